@@ -1,0 +1,1 @@
+"""Showcaller: calls live shows from Slack, on time, once, and without surprises."""

@@ -97,7 +97,9 @@ def _drop(request: web.Request) -> web.StreamResponse:
 
 async def _send_half(request: web.Request, answer: web.StreamResponse) -> web.StreamResponse:
     body = answer.body if isinstance(answer, web.Response) and isinstance(answer.body, bytes) else b"{}"
-    half = web.StreamResponse(status=answer.status, headers={"Content-Type": "application/json", "Content-Length": str(len(body) + 1)})
+    half = web.StreamResponse(
+        status=answer.status, headers={"Content-Type": "application/json", "Content-Length": str(len(body) + 1)}
+    )
     await half.prepare(request)
     await half.write(body[: len(body) // 2])
     return _drop(request)

@@ -1,0 +1,225 @@
+"""What the bot asks its memory, in the bot's words; every write is durable when the awaited call returns."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol, TypeVar
+
+from bot.model import (
+    JSON,
+    Decision,
+    Dossier,
+    Noted,
+    Operation,
+    Person,
+    Post,
+    Seen,
+    Show,
+    ShowState,
+    StepRecord,
+    StreamKey,
+    Video,
+)
+
+T = TypeVar("T")
+
+
+class LostFenceError(Exception):
+    """Somebody else took the operation over; whoever sees this stops at once and writes nothing more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Touched:
+    """What a commit changed: told to listeners on the event loop after it is durable."""
+
+    shows: frozenset[str] = frozenset()
+    operations: frozenset[str] = frozenset()
+    streams: frozenset[StreamKey] = frozenset()
+    schedule: bool = False
+    posts: bool = False
+    inbox: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A webhook as it was accepted, redacted. `stream` is the ordering key: letters of one stream are opened in order of `id`."""
+
+    id: int
+    provider: str
+    stream: str
+    body: Mapping[str, JSON]
+    received: datetime
+    attempts: int = 0
+    error: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Parcel:
+    """A post with its state of delivery. Times of delivery are real (epoch seconds): Slack does not follow the show clock."""
+
+    post: Post
+    number: int
+    state: str
+    """`queued`, `sent` or `dead`."""
+    attempts: int = 0
+    first_tried: float = 0.0
+    next_try: float = 0.0
+    ts: str = ""
+    """Slack's message id, once sent."""
+    drawn: str = ""
+    """A digest of what was last drawn there."""
+    error: str = ""
+
+
+class Store(Protocol):
+    """The bot's memory. Rules given to it are pure: they may run more than once and must not keep what they are handed."""
+
+    # -- life ---------------------------------------------------------------------------------------------------------
+    async def close(self) -> None:
+        """Finish what was begun and let go of the file."""
+
+    async def healthy(self) -> bool:
+        """Whether a write transaction succeeds now."""
+
+    def on_commit(self, listener: Callable[[Touched], None]) -> None:
+        """Call `listener` on the event loop after each durable commit that touched anything it names."""
+
+    # -- decisions ----------------------------------------------------------------------------------------------------
+    async def decide(self, about: str | StreamKey, rule: Callable[[Dossier], Decision[T]]) -> T:
+        """Read the dossier of a show id or of a stream, let `rule` decide and write its decision, in one transaction.
+
+        Raises KeyError for a show that does not exist; whatever `rule` raises is passed on and nothing is written. A post whose
+        key exists already is not written again. An operation, show, step or video is inserted or replaced by its id.
+        """
+
+    async def plan(self, rule: Callable[[str], Decision[T]]) -> T:
+        """Like `decide`, for a show that does not exist yet: `rule` is given its new handle (`s1`, `s2`, …)."""
+
+    async def advance(self, operation_id: str, fence: int, rule: Callable[[Dossier, Operation], Decision[T]]) -> T:
+        """Like `decide`, for the dossier of an operation that is `running` under `fence`; LostFenceError if it is not."""
+
+    # -- reading ------------------------------------------------------------------------------------------------------
+    async def dossier(self, about: str | StreamKey) -> Dossier:
+        """The dossier of a show id or of a stream; KeyError for an unknown show. A stream nobody knows has an empty one."""
+
+    async def show(self, show_id: str) -> Show | None:
+        """One show."""
+
+    async def shows(
+        self,
+        *,
+        channel: str | None = None,
+        states: Collection[ShowState] | None = None,
+        start_from: datetime | None = None,
+        start_until: datetime | None = None,
+        text: str = "",
+        limit: int = 100,
+    ) -> list[Show]:
+        """Shows that fit all that is given, by start; `text` is looked for in the title, ignoring case."""
+
+    async def operation(self, operation_id: str) -> Operation | None:
+        """One operation."""
+
+    async def operations(self, *, show: str | None = None, unfinished: bool = True, limit: int = 100) -> list[Operation]:
+        """Operations by due time."""
+
+    async def steps(self, operation_id: str) -> tuple[StepRecord, ...]:
+        """The journal of an operation, by `seq`."""
+
+    async def seen(self, key: StreamKey) -> Seen | None:
+        """What is known of a stream."""
+
+    async def streams_seen(self, provider: str) -> list[Seen]:
+        """Every stream of a provider that was ever seen and is not gone."""
+
+    async def videos(self, *, show: str | None = None, provider: str | None = None, limit: int = 50) -> list[Video]:
+        """Videos, the newest first."""
+
+    async def video(self, provider: str, video_id: str) -> Video | None:
+        """One video."""
+
+    async def observe_video(self, provider: str, video_id: str, rule: Callable[[Video | None, Dossier], Decision[T]]) -> T:
+        """Like `decide`, for a video: what was known of it and the dossier of its stream (or an empty one)."""
+
+    async def as_run(self, show_id: str) -> list[Noted]:
+        """The as-run log of a show, in order."""
+
+    # -- schedule -----------------------------------------------------------------------------------------------------
+    async def next_due(self) -> datetime | None:
+        """The earliest due time of an operation that is scheduled or waiting."""
+
+    async def claim_due(self, now: datetime, owner: str, alive: Collection[str]) -> list[Operation]:
+        """Take every due operation whose stream is free, at most one for a stream, by rank of its verb then due time.
+
+        Claimed rows become `running` under `owner` with a risen fence. Running rows that are not in `alive` (their process or task
+        died) are claimed again. `alive` are the ids of operations with a live task in this process.
+        """
+
+    # -- requests -----------------------------------------------------------------------------------------------------
+    async def accept_request(self, key: str, user: str, what: str, at: datetime) -> bool:
+        """Record what a person asked, once: False if this very request is known already."""
+
+    # -- inbox --------------------------------------------------------------------------------------------------------
+    async def receive(self, provider: str, stream: str, body: Mapping[str, JSON], received: datetime) -> int:
+        """Accept a webhook; returns its letter's id."""
+
+    async def letters(self, limit: int = 100) -> list[Letter]:
+        """Unopened letters whose time has come: for each stream only the oldest, oldest first."""
+
+    async def opened(self, letter_id: int) -> None:
+        """The letter is dealt with."""
+
+    async def failed_letter(self, letter_id: int, error: str, retry_in: float | None) -> None:
+        """Opening failed: again in `retry_in` real seconds, or put it on the list of the dead if None."""
+
+    async def dead_letters(self) -> list[Letter]:
+        """Letters given up on."""
+
+    async def replay_letter(self, letter_id: int) -> None:
+        """Open a dead letter again."""
+
+    # -- outbox -------------------------------------------------------------------------------------------------------
+    async def post(self, *posts: Post) -> None:
+        """Queue posts on their own."""
+
+    async def parcels(self, limit: int = 200) -> list[Parcel]:
+        """Queued parcels by urgency, then number; whether the time of `next_try` has come is the outbox's business."""
+
+    async def parcel(self, key: str) -> Parcel | None:
+        """One parcel."""
+
+    async def live_parcels(self, subject: str = "") -> list[Parcel]:
+        """Sent parcels with a view, of one subject or of all whose subject is not closed for more than a day."""
+
+    async def update_parcel(
+        self,
+        key: str,
+        *,
+        state: str | None = None,
+        attempts: int | None = None,
+        first_tried: float | None = None,
+        next_try: float | None = None,
+        ts: str | None = None,
+        drawn: str | None = None,
+        error: str | None = None,
+    ) -> None:
+        """Write what became of a delivery."""
+
+    # -- directory ----------------------------------------------------------------------------------------------------
+    async def person(self, user_id: str) -> Person | None:
+        """A Slack user, as last seen."""
+
+    async def remember_people(self, *people: Person) -> None:
+        """Keep what Slack says of these users."""
+
+    async def get(self, name: str) -> JSON:
+        """A small fact kept under a name (None if there is none)."""
+
+    async def put(self, name: str, value: JSON) -> None:
+        """Keep a small fact."""
+
+    # -- housekeeping -------------------------------------------------------------------------------------------------
+    async def prune(self, before: datetime) -> int:
+        """Forget opened letters, sent posts without a live subject and ended operations older than `before`; how many rows."""

@@ -26,7 +26,7 @@ from bot.model import (
 T = TypeVar("T")
 
 
-class LostFenceError(Exception):
+class LostFence(Exception):
     """Somebody else took the operation over; whoever sees this stops at once and writes nothing more."""
 
 
@@ -98,7 +98,7 @@ class Store(Protocol):
         """Like `decide`, for a show that does not exist yet: `rule` is given its new handle (`s1`, `s2`, …)."""
 
     async def advance(self, operation_id: str, fence: int, rule: Callable[[Dossier, Operation], Decision[T]]) -> T:
-        """Like `decide`, for the dossier of an operation that is `running` under `fence`; LostFenceError if it is not."""
+        """Like `decide`, for the dossier of an operation that is `running` under `fence`; LostFence if it is not."""
 
     # -- reading ------------------------------------------------------------------------------------------------------
     async def dossier(self, about: str | StreamKey) -> Dossier:

@@ -96,8 +96,19 @@ class Capabilities:
 
 
 @dataclass(frozen=True, slots=True)
+class PageHeard:
+    """What a webhook says of a viewers' page, without saying whose stream it shows."""
+
+    page: str
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
 class StreamInfo:
-    """A stream as the provider lists it, without its secrets. `fields` are its settings in the provider's own names."""
+    """A stream as the provider lists it, without its secrets. `fields` are its settings in the provider's own names.
+
+    `page_states` are the pages bound to it, by id, where a list tells them: so many shows are seen with one request.
+    """
 
     key: StreamKey
     name: str
@@ -107,6 +118,7 @@ class StreamInfo:
     tag: str = ""
     created_at: datetime | None = None
     viewer_link: str = ""
+    page_states: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,10 +143,11 @@ class Address:
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """What a webhook says: looks at streams and videos, in our words. `unknown` is the vendor's type word if we know none."""
+    """What a webhook says: streams, pages and videos in our words. `unknown` is the vendor's type word if we know none."""
 
     looks: tuple[Look, ...] = ()
     videos: tuple[Video, ...] = ()
+    pages: tuple[PageHeard, ...] = ()
     unknown: str = ""
 
 

@@ -1,0 +1,354 @@
+"""The one place where the bot talks HTTP to vendors: a client per vendor, and every failure as one sentence for people."""
+
+from __future__ import annotations
+
+import asyncio
+import json as jsonlib
+import math
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from enum import StrEnum
+from typing import Any
+
+import httpx
+from pydantic import SecretStr
+
+from bot.errors import ProviderError
+from bot.model import JSON
+from bot.providers.budget import Budget, Priority
+from bot.providers.scrub import scrub
+
+CONNECT_TIMEOUT = 5.0
+"""Seconds to get a connection; one that is not there by then carried no request."""
+LONGEST_ANSWER = 8 * 1024 * 1024
+"""Bytes of an answer that are read; no vendor's list page is near that."""
+LONGEST_COMPLAINT = 300
+"""Characters of a vendor's own words that go into a sentence."""
+
+
+class Trouble(StrEnum):
+    """How a call can fail, as far as every vendor is alike."""
+
+    UNREACHABLE = "unreachable"
+    """Nothing was sent."""
+    UNSENDABLE = "unsendable"
+    """Our side could not put it into words: a credential with a line break in it, for instance."""
+    TIMEOUT = "timeout"
+    CUT = "cut"
+    """The connection ended before the answer did."""
+    GARBAGE = "garbage"
+    TOO_LONG = "too_long"
+    REDIRECT = "redirect"
+    UNAUTHORIZED = "unauthorized"
+    FORBIDDEN = "forbidden"
+    MISSING = "missing"
+    CONFLICT = "conflict"
+    REFUSED = "refused"
+    """Any other 4xx: the vendor says what is wrong in its own words."""
+    BUSY = "busy"
+    BROKEN = "broken"
+    """5xx."""
+
+
+SENTENCES: Mapping[Trouble, str] = {
+    Trouble.UNREACHABLE: "{title} cannot be reached. Nothing was sent; check the network and the vendor's status page.",
+    Trouble.UNSENDABLE: "The request to {title} could not be sent. Check the address and the credentials in the settings for "
+    "stray characters.",
+    Trouble.TIMEOUT: "{title} did not answer within {seconds:g} s. {after}",
+    Trouble.CUT: "{title} cut the connection before it answered. {after}",
+    Trouble.GARBAGE: "{title} answered with something that is not its API ({status}). {after}",
+    Trouble.TOO_LONG: "{title} sent an answer of more than 8 MB, which was not read. {after}",
+    Trouble.REDIRECT: "{title} points to another address ({status}). Check the base URL in the settings.",
+    Trouble.UNAUTHORIZED: "{title} refused the credentials ({status}{words}). Put valid ones in the settings.",
+    Trouble.FORBIDDEN: "{title} does not allow this account to do that ({status}{words}). Ask for the right at {title}.",
+    Trouble.MISSING: "{title} has no {what} ({status}{words}). It may have been deleted there; pick another one.",
+    Trouble.CONFLICT: "{title} says this collides with something else ({status}{words}). Look at the state and try again.",
+    Trouble.REFUSED: "{title} refused: {complaint} ({status}). Change that and try again.",
+    Trouble.BUSY: "{title} asks to be called less often ({status}). It can be tried again in {wait:g} s.",
+    Trouble.BROKEN: "{title} has a fault of its own ({status}). {after}",
+}
+_PERMANENT = {
+    Trouble.UNSENDABLE,
+    Trouble.REDIRECT,
+    Trouble.UNAUTHORIZED,
+    Trouble.FORBIDDEN,
+    Trouble.MISSING,
+    Trouble.REFUSED,
+}
+_MAYBE_DONE = {Trouble.TIMEOUT, Trouble.CUT, Trouble.GARBAGE, Trouble.TOO_LONG, Trouble.BROKEN}
+_BY_STATUS = {
+    401: Trouble.UNAUTHORIZED,
+    403: Trouble.FORBIDDEN,
+    404: Trouble.MISSING,
+    408: Trouble.TIMEOUT,
+    409: Trouble.CONFLICT,
+    410: Trouble.MISSING,
+    429: Trouble.BUSY,
+}
+_NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError)
+_UNSENDABLE = (httpx.LocalProtocolError, httpx.UnsupportedProtocol, httpx.InvalidURL, UnicodeError)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What came back. `json` is None for an empty body and for what is not JSON.
+
+    `asked_at` is the instant at which the request left: what the answer shows is at least as new as that.
+    """
+
+    status: int
+    json: JSON
+    text: str
+    asked_at: datetime
+    retry_after: float | None = None
+    """Seconds."""
+    method: str = "GET"
+    route: str = ""
+
+
+def _plain_complaint(answer: Answer) -> str:
+    """What a vendor without a known error shape complains of: the text of its answer."""
+    return answer.text if answer.json is not None else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """How one vendor fails: its name, its own sentences where they help more, and where it keeps its complaint."""
+
+    title: str
+    sentences: Mapping[Trouble, str] = field(default_factory=dict)
+    complaint: Callable[[Answer], str] = _plain_complaint
+
+    def sentence(self, trouble: Trouble) -> str:
+        """The template of a sentence."""
+        return self.sentences.get(trouble, SENTENCES[trouble])
+
+
+@dataclass(frozen=True, slots=True)
+class _Call:
+    """A request as the log may know it."""
+
+    method: str
+    route: str
+    what: str
+    secrets: tuple[str, ...] = field(default=(), repr=False)
+
+    @property
+    def reads(self) -> bool:
+        return self.method in ("GET", "HEAD")
+
+
+class Seam:
+    """One vendor's HTTP client. Every call waits for its turn, is made once, and either answers or raises ProviderError.
+
+    `timeout` is for the whole request in real seconds, from the connection to the last byte; waiting for a turn is not part of
+    it. Redirects are not followed: a credential must not travel to another host. `now` stamps the answers.
+    """
+
+    def __init__(
+        self,
+        base_url: str,
+        *,
+        headers: Mapping[str, SecretStr],
+        manner: Manner,
+        budget: Budget,
+        now: Callable[[], datetime],
+        timeout: float = 10.0,
+    ) -> None:
+        self._manner = manner
+        self._budget = budget
+        self._now = now
+        self._timeout = timeout
+        values = [value.get_secret_value() for value in headers.values()]
+        self._secrets = tuple({*values, *(word for value in values for word in value.split() if len(word) >= 8)})
+        sent = {name.encode(): value.get_secret_value().encode() for name, value in headers.items()}
+        try:
+            self._client = httpx.AsyncClient(
+                base_url=base_url.rstrip("/"),
+                headers={b"accept": b"application/json", **sent},
+                timeout=httpx.Timeout(timeout, connect=min(CONNECT_TIMEOUT, timeout)),
+                limits=httpx.Limits(max_connections=20, max_keepalive_connections=10, keepalive_expiry=20.0),
+                follow_redirects=False,
+            )
+        except httpx.InvalidURL:
+            raise ValueError(f"the base URL of {manner.title} cannot be read") from None
+
+    def __repr__(self) -> str:
+        return f"<Seam to {self._manner.title}>"
+
+    async def close(self) -> None:
+        """Close the connections."""
+        await self._client.aclose()
+
+    async def call(
+        self,
+        method: str,
+        path: str,
+        *,
+        json: JSON = None,
+        params: Mapping[str, str | int] | None = None,
+        priority: Priority,
+        what: str = "such thing",
+        route: str = "",
+        accept: Collection[int] = (),
+        secrets: Iterable[str] = (),
+    ) -> Answer:
+        """Make one request and return the answer if its status is a 2xx or in `accept`.
+
+        `what` names the object in sentences ("stream 123"). `route` is how the log names the path, where the path itself holds
+        a secret. `secrets` are values in the request that must not come back in a sentence.
+        """
+        call = _Call(method, route or path, what, (*self._secrets, *secrets))
+        await self._budget.turn(priority)
+        answer = await self._exchange(call, path, json, params)
+        if answer.status == 429:
+            self._budget.pause(1.0 if answer.retry_after is None else answer.retry_after)
+        if answer.status in accept or 200 <= answer.status < 300:
+            return answer
+        raise self._failure(call, answer)
+
+    def refusal(
+        self, answer: Answer, *, what: str = "such thing", sentence: str = "", secrets: Iterable[str] = ()
+    ) -> ProviderError:
+        """The error for an answer that the caller had accepted and then judged to be a refusal after all."""
+        call = _Call(answer.method, answer.route, what, (*self._secrets, *secrets))
+        return self._failure(call, answer, sentence)
+
+    def garbage(self, answer: Answer, *, what: str) -> ProviderError:
+        """The error for an answer whose status says well and whose JSON is not what this call must bring."""
+        call = _Call(answer.method, answer.route, what, self._secrets)
+        return self._error(call, Trouble.GARBAGE, status=answer.status, detail=f"JSON {type(answer.json).__name__}")
+
+    async def _exchange(self, call: _Call, path: str, json: JSON, params: Mapping[str, str | int] | None) -> Answer:
+        """Send and read. The vendor library's exception is dropped on purpose: it can quote a header or an address."""
+        asked_at = self._now()
+        content = None if json is None else jsonlib.dumps(json).encode()
+        headers = {} if call.reads else {"content-type": "application/json"}
+        try:
+            request = self._client.build_request(call.method, path, content=content, params=params, headers=headers)
+            async with asyncio.timeout(self._timeout):
+                got = await self._client.send(request, stream=True)
+                try:
+                    raw = await _read(got)
+                finally:
+                    await got.aclose()
+        except (TimeoutError, httpx.HTTPError, httpx.InvalidURL, UnicodeError) as error:
+            failed, names = _trouble(error), _names(error)
+        else:
+            if raw is not None:
+                return self._parsed(call, got, raw, asked_at)
+            failed, names = Trouble.TOO_LONG, ""
+        raise self._error(call, failed, detail=names)
+
+    def _parsed(self, call: _Call, got: httpx.Response, raw: bytes, asked_at: datetime) -> Answer:
+        text = raw.decode(errors="replace")
+        value: Any = None
+        is_json = not raw.strip()
+        if not is_json:
+            try:
+                value = jsonlib.loads(raw, parse_constant=lambda _: None)
+                is_json = True
+            except (ValueError, RecursionError):
+                pass
+        if got.is_success and not is_json:
+            raise self._error(call, Trouble.GARBAGE, status=got.status_code, detail=f"{len(raw)} bytes that are no JSON")
+        wait = _retry_after(got.headers.get("retry-after", ""))
+        return Answer(got.status_code, value, text, asked_at, wait, call.method, call.route)
+
+    def _failure(self, call: _Call, answer: Answer, sentence: str = "") -> ProviderError:
+        status = answer.status
+        trouble = _BY_STATUS.get(status, Trouble.REFUSED)
+        if status >= 500:
+            trouble = Trouble.BROKEN
+        elif 300 <= status < 400:
+            trouble = Trouble.REDIRECT
+        complaint = " ".join(scrub(self._manner.complaint(answer), call.secrets).split())
+        if len(complaint) > LONGEST_COMPLAINT:
+            complaint = complaint[:LONGEST_COMPLAINT].rstrip() + "…"
+        wait = answer.retry_after
+        if trouble is Trouble.BUSY and wait is None:
+            wait = 1.0
+        return self._error(call, trouble, status=status, complaint=complaint.rstrip("."), wait=wait, sentence=sentence)
+
+    def _error(
+        self,
+        call: _Call,
+        trouble: Trouble,
+        *,
+        status: int | None = None,
+        complaint: str = "",
+        wait: float | None = None,
+        detail: str = "",
+        sentence: str = "",
+    ) -> ProviderError:
+        ambiguous = trouble in _MAYBE_DONE and not call.reads
+        text = (sentence or self._manner.sentence(trouble)).format(
+            title=self._manner.title,
+            what=call.what,
+            status="no status" if status is None else status,
+            complaint=complaint or "no reason given",
+            words=f": {complaint}" if complaint else "",
+            seconds=self._timeout,
+            wait=0.0 if wait is None else wait,
+            after="Whether it was done is not known; look before trying again." if ambiguous else "Try again in a moment.",
+        )
+        parts = (f"{call.method} {call.route}".strip(), trouble.value, "" if status is None else str(status), detail, complaint)
+        return ProviderError(
+            text,
+            permanent=trouble in _PERMANENT,
+            ambiguous=ambiguous,
+            retry_after=wait,
+            status=status,
+            detail=scrub(", ".join(part for part in parts if part), call.secrets),
+        )
+
+
+def _trouble(error: Exception) -> Trouble:
+    """What an exception on the way means; whatever is not known to have stayed here may have arrived."""
+    if isinstance(error, _UNSENDABLE):
+        return Trouble.UNSENDABLE
+    if isinstance(error, _NOT_SENT):
+        return Trouble.UNREACHABLE
+    if isinstance(error, TimeoutError | httpx.TimeoutException):
+        return Trouble.TIMEOUT
+    return Trouble.GARBAGE if isinstance(error, httpx.DecodingError) else Trouble.CUT
+
+
+async def _read(got: httpx.Response) -> bytes | None:
+    """The body after decompression, or None as soon as it is longer than we read."""
+    raw = bytearray()
+    async for chunk in got.aiter_bytes(65536):
+        raw += chunk
+        if len(raw) > LONGEST_ANSWER:
+            return None
+    return bytes(raw)
+
+
+def _names(error: BaseException) -> str:
+    """The kinds of an exception and of its causes with their system error numbers, but never their texts."""
+    names: list[str] = []
+    cause: BaseException | None = error
+    while cause is not None and len(names) < 6:
+        number = getattr(cause, "errno", None)
+        names.append(type(cause).__name__ + (f" [{number}]" if isinstance(number, int) else ""))
+        cause = cause.__cause__ or cause.__context__
+    return " < ".join(names)
+
+
+def _retry_after(header: str) -> float | None:
+    """Seconds from now, from either form of the header (RFC 9110 10.2.3); None if there is none or it makes no sense."""
+    if not header:
+        return None
+    try:
+        seconds = float(header)
+        return max(0.0, seconds) if math.isfinite(seconds) else None
+    except ValueError:
+        pass
+    try:
+        until = parsedate_to_datetime(header)
+    except (ValueError, TypeError, IndexError):
+        return None
+    aware = until.replace(tzinfo=UTC) if until.tzinfo is None else until
+    return max(0.0, (aware - datetime.now(UTC)).total_seconds())

@@ -1,0 +1,49 @@
+"""Takes secrets out of what vendors write: out of sentences before people read them, out of webhooks before they are kept."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+
+from bot.model import JSON
+
+HIDDEN = "(hidden)"
+DEEPEST = 40
+"""Levels of nesting that are kept; no vendor's webhook has more than five."""
+
+_SECRET_KEY = re.compile(
+    r"(?i)(^uri$|^key$|^auth|token|secret|passphrase|password|passwd|credential|signature|authorization"
+    r"|push_?url|ingest_?url|whip|(stream|api|private|access|secret)_?key)"
+)
+_ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://[^\s\"'<>]*")
+_PUSH_ADDRESS = re.compile(
+    r"(?i)^\s*((rtmp|rtsp|srt|whip)[a-z]*://|https?://[^/\s]*@|https?://\S*/whip(\b|$)|https?://\S*[?&](token|key|secret)=)"
+)
+_TOKEN = re.compile(r"\b\d+[?#$_][0-9A-Fa-f]{8,}|\b[0-9A-Fa-f]{24,}\b|[?&#](token|key|secret|streamid)=[^\s&\"']+")
+
+
+def scrub(text: str, secrets: Iterable[str] = ()) -> str:
+    """`text` without the given secrets, without any address and without anything shaped like a token.
+
+    For sentences that a vendor wrote: a refusal often repeats what was sent.
+    """
+    for secret in sorted((s for s in secrets if len(s) >= 4), key=len, reverse=True):
+        text = text.replace(secret, HIDDEN)
+    return _TOKEN.sub(HIDDEN, _ADDRESS.sub("(address hidden)", text))
+
+
+def without_secrets(body: Mapping[str, JSON]) -> dict[str, JSON]:
+    """A JSON object without the fields whose name is a secret's and with push addresses hidden wherever they stand."""
+    return {key: _clean(value, 1) for key, value in body.items() if not _SECRET_KEY.search(key)}
+
+
+def _clean(value: JSON, depth: int) -> JSON:
+    if depth > DEEPEST:
+        return None
+    if isinstance(value, dict):
+        return {key: _clean(inner, depth + 1) for key, inner in value.items() if not _SECRET_KEY.search(str(key))}
+    if isinstance(value, list):
+        return [_clean(inner, depth + 1) for inner in value]
+    if isinstance(value, str) and _PUSH_ADDRESS.search(value):
+        return "(address hidden)"
+    return value

@@ -1,0 +1,140 @@
+"""Opening the file: nobody else has it, it is whole, ours and not from the future; else one sentence says what to do."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import sqlite3
+from pathlib import Path
+from urllib.parse import unquote
+
+from sqlite_utils import Database
+
+from bot.errors import DamagedStore, NewerSchema, StoreError, StoreLocked
+from bot.store.migrations import APPLICATION_ID, SCHEMA, newer_than_us
+
+FULL = 2
+"""What `PRAGMA synchronous` answers when every commit waits for the disk."""
+
+BUSY_MS = 5000
+"""How long the writer waits for a program that has the file open beside the bot (a backup, a shell)."""
+
+KEPT = "holds a store"
+"""Written to the lock file once the database beside it holds something, so that a file cut to nothing is noticed."""
+
+
+def path_of(where: str) -> Path:
+    """The file that a path or a `sqlite:///` address names, absolute; StoreError for any other address."""
+    scheme, found, rest = where.partition("://")
+    if found and scheme != "sqlite":
+        raise StoreError(
+            f"This version keeps its data in SQLite only, so it cannot use {scheme}://. Write sqlite:///showcaller.db."
+        )
+    name = unquote(rest).removeprefix("/") if found else where
+    if not name or ":memory:" in name or "?" in name:
+        raise StoreError("The database has to be a file on a local disk. Write sqlite:///showcaller.db.")
+    return Path(os.path.realpath(Path(name).expanduser()))
+
+
+class FileLock:
+    """The lock of `<database>.lock`: the kernel lets go of it when its process dies, however it dies."""
+
+    def __init__(self, path: Path) -> None:
+        self._file = -1
+        name = path.with_name(path.name + ".lock")
+        try:
+            self._file = os.open(name, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            owner = os.pread(self._file, 100, 0).decode(errors="replace").split("\n")[0]
+            self.release()
+            raise StoreLocked(
+                f"Another Showcaller ({owner or 'starting'}) has {path} open. Stop it, or set DATABASE_URL to another file."
+            ) from None
+        except OSError as error:
+            self.release()
+            raise StoreError(f"{name} cannot be written ({error.strerror}). Give the bot write access to its folder.") from error
+        self.kept = KEPT.encode() in os.pread(self._file, 100, 0)
+        self.write(kept=self.kept)
+
+    def write(self, *, kept: bool) -> None:
+        """Say who holds the lock, and whether the database holds anything."""
+        self.kept = kept
+        text = f"process {os.getpid()}\n{KEPT if kept else ''}\n".encode()
+        os.ftruncate(self._file, 0)
+        os.pwrite(self._file, text, 0)
+
+    def release(self) -> None:
+        """Let go; the file stays, since removing it would let two processes lock two files of one name."""
+        if self._file >= 0:
+            os.close(self._file)
+            self._file = -1
+
+
+def open_file(path: Path, lock: FileLock) -> Database:
+    """The writer's connection, checked and migrated. Raises DamagedStore, NewerSchema or StoreError, each with a sentence."""
+    _check_access(path)
+    size = path.stat().st_size if path.exists() else None
+    if size == 0 and lock.kept:
+        raise DamagedStore(f"{path} is damaged: it was cut to nothing. Put back the newest backup, or delete it to start anew.")
+    try:
+        db = _connect(path, fresh=not size)
+    except sqlite3.Error as error:
+        raise _refusal(path, error) from error
+    lock.write(kept=True)
+    return db
+
+
+def _check_access(path: Path) -> None:
+    if not path.parent.is_dir():
+        raise StoreError(f"The folder {path.parent} does not exist. Create it, or set DATABASE_URL to another file.")
+    if path.is_dir():
+        raise StoreError(f"{path} is a folder. Set DATABASE_URL to a file.")
+    if path.exists() and not (os.access(path, os.R_OK | os.W_OK) and path.stat().st_mode & 0o222):
+        raise StoreError(f"{path} is read-only. Give the bot write access to it.")
+
+
+def _connect(path: Path, *, fresh: bool) -> Database:
+    conn = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+    try:
+        db = Database(conn, recursive_triggers=False, execute_plugins=False)
+        db.execute(f"PRAGMA busy_timeout = {BUSY_MS}")
+        if not fresh:
+            _check_contents(path, db)
+        _set_up(path, db)
+        SCHEMA.apply(db)
+    except BaseException:
+        conn.close()
+        raise
+    return db
+
+
+def _check_contents(path: Path, db: Database) -> None:
+    verdict = db.execute("PRAGMA quick_check(1)").fetchone()[0]
+    if verdict != "ok":
+        raise DamagedStore(f"{path} is damaged ({verdict}). Put back the newest backup.")
+    if newer := newer_than_us(db):
+        raise NewerSchema(
+            f"{path} was written by a newer version ({newer[-1]}). Install that version, or put back an older backup."
+        )
+    ours = db.execute("PRAGMA application_id").fetchone()[0] == APPLICATION_ID
+    if not ours and set(db.table_names()) - {SCHEMA.migrations_table}:  # an interrupted first start leaves that one alone
+        raise StoreError(f"{path} belongs to another program. Set DATABASE_URL to another file.")
+
+
+def _set_up(path: Path, db: Database) -> None:
+    if db.execute("PRAGMA journal_mode = WAL").fetchone()[0] != "wal":
+        raise StoreError(f"{path} is on a disk that cannot share memory (a network folder?). Put it on a local disk.")
+    db.execute("PRAGMA synchronous = FULL")
+    db.execute("PRAGMA foreign_keys = ON")
+    if db.execute("PRAGMA synchronous").fetchone()[0] != FULL:
+        raise StoreError(f"SQLite does not promise that {path} survives a power cut. Use a build of SQLite that allows it.")
+
+
+def _refusal(path: Path, error: sqlite3.Error) -> StoreError:
+    code = (getattr(error, "sqlite_errorcode", None) or 0) & 0xFF
+    if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
+        return DamagedStore(f"{path} is damaged or no database ({error}). Put back the newest backup, or name another file.")
+    if code == sqlite3.SQLITE_BUSY:
+        return StoreLocked(f"Another program holds {path}. Close it, or set DATABASE_URL to another file.")
+    return StoreError(f"{path} cannot be opened ({error}). Check the disk and the rights of its folder.")

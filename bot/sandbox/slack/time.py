@@ -1,0 +1,50 @@
+"""Slack's own time: real, unless a test or a trainer moves it on."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from contextlib import suppress
+from typing import TypeVar, cast
+
+T = TypeVar("T")
+LONGEST_NAP = 60.0
+"""Real seconds a waiter sleeps before it looks at the time again."""
+
+
+class SlackTime:
+    """Epoch seconds, running at real pace; `advance` moves them and wakes everybody who waits for a moment."""
+
+    def __init__(self) -> None:
+        self._ahead = 0.0
+        self._moved = asyncio.Event()
+
+    def time(self) -> float:
+        """The present moment, in epoch seconds."""
+        return time.time() + self._ahead
+
+    def advance(self, seconds: float) -> None:
+        """Move on by so many seconds at once."""
+        self._ahead += seconds
+        self._moved.set()
+        self._moved = asyncio.Event()
+
+    async def sleep(self, seconds: float) -> None:
+        """Return when so many seconds have passed, or were skipped."""
+        due = self.time() + seconds
+        while (left := due - self.time()) > 0:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._moved.wait(), min(left, LONGEST_NAP))
+
+    async def within(self, seconds: float, work: asyncio.Future[T]) -> T:
+        """The result of `work`; raises TimeoutError, and leaves the work running, when it takes longer."""
+        alarm = asyncio.ensure_future(self.sleep(seconds))
+        try:
+            await asyncio.wait(
+                [cast("asyncio.Future[object]", work), cast("asyncio.Future[object]", alarm)], return_when=asyncio.FIRST_COMPLETED
+            )
+        finally:
+            alarm.cancel()
+        if not work.done():
+            raise TimeoutError
+        return work.result()

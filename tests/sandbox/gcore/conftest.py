@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
-from typing import Any
 
 import httpx
 import pytest
@@ -13,76 +12,10 @@ from aiohttp import web
 from bot.sandbox.clock import RehearsalClock
 from bot.sandbox.gcore import GcoreCloud
 from bot.sandbox.server import LocalServer
+from tests.sandbox.gcore.crew import Crew, Mailbox
 from tests.sandbox.gcore.overlay import SCHEMA_FILE, exchange_checker
 
 SHOWTIME = datetime(2026, 3, 1, 10, 0, tzinfo=UTC)
-
-
-class Crew:
-    """Calls the simulator as the bot would, and fails when an exchange breaks the vendor's description."""
-
-    def __init__(self, cloud: GcoreCloud, http: httpx.AsyncClient) -> None:
-        self.cloud, self.http = cloud, http
-
-    async def call(self, method: str, path: str, **rest: Any) -> httpx.Response:
-        return await self.http.request(method, f"/streaming/{path}", **rest)
-
-    async def get(self, path: str, **query: Any) -> Any:
-        answer = await self.call("GET", path, params=query)
-        assert answer.status_code == 200, answer.text
-        return answer.json()
-
-    async def create_stream(self, **fields: Any) -> int:
-        answer = await self.call("POST", "streams", json={"name": "church main", **fields})
-        assert answer.status_code == 200, answer.text
-        return int(answer.json()["id"])
-
-    async def set_stream(self, stream_id: int, **fields: Any) -> dict[str, Any]:
-        answer = await self.call("PATCH", f"streams/{stream_id}", json={"stream": fields})
-        assert answer.status_code == 200, answer.text
-        body: dict[str, Any] = answer.json()
-        return body
-
-    async def stream(self, stream_id: int) -> dict[str, Any]:
-        body: dict[str, Any] = await self.get(f"streams/{stream_id}")
-        return body
-
-    async def on_air(self, **fields: Any) -> int:
-        """A new enabled stream whose encoder has been received for ten seconds."""
-        stream_id = await self.create_stream(active=True, **fields)
-        assert self.cloud.connect_encoder(stream_id)
-        await self.later(10)
-        return stream_id
-
-    async def record(self, stream_id: int, seconds: float) -> dict[str, Any]:
-        """Record for so long, after the vendor's delay, and return the video."""
-        await self.call("PUT", f"streams/{stream_id}/start_recording")
-        await self.later(5 + seconds)
-        video: dict[str, Any] = (await self.call("PUT", f"streams/{stream_id}/stop_recording")).json()
-        return video
-
-    async def later(self, seconds: float) -> None:
-        """Move show time on and wait until everything due has happened."""
-        clock = self.cloud._agenda._clock
-        assert isinstance(clock, RehearsalClock)
-        clock.advance(seconds=seconds)
-        await self.cloud.settle()
-
-
-class Mailbox:
-    """Receives webhooks; `status` is what it answers."""
-
-    def __init__(self) -> None:
-        self.events: list[dict[str, Any]] = []
-        self.status = 200
-        self.url = ""
-
-    async def receive(self, request: web.Request) -> web.Response:
-        self.events.append(await request.json())
-        return web.Response(status=self.status)
-
-    def about(self, kind: str) -> list[dict[str, Any]]:
-        return [next(iter(e["message"].values())) for e in self.events if e["type"] == kind]
 
 
 @pytest.fixture
@@ -109,8 +42,8 @@ async def cloud(clock: RehearsalClock, mailbox: Mailbox) -> AsyncIterator[GcoreC
 
 
 @pytest.fixture
-async def crew(cloud: GcoreCloud) -> AsyncIterator[Crew]:
+async def crew(cloud: GcoreCloud, clock: RehearsalClock) -> AsyncIterator[Crew]:
     hooks = {"response": [exchange_checker()]} if SCHEMA_FILE.exists() else {}
     headers = {"Authorization": f"APIKey {cloud.token}"}
     async with httpx.AsyncClient(base_url=cloud.base_url, headers=headers, event_hooks=hooks) as http:
-        yield Crew(cloud, http)
+        yield Crew(cloud, clock, http)

@@ -7,7 +7,7 @@ import math
 import pytest
 
 from bot.sandbox.gcore import GcoreCloud, Shape
-from tests.sandbox.gcore.conftest import Crew, Mailbox
+from tests.sandbox.gcore.crew import Crew, Mailbox
 
 
 async def test_a_stream_is_created_off_and_nothing_is_live(crew: Crew) -> None:

@@ -46,6 +46,7 @@ class Account:
         self.videos: dict[int, Video] = {}
         self.clips: dict[str, Clip] = {}
         self.calls: list[Call] = []
+        self.in_flight: list[str] = []
         self._bell = asyncio.Event()
         self.ledger = Ledger(self.ring)
         self.webhooks = Webhooks(webhook_url, self.ring)

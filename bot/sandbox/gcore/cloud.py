@@ -88,10 +88,10 @@ class GcoreCloud:
 
     async def stop(self) -> None:
         """Close the listener; webhooks on their way are lost, as the vendor's would be."""
-        await self._agenda.stop()
-        await self._account.webhooks.stop()
         if self._server is not None:
             await self._server.stop()
+        await self._account.webhooks.stop()
+        await self._agenda.stop()
 
     async def settle(self) -> None:
         """Return when everything due at the present clock time has happened and every webhook of it is answered."""
@@ -136,6 +136,11 @@ class GcoreCloud:
         return self._account.calls
 
     @property
+    def in_flight(self) -> list[str]:
+        """Requests that have arrived and are not answered yet, as `PATCH /streaming/streams/7`."""
+        return self._account.in_flight
+
+    @property
     def webhooks(self) -> Webhooks:
         """Where events are lost, held, repeated, and logged."""
         return self._account.webhooks
@@ -151,8 +156,17 @@ class GcoreCloud:
         """Let the API token have run out, or be good again."""
         self._gate.token_expired = expired
 
-    def limit(self, *, active_streams: int | None = None, restreams: int | None = None, storage_mb: float | None = None) -> None:
-        """Change the account's limits, as the vendor's support does."""
+    def limit(
+        self,
+        *,
+        active_streams: int | None = None,
+        restreams: int | None = None,
+        storage_mb: float | None = None,
+        requests_per_second: float | None = None,
+    ) -> None:
+        """Change the account's limits, as the vendor's support does; what is not given stays."""
+        if requests_per_second is not None:
+            self._gate.requests_per_second = requests_per_second
         self._account.active_limit = self._account.active_limit if active_streams is None else active_streams
         self._account.restream_limit = self._account.restream_limit if restreams is None else restreams
         self._account.storage_limit_mb = self._account.storage_limit_mb if storage_mb is None else storage_mb

@@ -34,7 +34,7 @@ class Gate:
         @web.middleware
         async def write_down(request: web.Request, handler: Handler) -> web.StreamResponse:
             self._account.agenda.run_due()
-            answer = await self._answer(request, handler)
+            answer = await self._answer_in_flight(request, handler)
             dropped = request.transport is None or request.transport.is_closing()
             call = Call(request.method, request.path, dict(request.query), None if dropped else answer.status, self._account.now())
             self._account.calls.append(call)
@@ -42,6 +42,15 @@ class Gate:
             return answer
 
         return write_down
+
+    async def _answer_in_flight(self, request: web.Request, handler: Handler) -> web.StreamResponse:
+        line = f"{request.method} {request.path}"
+        self._account.in_flight.append(line)
+        self._account.ring()
+        try:
+            return await self._answer(request, handler)
+        finally:
+            self._account.in_flight.remove(line)
 
     async def _answer(self, request: web.Request, handler: Handler) -> web.StreamResponse:
         try:

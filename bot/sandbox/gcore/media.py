@@ -56,7 +56,7 @@ class Media:
 
     async def video(self, request: web.Request) -> web.Response:
         """A video's manifest (404 until viewable) or one complete rendition."""
-        slug, _, file = request.match_info["slug"].partition("_")[2], "", request.match_info["file"]
+        slug, file = request.match_info["slug"].partition("_")[2], request.match_info["file"]
         video = next((v for v in self._account.videos.values() if v.slug == slug), None)
         if video is None:
             return web.Response(status=404)

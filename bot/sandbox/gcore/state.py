@@ -20,7 +20,7 @@ class Picture:
     fps: float = 50.0
     bitrate: int = 6_000_000
     protocol: Protocol = "rtmp"
-    source: str | None = None
+    source: str | None = field(default=None, repr=False)
     """The address a PULL stream fetches it from."""
 
     @property
@@ -58,13 +58,13 @@ class Stream:
     """A stream: its settings, what arrives at it, and what is made of that."""
 
     id: int
-    token: str
+    token: str = field(repr=False)
     created_at: datetime
     appears_at: datetime
     name: str = ""
     active: bool = False
     pull: bool = False
-    uri: str | None = None
+    uri: str | None = field(default=None, repr=False)
     auto_record: bool = False
     record_type: Literal["origin", "transcoded"] = "origin"
     dvr_enabled: bool = False
@@ -76,7 +76,7 @@ class Stream:
     client_user_id: int | None = None
     client_entity_data: str | None = None
     projection: Literal["regular", "vr360", "vr180", "vr360tb"] = "regular"
-    srt_passphrase: str | None = None
+    srt_passphrase: str | None = field(default=None, repr=False)
     transcoding_region: str | None = None
     webrtc: bool = False
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime
 
 import httpx
 import pytest
@@ -12,10 +11,8 @@ from aiohttp import web
 from bot.sandbox.clock import RehearsalClock
 from bot.sandbox.gcore import GcoreCloud
 from bot.sandbox.server import LocalServer
-from tests.sandbox.gcore.crew import Crew, Mailbox
+from tests.sandbox.gcore.crew import SHOWTIME, Crew, Mailbox
 from tests.sandbox.gcore.overlay import SCHEMA_FILE, exchange_checker
-
-SHOWTIME = datetime(2026, 3, 1, 10, 0, tzinfo=UTC)
 
 
 @pytest.fixture

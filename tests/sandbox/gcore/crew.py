@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 import httpx
@@ -9,6 +10,8 @@ from aiohttp import web
 
 from bot.sandbox.clock import RehearsalClock
 from bot.sandbox.gcore import GcoreCloud
+
+SHOWTIME = datetime(2026, 3, 1, 10, 0, tzinfo=UTC)
 
 
 class Crew:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import math
 
+import httpx
 import pytest
 
+from bot.sandbox.faults import Fault
 from bot.sandbox.gcore import GcoreCloud, Shape
 from tests.sandbox.gcore.crew import Crew, Mailbox
 
@@ -305,3 +308,87 @@ async def test_playback_says_why_it_does_not_play(crew: Crew, cloud: GcoreCloud)
     assert await reason() == "3000"
     await crew.later(3)
     assert await reason() is None
+
+
+async def test_switching_off_and_on_again_in_a_second_still_interrupts(crew: Crew, cloud: GcoreCloud) -> None:
+    stream_id = await crew.on_air()
+
+    await crew.set_stream(stream_id, active=False)
+    await crew.set_stream(stream_id, active=True)
+    assert cloud.connect_encoder(stream_id)
+    await crew.later(2)
+    assert not (await crew.stream(stream_id))["live"]
+    await crew.later(2)
+
+    assert (await crew.stream(stream_id))["live"]
+    assert cloud.ledger.kinds(stream_id)[2:] == ["live", "disabled", "enabled", "off", "live"]
+
+
+async def test_a_whole_session_comes_back_after_an_outage(crew: Crew, cloud: GcoreCloud, mailbox: Mailbox) -> None:
+    stream_id = await crew.on_air()
+    cloud.drop_signal(stream_id)
+    await crew.later(4)
+    cloud.connect_encoder(stream_id)
+    await crew.later(10)
+
+    assert [e["live"] for e in mailbox.about("stream")] == [True] * 3 + [False] + [True] * 3
+    stream = await crew.stream(stream_id)
+    assert stream["finished_at_primary"] < stream["started_at_primary"]
+
+
+async def test_the_transcoder_starts_also_when_the_backup_takes_over_at_once(crew: Crew, cloud: GcoreCloud) -> None:
+    stream_id = await crew.create_stream(active=True)
+    cloud.connect_encoder(stream_id)
+    cloud.connect_encoder(stream_id, backup=True)
+    await crew.later(2)
+
+    cloud.drop_signal(stream_id)
+    await crew.later(10)
+
+    assert cloud.stream(stream_id).transcoding
+
+
+async def test_a_pull_stream_given_another_address_moves_there(crew: Crew, cloud: GcoreCloud) -> None:
+    cloud.source_up("rtmp://one.example/a", height=720)
+    cloud.source_up("rtmp://two.example/a", height=1080)
+    stream_id = await crew.create_stream(pull=True, uri="rtmp://one.example/a", active=True)
+    await crew.later(20)
+
+    await crew.set_stream(stream_id, uri="rtmp://two.example/a")
+    await crew.later(2)
+    assert not (await crew.stream(stream_id))["live"]
+    await crew.later(20)
+
+    assert (await crew.stream(stream_id))["video_height"] == 1080
+
+
+async def test_the_vendor_can_be_unreachable_and_come_back(crew: Crew, cloud: GcoreCloud) -> None:
+    stream_id, port = await crew.on_air(), int(cloud.base_url.rpartition(":")[2])
+
+    await cloud.stop()
+    with pytest.raises(httpx.ConnectError):
+        await crew.stream(stream_id)
+    await cloud.start(port)
+
+    assert (await crew.stream(stream_id))["live"]
+
+
+async def test_a_request_can_be_caught_in_flight(crew: Crew, cloud: GcoreCloud) -> None:
+    stream_id = await crew.create_stream()
+    cloud.faults.add(Fault("/streaming/streams/*", "PATCH", answer_delay=0.2))
+
+    switching = asyncio.create_task(crew.set_stream(stream_id, active=True))
+    await cloud.until(lambda: bool(cloud.ledger.of("enabled", stream_id)))
+    assert cloud.in_flight == [f"PATCH /streaming/streams/{stream_id}"]
+    await switching
+
+    assert cloud.in_flight == []
+
+
+async def test_nothing_that_can_be_printed_shows_a_secret(crew: Crew, cloud: GcoreCloud) -> None:
+    stream_id = await crew.on_air(srt_passphrase="correct-horse-battery")
+
+    printed = repr(cloud.stream(stream_id))
+
+    assert cloud.stream(stream_id).token not in printed
+    assert "correct-horse" not in printed

@@ -7,8 +7,7 @@ from datetime import timedelta
 import pytest
 
 from bot.sandbox.gcore import GcoreCloud
-from tests.sandbox.gcore.conftest import SHOWTIME
-from tests.sandbox.gcore.crew import Crew
+from tests.sandbox.gcore.crew import SHOWTIME, Crew
 
 FROM, TO = "2026-03-01T10:00:00Z", "2026-03-01T10:10:00Z"
 

@@ -1,0 +1,102 @@
+"""One queue for each channel: order within an urgency, the more urgent first, nothing waits for what is unresolved elsewhere."""
+
+from __future__ import annotations
+
+import asyncio
+from bisect import insort
+from collections.abc import Awaitable, Callable, Mapping
+
+from bot.model import Urgency
+from bot.outbox.entry import Entry
+from bot.outbox.pace import Bell, Bucket, Pace, RealTime
+
+Deliver = Callable[[Entry], Awaitable[None]]
+
+
+class Lane:
+    """The posts of one channel (or response URL). Within an urgency only the head is ever sent.
+
+    A call that takes longer than `patience` no longer keeps the other urgencies waiting.
+    """
+
+    def __init__(
+        self, deliver: Deliver, queued: Mapping[str, Entry], bucket: Bucket, pace: Pace, clock: RealTime, progress: Bell
+    ) -> None:
+        self._deliver, self._queued, self.bucket = deliver, queued, bucket
+        self._pace, self._clock, self._progress = pace, clock, progress
+        self._bell = Bell(clock)
+        self._queues: dict[Urgency, list[Entry]] = {urgency: [] for urgency in Urgency}
+        self._busy: dict[Urgency, asyncio.Task[None]] = {}
+
+    def add(self, entry: Entry) -> None:
+        """Queue it in its place."""
+        insort(self._queues[entry.urgency], entry, key=lambda one: one.parcel.number)
+        self._bell.ring()
+
+    @property
+    def empty(self) -> bool:
+        """Whether nothing is queued here."""
+        return not any(self._queues.values())
+
+    def at_rest(self) -> bool:
+        """Whether nothing here is being sent or could be sent now (waiting for the pace does not count as rest)."""
+        entry = self._ready()
+        return not self._busy and (entry is None or (entry.costs_budget and self.bucket.paused))
+
+    async def run(self) -> None:
+        """Send until nothing is left."""
+        try:
+            while not self.empty:
+                ring = self._bell.listen()
+                entry = self._ready()
+                if entry is not None and (not entry.costs_budget or self.bucket.ready_at() <= self._clock.time()):
+                    await self._hand_over(entry)
+                else:
+                    self._progress.ring()
+                    await self._bell.wait(ring, self._look_again_at(entry))
+        finally:
+            for task in self._busy.values():
+                task.cancel()
+            await asyncio.gather(*self._busy.values(), return_exceptions=True)
+
+    def _ready(self) -> Entry | None:
+        """The most urgent head that may go now, whatever the pace."""
+        for urgency in Urgency:
+            if entry := self._head(urgency, frozenset()):
+                return entry
+        return None
+
+    def _head(self, urgency: Urgency, above: frozenset[Urgency]) -> Entry | None:
+        """The head of that urgency, or what must go before it because it is posted in its thread."""
+        queue = self._queues[urgency]
+        if urgency in self._busy or not queue or queue[0].not_before > self._clock.time():
+            return None
+        head = queue[0]
+        parent = self._queued.get(head.post.thread)
+        if parent is None or parent.place != head.place or parent.urgency in above | {urgency}:
+            return head  # nothing to wait for, or two that wait for each other
+        return self._head(parent.urgency, above | {urgency})
+
+    def _look_again_at(self, ready: Entry | None) -> float | None:
+        if ready is not None:
+            return self.bucket.ready_at()
+        now = self._clock.time()
+        moments = [queue[0].not_before for queue in self._queues.values() if queue and queue[0].not_before > now]
+        return min(moments, default=None)
+
+    async def _hand_over(self, entry: Entry) -> None:
+        if entry.costs_budget:
+            self.bucket.take()
+        task = asyncio.create_task(self._send(entry))
+        self._busy[entry.urgency] = task
+        await asyncio.wait({task}, timeout=self._pace.patience)
+
+    async def _send(self, entry: Entry) -> None:
+        try:
+            await self._deliver(entry)
+        finally:
+            self._busy.pop(entry.urgency, None)
+            if entry.done:
+                self._queues[entry.urgency].remove(entry)
+            self._bell.ring()
+            self._progress.ring()

@@ -1,0 +1,230 @@
+"""Messages that are kept up to date: redrawn when their subject changes, edited when that looks different, newest state only."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+
+from bot.model import Post
+from bot.outbox.address import Addresses
+from bot.outbox.entry import Metrics
+from bot.outbox.message import Message, View, body
+from bot.outbox.pace import Bell, Bucket, Pace, RealTime
+from bot.outbox.remainder import Remainder
+from bot.outbox.replies import SPENT, ReplyBook
+from bot.outbox.wire import Refused, Throttled, Trouble, Wire
+from bot.store.base import Parcel, Store
+
+log = logging.getLogger(__name__)
+
+GONE = frozenset({"message_not_found", "used_url", "expired_url"})
+"""Nobody can see or change that message any more."""
+
+UNFIT = frozenset({"invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long", "msg_too_long", "no_text", "block_mismatch"})
+"""That drawing was refused; the next one may be fine."""
+
+MOST_CRASHES = 8
+
+
+@dataclass(slots=True)
+class _Live:
+    """A message whose subject changed. Times are real epoch seconds."""
+
+    post: Post
+    not_before: float = 0.0
+    failures: int = 0
+
+
+@dataclass
+class LiveMessages:
+    """Redraws messages, one writer for each, those first whose subject is on air, then whoever waits longest."""
+
+    store: Store
+    wire: Wire
+    views: Mapping[str, View]
+    addresses: Addresses
+    remainder: Remainder
+    replies: ReplyBook
+    pace: Pace
+    clock: RealTime
+    metrics: Metrics
+    progress: Bell
+    first: Callable[[str], bool]
+    _subjects: set[str] = field(default_factory=set)
+    _dirty: dict[str, _Live] = field(default_factory=dict)
+    _busy: dict[str, asyncio.Task[None]] = field(default_factory=dict)
+    _last_words: dict[str, float] = field(default_factory=dict)
+    _edited_at: dict[str, float] = field(default_factory=dict)
+    _refused: dict[str, str] = field(default_factory=dict)
+    _hopeless: set[str] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        self._bell = Bell(self.clock)
+        self._bucket = Bucket(60 / self.pace.edits_per_minute, self.pace.edit_burst, self.clock.time)
+
+    # -- what is to be redrawn ----------------------------------------------------------------------------------------
+    def changed(self, subjects: Iterable[str]) -> None:
+        """These subjects may look different now."""
+        before = len(self._subjects)
+        self._subjects.update(subjects)
+        if len(self._subjects) != before:
+            self._bell.ring()
+
+    def mark(self, post: Post) -> None:
+        """This message may be out of date."""
+        if post.view == "text" or post.user or post.key in self._hopeless:
+            return
+        live = self._dirty.setdefault(post.key, _Live(post))
+        if post.reply_to and not live.failures:
+            live.not_before = 0.0  # it may be final now, and the final state does not wait
+        self._bell.ring()
+
+    def mark_sent(self, parcels: Iterable[Parcel]) -> None:
+        """These messages were sent before this process began."""
+        for parcel in parcels:
+            if parcel.post.reply_to:
+                self.replies.recall(parcel.post.reply_to, parcel.post.key, parcel.attempts, parcel.first_tried)
+            self.mark(parcel.post)
+
+    def at_rest(self) -> bool:
+        """Whether nothing is being redrawn or could be now (waiting for the pace does not count as rest)."""
+        due = self._due()
+        waiting = due is None or (self._bucket.paused and not due.post.reply_to)
+        return waiting and not self._busy and not self._subjects
+
+    @property
+    def pending(self) -> bool:
+        """Whether anything is still to be redrawn, now or later; last words through a response URL do not count."""
+        return bool(self._subjects or self._busy or self._dirty.keys() - self._last_words.keys())
+
+    # -- the loop -----------------------------------------------------------------------------------------------------
+    async def run(self) -> None:
+        """Keep messages up to date until cancelled."""
+        try:
+            while True:
+                ring = self._bell.listen()
+                await self._gather()
+                due = self._due()
+                if due and (due.post.reply_to or self._bucket.ready_at() <= self.clock.time()):
+                    await self._hand_over(due)
+                else:
+                    self.progress.ring()
+                    await self._bell.wait(ring, self._look_again_at(due))
+        finally:
+            for task in self._busy.values():
+                task.cancel()
+            await asyncio.gather(*self._busy.values(), return_exceptions=True)
+
+    async def _gather(self) -> None:
+        """Which messages show the subjects that changed."""
+        for subject in tuple(self._subjects):
+            for parcel in await self.store.live_parcels(subject):
+                self.mark(parcel.post)
+            self._subjects.discard(subject)
+
+    def _due(self) -> _Live | None:
+        now = self.clock.time()
+        due = [live for key, live in self._dirty.items() if key not in self._busy and live.not_before <= now]
+        return min(due, key=self._turn, default=None)
+
+    def _turn(self, live: _Live) -> tuple[bool, bool, float]:
+        held_up = not live.post.reply_to and self._bucket.ready_at() > self.clock.time()
+        return held_up, not self.first(live.post.subject), self._edited_at.get(live.post.key, 0.0)
+
+    def _look_again_at(self, due: _Live | None) -> float | None:
+        if due is not None:
+            return self._bucket.ready_at()
+        return min((live.not_before for key, live in self._dirty.items() if key not in self._busy), default=None)
+
+    async def _hand_over(self, live: _Live) -> None:
+        del self._dirty[live.post.key]
+        task = asyncio.create_task(self._refresh(live))
+        self._busy[live.post.key] = task
+        await asyncio.wait({task}, timeout=self.pace.patience)
+
+    async def _refresh(self, live: _Live) -> None:
+        try:
+            await self._redraw(live)
+        except Throttled as throttled:
+            self.metrics.throttled += 1
+            if not live.post.reply_to:
+                self._bucket.pause(throttled.seconds)
+            self._again(live, self.clock.time() + throttled.seconds)
+        except Trouble as passing:
+            log.info("message %s is not up to date yet: %s", live.post.key, passing.code)
+            self._after_failure(live)
+        except Exception:
+            log.exception("message %s could not be redrawn", live.post.key)
+            if live.failures < MOST_CRASHES:
+                self._after_failure(live)
+        finally:
+            self._busy.pop(live.post.key, None)
+            self._bell.ring()
+            self.progress.ring()
+
+    def _after_failure(self, live: _Live) -> None:
+        live.failures += 1
+        self._again(live, self.clock.time() + self.pace.delay(live.failures))
+
+    def _again(self, live: _Live, at: float) -> None:
+        live.not_before = at
+        self._dirty[live.post.key] = live
+
+    # -- one message --------------------------------------------------------------------------------------------------
+    async def _redraw(self, live: _Live) -> None:
+        self._last_words.pop(live.post.key, None)
+        parcel = await self.store.parcel(live.post.key)
+        if parcel is None or parcel.state != "sent":
+            return
+        message = await self.views[parcel.post.view](parcel.post.subject)
+        if message is None or message.digest in (parcel.drawn, self._refused.get(parcel.post.key)):
+            return
+        try:
+            sent = await (self._replace(live, parcel, message) if parcel.post.reply_to else self._edit(parcel, message))
+        except Refused as refused:
+            await self._note_refusal(parcel, message, refused.code)
+            return
+        if sent:
+            await self.store.update_parcel(parcel.post.key, drawn=message.digest)
+            self.metrics.edited += 1
+
+    async def _edit(self, parcel: Parcel, message: Message) -> bool:
+        content, rest = body(message)
+        if rest:
+            await self.remainder.queue(parcel.post, rest)
+        channel = await self.addresses.channel(parcel.post.channel)
+        self._bucket.take()
+        self._edited_at[parcel.post.key] = self.clock.time()
+        # Without `blocks` Slack keeps the old ones; without `metadata` it keeps that too (chat.update page).
+        await self.wire.call("chat.update", channel=channel, ts=parcel.ts, **{"blocks": [], **content})
+        return True
+
+    async def _replace(self, live: _Live, parcel: Parcel, message: Message) -> bool:
+        """Use the response URL, if it is time for that; else say when."""
+        url, key = parcel.post.reply_to, parcel.post.key
+        when = self.replies.edit_at(url, final=message.final)
+        if when is None:
+            raise Refused(SPENT)
+        if when > self.clock.time():
+            self._again(live, when)
+            if self.replies.keeps_last_words(url):
+                self._last_words[key] = when
+            return False
+        content, _ = body(message)
+        await self.store.update_parcel(key, attempts=parcel.attempts + 1)
+        await self.replies.respond(url, key, content, instead=True)
+        return True
+
+    async def _note_refusal(self, parcel: Parcel, message: Message, code: str) -> None:
+        key = parcel.post.key
+        if code in GONE:
+            await self.store.update_parcel(key, state="dead", error=code)
+            log.info("message %s is not kept up to date any more: %s", key, code)
+            return
+        if code in UNFIT:
+            self._refused[key] = message.digest
+        else:
+            self._hopeless.add(key)
+        log.warning("message %s cannot be edited: %s", key, code)

@@ -1,0 +1,255 @@
+"""The outbox itself: reads what is queued, hands each post to its channel's lane, and knows when all is said."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Collection, Coroutine, Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.model import Post
+from bot.outbox.address import Addresses
+from bot.outbox.delivery import Delivery
+from bot.outbox.entry import Entry, Metrics
+from bot.outbox.lane import Lane
+from bot.outbox.live import LiveMessages
+from bot.outbox.message import View
+from bot.outbox.pace import Bell, Bucket, Pace, RealTime, SteadyTime
+from bot.outbox.remainder import Remainder
+from bot.outbox.replies import ReplyBook
+from bot.outbox.wire import Throttled, Trouble, Wire
+from bot.slack.methods import explain
+from bot.store.base import Store, Touched
+
+log = logging.getLogger(__name__)
+
+READ_AHEAD = 200
+"""Parcels read beyond those already known: there may be more in the store, they are read when these are done."""
+
+PIN_TRIES = 3
+
+
+class Outbox:
+    """Delivers what the store holds. Nothing on the way to air waits for it.
+
+    `client` must have `retry_handlers=[]`. `views` draw what a post shows, by `Post.view`. `now` is show time and only dates the
+    outbox's own posts; everything else follows `clock`, real time. `first` tells which subjects are edited before others (on air).
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        client: AsyncWebClient,
+        views: Mapping[str, View],
+        *,
+        now: Callable[[], datetime],
+        pace: Pace | None = None,
+        ops_channel: str = "",
+        clock: RealTime | None = None,
+        first: Callable[[str], bool] = lambda subject: False,  # noqa: ARG005
+        pinned_views: Collection[str] = (),
+    ) -> None:
+        self.metrics = Metrics()
+        self._store, self._now, self._ops_channel, self._pinned_views = store, now, ops_channel, frozenset(pinned_views)
+        self._pace, self._clock = pace or Pace(), clock or SteadyTime()
+        self._wire = Wire(client, self._pace.http_timeout)
+        self._addresses = Addresses(store, self._wire)
+        self._progress, self._mail = Bell(self._clock), Bell(self._clock)
+        self._entries: dict[str, Entry] = {}
+        self._lanes: dict[str, Lane] = {}
+        self._lane_tasks: dict[str, asyncio.Task[None]] = {}
+        self._buckets: dict[str, Bucket] = {}
+        self._told: dict[tuple[str, str], float] = {}
+        self._loops: set[asyncio.Task[None]] = set()
+        self._errands: set[asyncio.Task[None]] = set()
+        self._reading = asyncio.Lock()
+        self._unread, self._more, self._running, self._listening = True, False, False, False
+        self._ended_while_reading: set[str] = set()
+        shared = (store, self._wire, views, self._addresses, Remainder(store, self._wire))
+        replies = ReplyBook(self._wire, self._pace, self._clock.time)
+        self._replies = replies
+        self._live = LiveMessages(*shared, replies, self._pace, self._clock, self.metrics, self._progress, first)
+        self._delivery = Delivery(*shared, replies, self._pace, self._clock, self.metrics, self._bucket, self._arrived, self._lost)
+
+    # -- life ---------------------------------------------------------------------------------------------------------
+    async def start(self) -> None:
+        """Begin: with what lies in the store, and with every message that may have gone out of date meanwhile."""
+        if not self._listening:
+            self._store.on_commit(self.heard)
+            self._listening = True
+        self._running = True
+        await self.recover()
+        self._loops = {
+            asyncio.create_task(self._edge("reading what is queued", self._read_mail)),
+            asyncio.create_task(self._edge("keeping messages up to date", self._live.run)),
+        }
+
+    async def stop(self, drain_timeout: float = 5.0) -> None:
+        """Send what can be sent now, for at most so many real seconds, then stop.
+
+        What is cut short on its way is looked for at the next start.
+        """
+        try:
+            async with asyncio.timeout(drain_timeout):
+                await self.drain()
+        except TimeoutError:
+            log.warning("stopping with %d posts still queued", len(self._entries))
+        self._running = False
+        tasks = [*self._loops, *self._errands, *self._lane_tasks.values()]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        self._progress.ring()
+
+    async def recover(self) -> None:
+        """Let every message that is kept up to date be drawn again: edits are not journalled, what differs is corrected."""
+        self._live.mark_sent(await self._store.live_parcels())
+
+    async def drain(self) -> None:
+        """Return when nothing is queued that could be sent now and no redraw is pending that could be made now.
+
+        What waits for a Retry-After, for a refused connection or for an unresolved post to settle cannot be sent now.
+        """
+        await self._until(self._at_rest)
+
+    async def settled(self) -> None:
+        """Return when everything queued was sent or given up, and every message shows the newest state."""
+        await self._until(lambda: self._at_rest() and not self._entries and not self._live.pending)
+
+    def oldest_queued(self) -> float:
+        """Real seconds since the oldest queued post was first seen; 0.0 when nothing is queued."""
+        now = self._clock.time()
+        return max((now - entry.seen_at for entry in self._entries.values()), default=0.0)
+
+    # -- what others say and ask --------------------------------------------------------------------------------------
+    def heard(self, touched: Touched) -> None:
+        """The store has committed something; the outbox listens by itself once it is started."""
+        if not self._running:
+            return
+        if touched.posts:
+            self._unread = True
+            self._mail.ring()
+        self.changed([*touched.shows, *touched.operations])
+
+    def changed(self, subjects: Iterable[str]) -> None:
+        """Messages that show any of these subjects may look different now."""
+        self._live.changed(subjects)
+
+    async def address(self, key: str) -> tuple[str, str] | None:
+        """Channel and ts of a post that was sent, for pins and permalinks; None if Slack keeps no such message."""
+        return await self._addresses.of(key)
+
+    # -- reading ------------------------------------------------------------------------------------------------------
+    async def _read_mail(self) -> None:
+        while True:
+            ring = self._mail.listen()
+            await self._read()
+            self._progress.ring()
+            await self._mail.wait(ring)
+
+    async def _read(self) -> None:
+        async with self._reading:
+            self._ended_while_reading.clear()  # what ends from here on may still be in what is read
+            self._unread = False
+            limit = len(self._entries) + READ_AHEAD
+            parcels = await self._store.parcels(limit=limit)
+            self._more = len(parcels) == limit
+            for parcel in parcels:
+                key = parcel.post.key
+                if key not in self._entries and key not in self._ended_while_reading:
+                    self._enqueue(Entry.of(parcel, self._clock.time(), self._pace.http_timeout))
+
+    def _enqueue(self, entry: Entry) -> None:
+        self._entries[entry.post.key] = entry
+        if entry.post.reply_to and entry.attempts:
+            self._replies.recall(entry.post.reply_to, entry.post.key, entry.attempts, entry.first_tried)
+        if entry.place not in self._lanes:
+            bucket = self._bucket(entry.place)
+            self._lanes[entry.place] = lane = Lane(self._deliver, self._entries, bucket, self._pace, self._clock, self._progress)
+            lane.add(entry)
+            self._lane_tasks[entry.place] = asyncio.create_task(self._run_lane(entry.place, lane))
+        else:
+            self._lanes[entry.place].add(entry)
+
+    def _bucket(self, place: str) -> Bucket:
+        if place not in self._buckets:
+            self._buckets[place] = Bucket(self._pace.post_gap, self._pace.post_burst, self._clock.time)
+        return self._buckets[place]
+
+    # -- delivering ---------------------------------------------------------------------------------------------------
+    async def _run_lane(self, place: str, lane: Lane) -> None:
+        await lane.run()
+        del self._lanes[place], self._lane_tasks[place]
+        self._progress.ring()
+
+    async def _deliver(self, entry: Entry) -> None:
+        await self._delivery.deliver(entry)
+        if entry.done:
+            self._entries.pop(entry.post.key, None)
+            self._ended_while_reading.add(entry.post.key)
+            if self._more:
+                self._unread = True
+                self._mail.ring()
+
+    def _arrived(self, post: Post, ts: str) -> None:
+        self._live.mark(post)  # its subject may have changed while it was under way
+        if ts and post.view in self._pinned_views:
+            self._run_errand(self._pin(post.channel, ts))
+
+    async def _pin(self, channel: str, ts: str) -> None:
+        """Best effort: a card without a pin is still a card."""
+        for _ in range(PIN_TRIES):
+            try:
+                await self._wire.call("pins.add", channel=await self._addresses.channel(channel), timestamp=ts)
+            except Throttled as throttled:
+                await self._clock.sleep(throttled.seconds)
+            except Trouble as trouble:
+                log.warning("a message in %s could not be pinned: %s", channel, trouble.code)
+                return
+            else:
+                return
+
+    def _lost(self, entry: Entry, code: str) -> None:
+        post, now = entry.post, self._clock.time()
+        if not self._ops_channel or post.reply_to or post.channel == self._ops_channel:
+            return
+        if now - self._told.get((post.channel, code), -self._pace.ops_line_gap) < self._pace.ops_line_gap:
+            return
+        self._told[post.channel, code] = now
+        line = f"A message could not be delivered to <#{post.channel}>. {explain(code, channel=post.channel)}"
+        self._run_errand(self._store.post(Post(f"ops:undelivered:{post.key}", self._ops_channel, self._now(), text=line)))
+
+    def _run_errand(self, errand: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(errand)
+        self._errands.add(task)
+        task.add_done_callback(self._errand_over)
+
+    def _errand_over(self, task: asyncio.Task[None]) -> None:
+        self._errands.discard(task)
+        self._progress.ring()
+        if not task.cancelled() and (error := task.exception()):
+            log.error("an errand of the outbox failed", exc_info=error)
+
+    # -- knowing when all is said -------------------------------------------------------------------------------------
+    def _at_rest(self) -> bool:
+        read = not self._unread and not self._reading.locked()
+        return read and not self._errands and self._live.at_rest() and all(lane.at_rest() for lane in self._lanes.values())
+
+    async def _until(self, reached: Callable[[], bool]) -> None:
+        while self._running and not reached():
+            await self._progress.listen().wait()
+
+    # -- the edge -----------------------------------------------------------------------------------------------------
+    async def _edge(self, name: str, work: Callable[[], Awaitable[None]]) -> None:
+        """The one place where anything is caught: say it, wait a moment, go on."""
+        failures = 0
+        while True:
+            try:
+                await work()
+            except Exception:
+                failures += 1
+                log.exception("the outbox stumbled while %s", name)
+            await self._clock.sleep(self._pace.delay(max(failures, 1)))

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any, Literal
 
 import pytest
+from aiohttp import web
+from pydantic import SecretStr
 
 from bot.errors import ProviderError, UserError
 from bot.model import Quality, Source
 from bot.providers.gcore import Gcore
 from bot.sandbox.clock import RehearsalClock
 from bot.sandbox.gcore import GcoreCloud
-from tests.providers.conftest import SHOWTIME
+from bot.sandbox.server import LocalServer
+from tests.providers.conftest import PLENTY, SHOWTIME
 
 
 class Control:
@@ -289,3 +293,38 @@ async def test_a_token_that_ran_out_says_where_the_token_goes(control: Control, 
         await gcore.check()
     assert caught.value.permanent
     assert control.cloud.token not in caught.value.detail
+
+
+@pytest.mark.parametrize(
+    ("edition", "signals"),
+    [("short", [True, True, True, None]), ("w2", [True, True, True, False]), ("w3", [True, True, True, False])],
+)
+async def test_the_simulated_clouds_own_webhooks_are_heard_without_its_token(
+    clock: RehearsalClock, edition: Literal["short", "w2", "w3"], signals: list[bool | None]
+) -> None:
+    bodies: list[dict[str, Any]] = []
+
+    async def receive(request: web.Request) -> web.Response:
+        bodies.append(await request.json())
+        return web.Response()
+
+    app = web.Application()
+    app.router.add_post("/hook", receive)
+    server = LocalServer(app)
+    cloud = GcoreCloud(clock, webhook_url=await server.start() + "/hook")
+    gcore = Gcore(SecretStr(cloud.token), await cloud.start(), requests_per_second=PLENTY, clock=clock)
+    cloud.habits.webhook_style = edition
+    try:
+        control = Control(gcore, cloud, clock)
+        stream = await control.on_air()
+        cloud.drop_signal(int(stream))
+        await control.later(10)
+        kept = [gcore.redact(body) for body in bodies]
+    finally:
+        await gcore.close()
+        await cloud.stop()
+        await server.stop()
+
+    assert [look.signal for body in kept for look in gcore.hear(body, SHOWTIME).looks] == signals
+    assert {gcore.webhook_subject(body) for body in kept} == {f"stream:{stream}"}
+    assert cloud.stream(int(stream)).token not in repr(kept)

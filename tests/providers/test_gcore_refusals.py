@@ -117,8 +117,7 @@ async def test_a_change_that_answers_nothing_is_read_back(vendor: Vendor, gcore_
 @pytest.mark.parametrize("call", ["create", "look", "list", "page"])
 @pytest.mark.parametrize("body", [[], {}, None, "text", 5, {"id": None}, {"streams": []}])
 async def test_json_of_another_kind_is_not_taken_for_an_answer(vendor: Vendor, gcore_at: GcoreAt, call: str, body: Any) -> None:
-    if call == "list" and body == []:
-        pytest.skip("an empty list is a good list")
+    body = {} if (call, body) == ("list", []) else body  # an empty list is a good list
     vendor.answers(200, body)
     gcore = gcore_at(vendor.url)
     calls: dict[str, Callable[[], Any]] = {

@@ -31,7 +31,7 @@ def to_ms(instant: datetime) -> int:
 
 def from_ms(milliseconds: int) -> datetime:
     """Epoch milliseconds as an aware instant in UTC."""
-    return EPOCH + timedelta(milliseconds=milliseconds)
+    return EPOCH + milliseconds * MILLISECOND
 
 
 class Codec(Generic[R]):
@@ -50,16 +50,20 @@ class Codec(Generic[R]):
         """Every field of `value`, by name."""
         found: dict[str, Any] = dict(zip(self._names, self._values(value), strict=True))
         for name, write in self._write:
-            if found[name] is not None:
-                found[name] = write(found[name])
+            given = found[name]
+            if given is not None:
+                found[name] = write(given)
         return found
 
     def load(self, found: Mapping[str, Any]) -> R:
         """The value that `found` describes; TypeError where a field without a default is missing."""
-        known = {name: value for name, value in found.items() if name in self._known}
+        known = dict(found)
+        for name in found.keys() - self._known:
+            del known[name]
         for name, read in self._read:
-            if known.get(name) is not None:
-                known[name] = read(known[name])
+            value = known.get(name)
+            if value is not None:
+                known[name] = read(value)
         return self._kind(**known)
 
 

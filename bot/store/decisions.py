@@ -34,12 +34,11 @@ def dossier_of(db: Database, about: str | StreamKey) -> Dossier:
         raise KeyError(about)
     if show.key is None:
         return _assemble(db, None, [show])
-    others = [other for other in _open_shows(db, show.key) if other.id != show.id]
-    return _assemble(db, show.key, [show, *others])
+    return _assemble(db, show.key, [show, *_open_shows(db, show.key, show.id)])
 
 
-def _open_shows(db: Database, key: StreamKey) -> list[Show]:
-    return SHOWS.find(db, f"WHERE provider = ? AND stream = ? AND {NOT_CLOSED}", (key.provider, key.id))
+def _open_shows(db: Database, key: StreamKey, but: str = "") -> list[Show]:
+    return SHOWS.find(db, f"WHERE provider = ? AND stream = ? AND {NOT_CLOSED} AND id <> ?", (key.provider, key.id, but))
 
 
 def _assemble(db: Database, key: StreamKey | None, shows: list[Show]) -> Dossier:

@@ -36,6 +36,16 @@ def path_of(where: str) -> Path:
     return Path(os.path.realpath(Path(name).expanduser()))
 
 
+def check_access(path: Path) -> None:
+    """StoreError where no database could be there, or none that can be written."""
+    if not path.parent.is_dir():
+        raise StoreError(f"The folder {path.parent} does not exist. Create it, or set DATABASE_URL to another file.")
+    if path.is_dir():
+        raise StoreError(f"{path} is a folder. Set DATABASE_URL to a file.")
+    if path.exists() and not (os.access(path, os.R_OK | os.W_OK) and path.stat().st_mode & 0o222):
+        raise StoreError(f"{path} is read-only. Give the bot write access to it.")
+
+
 class FileLock:
     """The lock of `<database>.lock`: the kernel lets go of it when its process dies, however it dies."""
 
@@ -73,7 +83,6 @@ class FileLock:
 
 def open_file(path: Path, lock: FileLock) -> Database:
     """The writer's connection, checked and migrated. Raises DamagedStore, NewerSchema or StoreError, each with a sentence."""
-    _check_access(path)
     size = path.stat().st_size if path.exists() else None
     if size == 0 and lock.kept:
         raise DamagedStore(f"{path} is damaged: it was cut to nothing. Put back the newest backup, or delete it to start anew.")
@@ -83,15 +92,6 @@ def open_file(path: Path, lock: FileLock) -> Database:
         raise _refusal(path, error) from error
     lock.write(kept=True)
     return db
-
-
-def _check_access(path: Path) -> None:
-    if not path.parent.is_dir():
-        raise StoreError(f"The folder {path.parent} does not exist. Create it, or set DATABASE_URL to another file.")
-    if path.is_dir():
-        raise StoreError(f"{path} is a folder. Set DATABASE_URL to a file.")
-    if path.exists() and not (os.access(path, os.R_OK | os.W_OK) and path.stat().st_mode & 0o222):
-        raise StoreError(f"{path} is read-only. Give the bot write access to it.")
 
 
 def _connect(path: Path, *, fresh: bool) -> Database:

@@ -32,7 +32,7 @@ from bot.model import (
 from bot.store import decisions, mail, schedule
 from bot.store.base import Letter, Parcel, Touched
 from bot.store.codec import from_ms, to_ms
-from bot.store.opening import FileLock, open_file, path_of
+from bot.store.opening import FileLock, check_access, open_file, path_of
 from bot.store.readers import Readers
 from bot.store.rows import AS_RUN, OPERATIONS, PEOPLE, SEEN, SHOWS, UNFINISHED, VIDEOS, write_json
 from bot.store.writer import NOTHING, Writer
@@ -56,8 +56,7 @@ async def open_store(where: str, *, clock: Clock | None = None, real_time: Calla
 
 
 def _open(path: Path, loop: asyncio.AbstractEventLoop) -> tuple[FileLock, Database, Readers]:
-    if not path.parent.is_dir():
-        raise StoreError(f"The folder {path.parent} does not exist. Create it, or set DATABASE_URL to another file.")
+    check_access(path)
     lock = FileLock(path)
     try:
         return lock, open_file(path, lock), Readers(path, loop)

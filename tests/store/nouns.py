@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import asyncio
+import threading
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
@@ -57,6 +60,24 @@ async def plan(store: Store, **more: Any) -> Show:
 async def schedule(store: Store, *operations: Operation) -> None:
     """Write operations on their own."""
     await store.decide(StreamKey("none", "none"), always(Decision(None, operations=operations)))
+
+
+@asynccontextmanager
+async def busy_writer(store: Store) -> AsyncIterator[None]:
+    """Keep the store writing until the block ends, so that what is asked for inside it waits together."""
+    begun, let_go = threading.Event(), threading.Event()
+
+    def slow(_: Dossier) -> Decision[None]:
+        begun.set()
+        assert let_go.wait(5)
+        return Decision(None)
+
+    writing = asyncio.ensure_future(store.decide(StreamKey("none", "none"), slow))
+    await asyncio.to_thread(begun.wait)
+    yield
+    await asyncio.sleep(0)  # every task that was made inside asks now
+    let_go.set()
+    await writing
 
 
 async def finish(store: Store, operation: Operation, state: OperationState = OperationState.DONE) -> None:

@@ -1,0 +1,145 @@
+"""The schedule held against a model of a dozen lines, through any order of scheduling, claiming, dying and taking over."""
+
+from __future__ import annotations
+
+import asyncio
+import tempfile
+from collections.abc import Coroutine
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+from typing import Any, TypeVar
+
+import pytest
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import Bundle, RuleBasedStateMachine, invariant, rule
+
+from bot.errors import StoreError
+from bot.model import Decision, Operation, OperationState
+from bot.store import LostFence, Store, open_store
+from tests.store.nouns import EVENING, always, an_operation, minutes, schedule
+
+T = TypeVar("T")
+
+DUE = (OperationState.SCHEDULED, OperationState.WAITING)
+
+
+class Evening(RuleBasedStateMachine):
+    """A store, and what should be in it."""
+
+    claims: Bundle[list[Operation]] = Bundle("claims")
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.loop = asyncio.new_event_loop()
+        self.folder = tempfile.TemporaryDirectory()
+        self.rows: dict[str, Operation] = {}
+        self.alive: set[str] = set()
+        self.now: datetime = EVENING
+        self.store: Store = self.wait(open_store(str(Path(self.folder.name) / "evening.db")))
+
+    def wait(self, asked: Coroutine[Any, Any, T]) -> T:
+        return self.loop.run_until_complete(asked)
+
+    def teardown(self) -> None:
+        self.wait(self.store.close())
+        self.loop.close()
+        self.folder.cleanup()
+
+    # -- what may happen ----------------------------------------------------------------------------------------------
+    @rule(stream=st.sampled_from(["", "101", "102"]), rank=st.integers(0, 3), wait=st.integers(0, 3))
+    def ask_for_something(self, stream: str, rank: int, wait: int) -> None:
+        operation = an_operation(f"o{len(self.rows)}", stream=stream, rank=rank, due=self.now + minutes(wait))
+        self.wait(schedule(self.store, operation))
+        self.rows[operation.id] = operation
+
+    @rule(count=st.integers(1, 4))
+    def time_goes_by(self, count: int) -> None:
+        self.now += minutes(count)
+
+    @rule(target=claims, owner=st.sampled_from(["boot-1", "boot-2"]))
+    def claim(self, owner: str) -> list[Operation]:
+        expected = self.expected_claims()
+        taken = self.wait(self.store.claim_due(self.now, owner, self.alive))
+        assert [operation.id for operation in taken] == expected
+        for operation in taken:
+            assert (operation.owner, operation.fence) == (owner, self.rows[operation.id].fence + 1)
+            self.rows[operation.id] = operation
+            self.alive.add(operation.id)
+        return taken
+
+    @rule(claimed=claims, state=st.sampled_from(OperationState))
+    def a_runner_writes(self, claimed: list[Operation], state: OperationState) -> None:
+        for operation in claimed:
+            known = self.rows[operation.id]
+            after = replace(operation, state=state, due=self.now + minutes(1))
+            writing = self.store.advance(operation.id, operation.fence, always(Decision(None, operations=(after,))))
+            if (known.state, known.fence) == (OperationState.RUNNING, operation.fence):
+                self.wait(writing)
+                self.rows[operation.id] = after
+            else:
+                with pytest.raises(LostFence):
+                    self.wait(writing)
+
+    @rule(claimed=claims, state=st.sampled_from([OperationState.SUPERSEDED, OperationState.SCHEDULED]))
+    def somebody_takes_over(self, claimed: list[Operation], state: OperationState) -> None:
+        for operation in claimed:
+            known = self.rows[operation.id]
+            after = replace(known, state=state, fence=known.fence + 1)
+            if known.state.ended and not state.ended:
+                with pytest.raises(StoreError):
+                    self.wait(schedule(self.store, after))
+            else:
+                self.wait(schedule(self.store, after))
+                self.rows[operation.id] = after
+
+    @rule(data=st.data())
+    def a_task_dies(self, data: st.DataObject) -> None:
+        if self.alive:
+            self.alive.discard(data.draw(st.sampled_from(sorted(self.alive))))
+
+    @rule()
+    def the_process_is_started_again(self) -> None:
+        self.wait(self.store.close())
+        self.store = self.wait(open_store(str(Path(self.folder.name) / "evening.db")))
+        self.alive.clear()
+
+    # -- what must be true --------------------------------------------------------------------------------------------
+    def expected_claims(self) -> list[str]:
+        running = [row for row in self.rows.values() if row.state is OperationState.RUNNING]
+        orphans = [row for row in running if row.id not in self.alive]
+        busy = {row.stream for row in running if row.stream}
+        taken = []
+        due = [row for row in self.rows.values() if row.state in DUE and row.due <= self.now]
+        for row in sorted(due, key=self.turn):
+            if row.stream not in busy:
+                taken.append(row)
+                busy |= {row.stream} - {""}
+        return [row.id for row in (*sorted(orphans, key=lambda row: (-row.rank, row.due, row.id)), *self.by_claim(taken))]
+
+    def turn(self, row: Operation) -> tuple[int, datetime, int]:
+        """Rank, then due time, then who asked first."""
+        return -row.rank, row.due, list(self.rows).index(row.id)
+
+    def by_claim(self, taken: list[Operation]) -> list[Operation]:
+        return sorted(taken, key=lambda row: (-row.rank, row.due, row.id))
+
+    @invariant()
+    def the_store_has_what_the_model_has(self) -> None:
+        found = self.wait(self.store.operations(unfinished=False, limit=1000))
+        assert {operation.id: operation for operation in found} == self.rows
+
+    @invariant()
+    def the_alarm_clock_is_set(self) -> None:
+        due = [row.due for row in self.rows.values() if row.state in DUE]
+        assert self.wait(self.store.next_due()) == min(due, default=None)
+
+    @invariant()
+    def no_stream_has_two_runners(self) -> None:
+        streams = [row.stream for row in self.rows.values() if row.state is OperationState.RUNNING and row.stream]
+        assert len(streams) == len(set(streams))
+
+
+TestEvening = Evening.TestCase
+TestEvening.settings = settings(max_examples=30, stateful_step_count=30, deadline=None)

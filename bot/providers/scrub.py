@@ -17,7 +17,7 @@ _SECRET_KEY = re.compile(
 )
 _ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://[^\s\"'<>]*")
 _PUSH_ADDRESS = re.compile(
-    r"(?i)^\s*((rtmp|rtsp|srt|whip)[a-z]*://|https?://[^/\s]*@|https?://\S*/whip(\b|$)|https?://\S*[?&](token|key|secret)=)"
+    r"(?i)((rtmp|rtsp|srt|whip)[a-z]*://|https?://[^/\s]*@|https?://\S*/whip(\b|$)|https?://\S*[?&](token|key|secret)=)"
 )
 _TOKEN = re.compile(
     r"\b\d+b?[?#$][0-9A-Za-z_-]{8,}|\b\d+b?_[0-9A-Fa-f]{8,}|\b[0-9A-Fa-f]{24,}\b|[?&#](token|key|secret|streamid)=[^\s&\"']+"

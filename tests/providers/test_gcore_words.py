@@ -135,7 +135,7 @@ def test_a_kept_webhook_has_no_secret() -> None:
                 "backup_push_url": "canary-3",
                 "srt_passphrase": "canary-4",
                 "stream_key": "canary-5",
-                "source": "RTMPS://host/in/canary-6",
+                "source": "now at RTMPS://host/in/canary-6",
                 "where": ["https://whip.gvideo.co/5_canary-7/whip", {"api_key": "canary-8", "to": "https://me:canary-9@host/"}],
                 "client_entity_data": "s12",
             }

@@ -1,0 +1,29 @@
+"""The settings as the rows of a table for the README."""
+
+from __future__ import annotations
+
+from pydantic import SecretStr
+from pydantic.fields import FieldInfo
+
+from bot.settings.figures import FIGURES, setting_name, shown
+from bot.settings.model import Settings
+
+
+def settings_table() -> str:
+    """Markdown rows `| NAME | default | meaning |`, in the order of the declarations, without a heading."""
+    rows = [
+        (name.upper(), _default(field), str(field.description))
+        for name, field in Settings.model_fields.items()
+        if name != "defaults"
+    ]
+    rows += [(setting_name(name), shown(name), figure.meaning) for name, figure in FIGURES.items()]
+    return "\n".join(
+        f"| `{name}` | {f'`{default}`' if default else ''} | {meaning.replace('|', chr(92) + '|')} |"
+        for name, default, meaning in rows
+    )
+
+
+def _default(field: FieldInfo) -> str:
+    if field.is_required() or isinstance(field.default, SecretStr):
+        return ""
+    return "" if field.default in (None, "", ()) else str(field.default)

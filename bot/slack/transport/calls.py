@@ -1,0 +1,71 @@
+"""The one Web API client: one connection pool, no retries of its own, and who the bot is."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+import aiohttp
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.errors import SettingsError
+from bot.settings import Settings
+
+CALL_TIMEOUT = 5
+"""Real seconds for one call."""
+
+_REFUSED = frozenset({"invalid_auth", "not_authed", "account_inactive", "token_revoked", "token_expired", "not_allowed_token_type"})
+"""Errors of `auth.test` and `apps.connections.open` that no waiting mends (Slack's method reference)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Who the bot is in its workspace, as `auth.test` said at start-up."""
+
+    user: str
+    bot: str
+    team: str
+    enterprise: str = ""
+    url: str = ""
+
+
+@asynccontextmanager
+async def slack_client(settings: Settings) -> AsyncIterator[AsyncWebClient]:
+    """The client for every call to Slack, and its connections, closed at the end.
+
+    No retry handlers: the SDK's own would post twice where Slack accepted and the connection broke. The timeout is the session's,
+    because the SDK applies its own only to sessions that it opens itself.
+    """
+    async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=CALL_TIMEOUT)) as session:
+        yield AsyncWebClient(
+            token=settings.slack_bot_token.get_secret_value(),
+            base_url=settings.slack_api_url.rstrip("/") + "/",
+            timeout=CALL_TIMEOUT,
+            session=session,
+            retry_handlers=[],
+        )
+
+
+async def introduce(client: AsyncWebClient) -> Identity:
+    """Ask Slack who the bot is. Raises SettingsError if the token is refused, else what the client raises if there is no answer."""
+    try:
+        answer = await client.auth_test()
+    except SlackApiError as error:
+        raise_if_refused(error, "SLACK_BOT_TOKEN", "install the app to the workspace again and copy its Bot User OAuth Token")
+        raise
+    return Identity(
+        user=str(answer.get("user_id") or ""),
+        bot=str(answer.get("bot_id") or ""),
+        team=str(answer.get("team_id") or ""),
+        enterprise=str(answer.get("enterprise_id") or ""),
+        url=str(answer.get("url") or ""),
+    )
+
+
+def raise_if_refused(error: SlackApiError, setting: str, remedy: str) -> None:
+    """Raise SettingsError if the error is about the token itself."""
+    code = str(error.response.get("error", ""))
+    if code in _REFUSED:
+        raise SettingsError(f"{setting} is refused by Slack ({code}): {remedy}.") from error

@@ -1,0 +1,154 @@
+"""One Socket Mode session that is watched: it is pinged, replaced when deaf or closed, and renewed now and then."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import random
+import time
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from dataclasses import dataclass
+
+from slack_sdk.errors import SlackApiError
+from slack_sdk.socket_mode.async_client import AsyncBaseSocketModeClient
+from slack_sdk.socket_mode.request import SocketModeRequest
+from slack_sdk.socket_mode.websockets import SocketModeClient
+from slack_sdk.web.async_client import AsyncWebClient
+from websockets.asyncio.client import ClientConnection
+from websockets.exceptions import ConnectionClosed
+
+from bot.slack.transport.calls import raise_if_refused
+
+log = logging.getLogger(__name__)
+
+Hear = Callable[[AsyncBaseSocketModeClient, SocketModeRequest], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Rhythm:
+    """Real seconds between the watchdog's doings."""
+
+    ping_every: float = 1.0
+    ping_timeout: float = 2.0
+    renew_every: float = 600.0
+    retry_first: float = 0.25
+    retry_most: float = 15.0
+    close_timeout: float = 2.0
+
+
+@dataclass(slots=True)
+class Counters:
+    """What happened on the wire since the start. `reconnects` counts every session after a socket's first."""
+
+    envelopes: int = 0
+    malformed: int = 0
+    failures: int = 0
+    unacknowledged: int = 0
+    reconnects: int = 0
+    deaf: int = 0
+
+
+class Socket:
+    """One of the bot's connections. Slack sends each envelope to one of them, in no promised order."""
+
+    def __init__(self, app_token: str, client: AsyncWebClient, hear: Hear, counters: Counters, rhythm: Rhythm) -> None:
+        self._rhythm = rhythm
+        self._counters = counters
+        # The SDK's own reconnecting notices a closed session only every ping interval and a deaf one after half a minute.
+        self._client = SocketModeClient(app_token=app_token, web_client=client, auto_reconnect_enabled=False)
+        self._client.socket_mode_request_listeners.append(hear)
+        self._known: ClientConnection | None = None
+        self._watching: asyncio.Task[None] | None = None
+        self.heard: float | None = None
+        """When Slack last answered a ping, by `time.monotonic()`; None before and after."""
+
+    @property
+    def hears(self) -> bool:
+        """Whether Slack answered the last ping."""
+        slack = self._rhythm.ping_every + self._rhythm.ping_timeout + 1
+        return self.heard is not None and time.monotonic() - self.heard < slack
+
+    async def start(self) -> None:
+        """Connect, and from then on stay connected. Raises SettingsError if Slack refuses the token, and nothing else."""
+        try:
+            await self._connect()
+            await self._look()
+        except SlackApiError as error:
+            raise_if_refused(error, "SLACK_APP_TOKEN", "create an app-level token with connections:write and turn on Socket Mode")
+            log.warning("Socket Mode: Slack did not give a connection (%s); trying again", error.response.get("error"))
+        except Exception as error:  # whatever the network does, the watch goes on
+            log.warning("Socket Mode: no connection (%s); trying again", type(error).__name__)
+        self._watching = asyncio.create_task(self._watch(), name="slack-socket-watch")
+
+    async def renew(self) -> None:
+        """Move to a new connection although the old one seems well: one that answers pings and delivers nothing looks the same."""
+        try:
+            await self._client.connect_to_new_endpoint(force=True)
+        except Exception as error:  # the old connection stays, and the watch looks after it
+            log.warning("Socket Mode: renewing failed (%s)", type(error).__name__)
+
+    async def stop(self) -> None:
+        """Close the connection; waits for Slack at most `close_timeout`."""
+        if self._watching is not None:
+            self._watching.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._watching
+        self.heard = None
+        session = self._client.current_session
+        self._client.closed = True
+        if session is not None:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(session.close(), self._rhythm.close_timeout)
+            session.transport.abort()
+        await self._client.close()  # type: ignore[no-untyped-call]
+
+    async def _watch(self) -> None:
+        failures = 0
+        while True:
+            try:
+                if not await self._look():
+                    await self._connect()
+                    continue
+                failures = 0
+                await asyncio.sleep(self._rhythm.ping_every)
+            except Exception as error:  # the loop's edge: a watchdog does not die
+                failures += 1
+                log.warning("Socket Mode: no connection (%s), try %d", _name(error), failures)
+                await asyncio.sleep(self._pause(failures))
+
+    async def _look(self) -> bool:
+        """Ping the session. False if it is closed; a deaf one is cut off, so that Slack learns of it too."""
+        session = self._client.current_session
+        if session is None or session.close_code is not None:
+            return False
+        if session is not self._known:
+            self._counters.reconnects += self._known is not None
+            self._known = session
+        try:
+            async with asyncio.timeout(self._rhythm.ping_timeout):
+                await (await session.ping())
+        except TimeoutError:
+            self._counters.deaf += 1
+            log.warning("Socket Mode: Slack did not answer a ping within %g s; connecting anew", self._rhythm.ping_timeout)
+            session.transport.abort()
+            await session.wait_closed()
+            return False
+        except ConnectionClosed:
+            return self._client.current_session is not session  # replaced while we asked: the next look asks the new one
+        self.heard = time.monotonic()
+        return True
+
+    async def _connect(self) -> None:
+        """Open a session unless there is one. A refused upgrade or call raises, and the next try asks for another address."""
+        await self._client.connect_to_new_endpoint()
+        if not await self._client.is_connected():
+            raise ConnectionError("still closed")
+
+    def _pause(self, failures: int) -> float:
+        longest = min(self._rhythm.retry_most, self._rhythm.retry_first * 2.0 ** min(failures - 1, 16))
+        return longest * random.uniform(0.75, 1.0)  # noqa: S311 - spreads the tries of the two sockets
+
+
+def _name(error: Exception) -> str:
+    return str(error.response.get("error")) if isinstance(error, SlackApiError) else type(error).__name__

@@ -1,0 +1,287 @@
+"""What the bot answers over HTTP: Slack, the providers' webhooks, and those who watch over it.
+
+A log line gives a route's template and never a path, since a webhook's path ends in its secret.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hmac
+import json
+import logging
+import secrets
+import socket
+from collections import Counter
+from collections.abc import Awaitable, Callable, Collection, Iterable, Iterator, Mapping
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass, field
+from typing import Protocol
+
+import uvicorn
+from pydantic import SecretStr
+from starlette.applications import Starlette
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.routing import Route
+
+from bot.errors import SettingsError, StoreError
+from bot.model import JSON
+from bot.slack.guard import LARGEST_BODY, read_json
+from bot.slack.parsing import MalformedError
+
+log = logging.getLogger(__name__)
+
+SLACK_ROUTE = "/slack/events"
+WEBHOOK_ROUTE = "/webhooks/{provider}/{secret}"
+
+Accept = Callable[[str, dict[str, JSON]], Awaitable[None]]
+"""Keeps a provider's webhook; returns when it is durable. Raises StoreError if it cannot."""
+
+Check = Callable[[], Awaitable[str]]
+"""Empty if well, else the reason in one sentence."""
+
+Labels = tuple[tuple[str, str], ...]
+
+
+class SlackEndpoint(Protocol):
+    """The part of `SlackLink` that HTTP needs."""
+
+    async def answer(self, raw: bytes, headers: Mapping[str, str]) -> SlackReply:
+        """Answer a request, whatever is in it."""
+
+
+class SlackReply(Protocol):
+    """An answer to Slack."""
+
+    @property
+    def status(self) -> int:
+        """The HTTP status."""
+
+    @property
+    def body(self) -> str:
+        """The text of it."""
+
+    @property
+    def content_type(self) -> str:
+        """Its media type; empty if there is no text."""
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """One metric as Prometheus reads it; `kind` is counter or gauge."""
+
+    name: str
+    kind: str
+    meaning: str
+    values: Mapping[Labels, float] = field(default_factory=dict)
+
+
+def render(series: Iterable[Series]) -> str:
+    """Prometheus' text format, version 0.0.4."""
+    return "".join(f"{line}\n" for each in series for line in _lines(each))
+
+
+def build(
+    *,
+    providers: Collection[str],
+    webhook_secrets: Collection[SecretStr],
+    accept: Accept,
+    checks: Mapping[str, Check],
+    metrics: Callable[[], Iterable[Series]] = tuple,
+    slack: SlackEndpoint | None = None,
+) -> Starlette:
+    """The application. `slack` is handed in for HTTP mode only; without webhook secrets there are no webhook routes."""
+    webhooks = Webhooks(providers, webhook_secrets, accept)
+
+    async def events(request: Request) -> Response:
+        return await _from_slack(slack, request) if slack is not None else Response(status_code=404)
+
+    async def healthz(_: Request) -> Response:
+        return PlainTextResponse("alive\n")
+
+    async def readyz(_: Request) -> Response:
+        return await _readiness(checks)
+
+    async def scrape(_: Request) -> Response:
+        return PlainTextResponse(
+            render([*metrics(), *webhooks.series()]), headers={"content-type": "text/plain; version=0.0.4; charset=utf-8"}
+        )
+
+    routes = [Route("/healthz", healthz), Route("/readyz", readyz), Route("/metrics", scrape)]
+    if slack is not None:
+        routes.append(Route(SLACK_ROUTE, events, methods=["POST"]))
+    if webhook_secrets:
+        routes.append(Route(WEBHOOK_ROUTE, webhooks.take, methods=["POST"]))
+    return Starlette(routes=routes)
+
+
+class Webhooks:
+    """The endpoint of the providers' webhooks, which are unsigned: the secret in their path is all that proves them."""
+
+    def __init__(self, providers: Collection[str], valid: Collection[SecretStr], accept: Accept) -> None:
+        self._providers = frozenset(providers)
+        self._valid = [each.get_secret_value().encode() for each in valid]
+        self._accept = accept
+        self._outcomes: Counter[tuple[str, str]] = Counter()
+
+    def series(self) -> Iterator[Series]:
+        """How many webhooks came, by provider and outcome."""
+        yield Series(
+            "showcaller_webhooks_total",
+            "counter",
+            "Webhooks received.",
+            {(("provider", who), ("outcome", how)): count for (who, how), count in sorted(self._outcomes.items())},
+        )
+
+    async def take(self, request: Request) -> Response:
+        """Keep a webhook: 200 when it is kept, 404 for a wrong address, 400 or 413 for a wrong body, 503 to be sent again."""
+        provider = request.path_params["provider"]
+        known = provider in self._providers
+        outcome, status = await self._outcome(provider, request) if self._proven(request) and known else ("refused", 404)
+        self._outcomes[provider if known else "unknown", outcome] += 1
+        if status != 200:
+            log.warning("POST %s: %d %s (%s)", WEBHOOK_ROUTE, status, outcome, provider if known else "unknown provider")
+        return Response(status_code=status)
+
+    def _proven(self, request: Request) -> bool:
+        given = str(request.path_params["secret"]).encode("utf-8", "surrogateescape")
+        matches = [hmac.compare_digest(given, each) for each in self._valid]  # all of them, whichever fits
+        return any(matches)
+
+    async def _outcome(self, provider: str, request: Request) -> tuple[str, int]:
+        try:
+            raw = await read_body(request)
+            if raw is None:
+                return "too large", 413
+            await self._accept(provider, read_json(raw))
+        except (MalformedError, ClientDisconnect):
+            return "malformed", 400
+        except StoreError as why:
+            log.error("A webhook could not be kept: %s", why)  # noqa: TRY400 - the store's sentence says it all
+            return "not kept", 503
+        except Exception:  # the edge: a provider may send again what it was refused, never what it was acknowledged
+            log.exception("Reference %s: a webhook of %s failed", secrets.token_hex(3), provider)
+            return "failed", 503
+        return "accepted", 200
+
+
+async def read_body(request: Request) -> bytes | None:
+    """The body, or None as soon as it is known to be larger than 1 MiB. Raises ClientDisconnect."""
+    declared = request.headers.get("content-length", "")
+    if declared.isdecimal() and int(declared) > LARGEST_BODY:
+        return None
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > LARGEST_BODY:
+            return None
+    return bytes(body)
+
+
+class WebServer:
+    """Serves the application inside the loop that runs everything else."""
+
+    def __init__(self, app: Starlette, host: str, port: int) -> None:
+        self._host = host
+        self._port = port
+        self._server = _Server(
+            uvicorn.Config(
+                app,
+                loop="none",
+                http="httptools",
+                ws="none",
+                lifespan="off",
+                log_config=None,
+                access_log=False,
+                server_header=False,
+                proxy_headers=False,
+                timeout_keep_alive=75,
+                timeout_graceful_shutdown=5,
+            )
+        )
+        self._serving: asyncio.Task[None] | None = None
+        self.port = port
+        """The port that is listened on; before `start` the one that was asked for, where 0 means any free one."""
+
+    async def start(self) -> None:
+        """Listen. Raises SettingsError if the address cannot be listened on."""
+        listener = _listener(self._host, self._port)
+        self.port = listener.getsockname()[1]
+        self._serving = asyncio.create_task(self._server.serve([listener]), name="web")
+        await self._server.listening.wait()
+
+    async def stop(self) -> None:
+        """Let requests under way finish, for at most five real seconds, and close."""
+        self._server.should_exit = True
+        if self._serving is not None:
+            await self._serving
+
+
+async def serve(app: Starlette, host: str, port: int) -> WebServer:
+    """Start serving, and return the server to be stopped; its `port` is the bound one."""
+    server = WebServer(app, host, port)
+    await server.start()
+    return server
+
+
+class _Server(uvicorn.Server):
+    """uvicorn without its signal handlers (our own drain first), telling when it listens."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.listening = asyncio.Event()
+
+    def capture_signals(self) -> AbstractContextManager[None]:  # type: ignore[override]
+        return nullcontext()
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self.listening.set()
+
+
+def _listener(host: str, port: int) -> socket.socket:
+    try:
+        family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
+        return socket.create_server((host, port), family=family, backlog=1024)
+    except OSError as why:
+        raise SettingsError(f"PORT {port} on HOST {host} cannot be listened on ({why.strerror}): choose others.") from why
+
+
+async def _from_slack(slack: SlackEndpoint, request: Request) -> Response:
+    try:
+        raw = await read_body(request)
+    except ClientDisconnect:
+        return Response(status_code=400)
+    if raw is None:
+        log.warning("POST %s: 413", SLACK_ROUTE)
+        return Response(status_code=413)
+    reply = await slack.answer(raw, request.headers)
+    return Response(reply.body, reply.status, headers={"content-type": reply.content_type} if reply.content_type else None)
+
+
+async def _readiness(checks: Mapping[str, Check]) -> Response:
+    reasons = dict(zip(checks, await asyncio.gather(*map(_ask, checks.values())), strict=True))
+    unwell = {name: reason for name, reason in reasons.items() if reason}
+    return JSONResponse(unwell or {"ready": True}, 503 if unwell else 200)
+
+
+async def _ask(check: Check) -> str:
+    try:
+        return await asyncio.wait_for(check(), 2)
+    except TimeoutError:
+        return "No answer within 2 s."
+    except Exception as error:  # a check that breaks is an answer too
+        log.warning("A check of readiness failed", exc_info=True)
+        return f"The check itself failed ({type(error).__name__})."
+
+
+def _lines(series: Series) -> Iterator[str]:
+    yield f"# HELP {series.name} {_escaped(series.meaning)}"
+    yield f"# TYPE {series.name} {series.kind}"
+    for labels, value in series.values.items():
+        inside = ",".join(f"{name}={json.dumps(text, ensure_ascii=False)}" for name, text in labels)
+        yield f"{series.name}{'{' + inside + '}' if inside else ''} {value:.17g}"
+
+
+def _escaped(text: str) -> str:
+    return text.replace("\\", "\\\\").replace("\n", "\\n")

@@ -1,0 +1,193 @@
+"""What the environment may say, and what one reads when it says something else."""
+
+from __future__ import annotations
+
+import dataclasses
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import SecretStr, ValidationError
+
+from bot.errors import SettingsError
+from bot.settings import FIGURES, Settings, load_settings, settings_table
+from bot.settings.figures import setting_name, shown
+from bot.show.defaults import Defaults
+
+ENOUGH = {"SLACK_BOT_TOKEN": "xoxb-1-abc", "SLACK_APP_TOKEN": "xapp-1-abc", "GCORE_API_TOKEN": "123$abc"}
+
+
+def read(**env: str) -> Settings:
+    return load_settings({**ENOUGH, **env}, env_file=None)
+
+
+def refusal(**env: str) -> str:
+    with pytest.raises(SettingsError) as refused:
+        read(**env)
+    return str(refused.value)
+
+
+def test_three_settings_are_enough_and_the_rest_has_defaults() -> None:
+    settings = read()
+    assert settings.socket_mode
+    assert settings.providers == ("gcore",)
+    assert (settings.host, settings.port, settings.command, settings.timezone) == ("127.0.0.1", 3000, "/live", "UTC")
+    assert settings.slack_api_url == "https://slack.com/api/"
+    assert settings.database_path == Path("showcaller.db")
+    assert settings.defaults == Defaults()
+    assert settings.webhook_url("gcore") == ""
+
+
+def test_an_empty_value_counts_as_unset() -> None:
+    assert read(PORT="", OPERATORS=" ", OPEN_LEAD_MINUTES="") == read()
+    assert refusal(GCORE_API_TOKEN="").startswith("GCORE_API_TOKEN is missing")
+
+
+def test_everything_of_a_provider_makes_it_present() -> None:
+    settings = read(
+        VIDEOGRAPH_TOKEN_ID="id",
+        VIDEOGRAPH_SECRET_KEY="key",
+        GJIRAFA_AUTHORIZATION="Bearer abc",
+        GJIRAFA_PROJECT_ID="p",
+        AIOZ_BEARER_TOKEN="t",
+    )
+    assert settings.providers == ("gcore", "videograph", "gjirafa", "aioz")
+
+
+def test_settings_cannot_be_changed_and_show_no_secret() -> None:
+    settings = read(WEBHOOK_SECRET="abcdefghijklmnop")
+    with pytest.raises(ValidationError):
+        settings.port = 1  # type: ignore[misc]
+    assert not any(secret in repr(settings) for secret in ("xoxb-1-abc", "123$abc", "abcdefghijklmnop"))
+
+
+def test_the_webhook_address_carries_the_first_of_two_secrets() -> None:
+    settings = read(PUBLIC_URL="https://bot.example.org/", WEBHOOK_SECRET="new-new-new-new-1, old-old-old-old-1")
+    assert settings.webhook_secret == (SecretStr("new-new-new-new-1"), SecretStr("old-old-old-old-1"))
+    assert settings.webhook_url("aioz") == "https://bot.example.org/webhooks/aioz/new-new-new-new-1"
+
+
+def test_lists_and_channels_are_read() -> None:
+    settings = read(OPERATORS="U012AB, S99XYZ", DEFAULT_CHANNEL="C0DEFAULT", GCORE_CHANNEL="G0GCORE", LOG_LEVEL="debug")
+    assert settings.operators == ("U012AB", "S99XYZ")
+    assert (settings.channel_of("gcore"), settings.channel_of("aioz")) == ("G0GCORE", "C0DEFAULT")
+    assert settings.log_level == "DEBUG"
+
+
+def test_figures_are_read_in_their_unit() -> None:
+    figures = read(OPEN_LEAD_MINUTES="45", UNDO_SECONDS="2.5", END_WARNINGS_MINUTES="15, 5, 1", ROLL_TRIES="5").defaults
+    assert figures.open_lead == timedelta(minutes=45)
+    assert figures.undo == timedelta(seconds=2.5)
+    assert figures.end_warnings == (timedelta(minutes=15), timedelta(minutes=5), timedelta(minutes=1))
+    assert figures.roll_tries == 5
+    assert figures.steady == Defaults().steady
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("SLACK_BOT_TOKEN", ""),
+        ("SLACK_BOT_TOKEN", "xapp-swapped-1"),
+        ("SLACK_APP_TOKEN", "xoxb-swapped-1"),
+        ("SLACK_APP_TOKEN", ""),
+        ("SLACK_SIGNING_SECRET", "with\nline"),
+        ("SLACK_API_URL", "slack.com/api"),
+        ("GCORE_BASE_URL", "ftp://gcore"),
+        ("GCORE_API_TOKEN", ""),
+        ("VIDEOGRAPH_TOKEN_ID", "only-half"),
+        ("AIOZ_PUBLIC_KEY", "only-half"),
+        ("WEBHOOK_SECRET", "short"),
+        ("WEBHOOK_SECRET", "sixteen/but+not=url"),
+        ("WEBHOOK_SECRET", "aaaaaaaaaaaaaaaa,bbbbbbbbbbbbbbbb,cccccccccccccccc"),
+        ("SECRET_KEY", "short-secret"),
+        ("PUBLIC_URL", "http://bot.example.org"),
+        ("PUBLIC_URL", "https://bot.example.org/?a=b"),
+        ("DATABASE_URL", "postgresql://db-host/show"),
+        ("DATABASE_URL", "sqlite:///:memory:"),
+        ("PORT", "65536"),
+        ("PORT", "three"),
+        ("COMMAND", "live"),
+        ("COMMAND", "/go live"),
+        ("COMMAND", "/" + "a" * 32),
+        ("DEFAULT_CHANNEL", "#general"),
+        ("OPERATORS", "U012AB,anna"),
+        ("TIMEZONE", "Berlin-ish"),
+        ("TIMEZONE", "../etc/passwd"),
+        ("LOG_LEVEL", "LOUD"),
+        ("OPEN_LEAD_MINUTES", "soon"),
+        ("OPEN_LEAD_MINUTES", "nan"),
+        ("OVERRUN_LIMIT_MINUTES", "241"),
+        ("ROLL_TRIES", "1.5"),
+        ("END_WARNINGS_MINUTES", "10;2"),
+    ],
+)
+def test_one_line_names_the_setting_and_not_its_value(name: str, value: str) -> None:
+    line = refusal(**{name: value})
+    assert line.count("\n") == 0
+    expected = {"VIDEOGRAPH_TOKEN_ID": "VIDEOGRAPH_SECRET_KEY", "AIOZ_PUBLIC_KEY": "AIOZ_SECRET_KEY"}.get(name, name)
+    assert line.startswith(f"{expected} ")
+    assert line.endswith(".")
+    assert not value or value not in line or value in {"live", "/go live", "three", "soon", "nan"}
+
+
+def test_several_problems_have_a_line_each() -> None:
+    lines = refusal(PORT="x", TIMEZONE="x", OPEN_LEAD_MINUTES="x").splitlines()
+    assert [line.split()[0] for line in lines] == ["PORT", "TIMEZONE", "OPEN_LEAD_MINUTES"]
+
+
+def test_http_needs_the_signing_secret_instead_of_the_app_token() -> None:
+    settings = read(SLACK_APP_TOKEN="", SLACK_SIGNING_SECRET="8f742231b10e8888abcd99yyyzzz85a5")
+    assert not settings.socket_mode
+
+
+@given(
+    st.sampled_from(["PORT", "TIMEZONE", "PUBLIC_URL", "DATABASE_URL", "OPERATORS", "SLACK_API_URL", "GO_WINDOW_SECONDS"]),
+    st.text(),
+)
+def test_no_value_whatever_breaks_the_reading(name: str, value: str) -> None:
+    try:
+        read(**{name: value})
+    except SettingsError as refused:
+        assert str(refused).startswith(name)  # noqa: PT017 - some values are well
+
+
+def test_a_file_is_read_below_the_environment(tmp_path: Path) -> None:
+    file = tmp_path / ".env"
+    file.write_text('# the bot\nexport SLACK_BOT_TOKEN="xoxb-file"\nPORT=4000\nHOST=\nGCORE_API_TOKEN=pa$$word${HOME}\n')
+    settings = load_settings({"SLACK_APP_TOKEN": "xapp-env", "PORT": "5000"}, env_file=str(file))
+    assert settings.slack_bot_token.get_secret_value() == "xoxb-file"
+    assert settings.gcore_api_token == SecretStr("pa$$word${HOME}")
+    assert (settings.host, settings.port) == ("127.0.0.1", 5000)
+
+
+def test_a_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
+    file = tmp_path / ".env"
+    file.write_bytes(b"SLACK_BOT_TOKEN=\xff\xfe")
+    with pytest.raises(SettingsError, match=r"\.env cannot be read"):
+        load_settings(ENOUGH, env_file=str(file))
+
+
+def test_the_process_environment_is_the_usual_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in ENOUGH.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setenv("COMMAND", "/show")
+    assert load_settings(env_file=None).command == "/show"
+
+
+def test_every_figure_of_the_show_is_a_setting_with_a_meaning() -> None:
+    assert set(FIGURES) == {field.name for field in dataclasses.fields(Defaults)}
+
+
+def test_a_figure_written_as_the_table_shows_it_is_the_default() -> None:
+    assert read(**{setting_name(name): shown(name) for name in FIGURES}).defaults == Defaults()
+
+
+def test_the_table_explains_every_setting() -> None:
+    rows = settings_table().splitlines()
+    names = [row.split("`")[1] for row in rows]
+    assert len(names) == len(set(names)) == len(Settings.model_fields) - 1 + len(FIGURES)
+    assert "| `OPEN_LEAD_MINUTES` | `30` | before the start, the stream is turned on |" in rows
+    assert "| `SLACK_BOT_TOKEN` |  | Bot User OAuth Token of the Slack app (xoxb-…) |" in rows
+    assert all(row.count("|") == 4 and len(row.split("|")[3].strip()) > 5 for row in rows)

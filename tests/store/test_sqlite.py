@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import re
 import signal
 import sqlite3
 import sys
@@ -18,9 +19,13 @@ from sqlite_utils import Database
 from bot.errors import DamagedStore, NewerSchema, StoreError, StoreLocked
 from bot.model import Decision, Noted, Seen
 from bot.store import Store, Touched, open_store
+from bot.store.mail import HEADS
+from bot.store.schedule import CLAIM_DUE, CLAIM_ORPHANS, NEXT_DUE
 from bot.store.sqlite import SqliteStore
 from bot.store.writer import NOTHING
 from tests.store.nouns import ARENA, EVENING, a_post, a_show, always, an_operation, busy_writer, plan, schedule
+
+QUEUED = "SELECT number FROM posts WHERE state = 'queued' ORDER BY urgency, number LIMIT ?"
 
 ROOT = Path(__file__).parents[2]
 
@@ -208,6 +213,16 @@ class TestOldRows:
         store = await open_store(str(file))
         assert await store.show("s1") == a_show()
         await store.close()
+
+
+class TestManyRows:
+    @pytest.mark.parametrize("asked", [CLAIM_DUE, CLAIM_ORPHANS, NEXT_DUE, HEADS, QUEUED])
+    async def test_what_is_asked_at_every_tick_never_walks_through_a_table(self, sqlite_store: SqliteStore, asked: str) -> None:
+        values = {"owner": "boot-1", "now": 0, "alive": "[]"} if ":now" in asked or ":alive" in asked else (0,) * asked.count("?")
+        plan = await sqlite_store._writer.run(
+            lambda db: ([row[3] for row in db.execute(f"EXPLAIN QUERY PLAN {asked}", values)], NOTHING)
+        )
+        assert [step for step in plan if re.match(r"SCAN (operations|inbox|posts)(?!.* USING (COVERING )?INDEX)", step)] == []
 
 
 class TestLostTransactions:

@@ -104,9 +104,10 @@ class Courier:
 
     async def _redeliver(self, delivery: Delivery) -> None:
         for attempt, pause in enumerate(RETRY_SECONDS, start=1):
-            await self.clock.sleep(pause)
             reason = _reason(delivery)
             delivery.retry_reasons.append(reason)
+            self.changed()
+            await self.clock.sleep(pause)
             if not await self._attempt(delivery, attempt, reason):
                 return
 

@@ -39,10 +39,10 @@ class HttpDelivery:
         """Post one payload and note the answer; False when the app asked for no retries."""
         headers = {"X-Slack-Retry-Num": str(retry), "X-Slack-Retry-Reason": reason} if retry else {}
         url, content_type, body = self._request(delivery)
-        started = asyncio.get_running_loop().time()
+        started, due = asyncio.get_running_loop().time(), self._clock.time() + ANSWER_SECONDS
         posting = asyncio.ensure_future(self.post(url, body, content_type, headers=headers))
         try:
-            status, text, answered = await self._clock.within(ANSWER_SECONDS, posting)
+            status, text, answered = await self._clock.before(due, posting)
         except TimeoutError:
             posting.cancel()
             delivery.error = "operation_timeout"

@@ -31,8 +31,9 @@ class Delivery:
     """Something Slack brought to the app, what came back, and what the person saw of it.
 
     `kind` is slash_commands, interactive or events_api; `error` is what Slack shows to the person, operation_timeout or
-    dispatch_failed, or None. `ack_ms` is in real milliseconds. `errors` are those of a refused form, by block_id; `options` and
-    `option_groups` answer an external select; `confirm` is the dialog that the person said yes to.
+    dispatch_failed, or None. `ack_ms` is in real milliseconds. `retry_reasons` has one for each redelivery that was decided on.
+    `errors` are those of a refused form, by block_id; `options` and `option_groups` answer an external select; `confirm` is the
+    dialog that the person said yes to.
     """
 
     kind: str

@@ -162,7 +162,7 @@ class Bookmark:
 
 @dataclass
 class Channel:
-    """A channel, or with `kind` "im" the conversation of one person with the bot."""
+    """A channel, or with `kind` "im" the conversation of one person with the bot. `posted` is by ts, oldest first."""
 
     id: str
     name: str
@@ -170,18 +170,23 @@ class Channel:
     members: list[str] = field(default_factory=list)
     archived: bool = False
     shared: bool = False
-    posted: dict[str, Message] = field(default_factory=dict)
+    posted: dict[str, Message] = field(default_factory=dict, repr=False)
     pins: list[str] = field(default_factory=list)
     bookmarks: list[Bookmark] = field(default_factory=list)
 
     @property
     def messages(self) -> list[Message]:
         """What stands in the channel, oldest first; replies hang on their message."""
-        return [self.whole(message) for message in self._in_order() if not message.in_thread or message.broadcast]
+        replies: dict[str, list[Message]] = {}
+        for message in self.posted.values():
+            if message.in_thread and message.thread_ts:
+                replies.setdefault(message.thread_ts, []).append(message)
+        shown = (message for message in self.posted.values() if not message.in_thread or message.broadcast)
+        return [replace(one, replies=tuple(replies.get(one.ts, ())), pinned=one.ts in self.pins) for one in shown]
 
     def thread(self, ts: str) -> list[Message]:
         """The replies to the message with that ts, oldest first."""
-        return [message for message in self._in_order() if message.in_thread and message.thread_ts == ts]
+        return [message for message in self.posted.values() if message.in_thread and message.thread_ts == ts]
 
     def whole(self, message: Message) -> Message:
         """The message with its replies, and whether it is pinned."""
@@ -197,9 +202,6 @@ class Channel:
     def pinned(self) -> list[Message]:
         """Its pinned messages, newest pin first."""
         return [self.whole(self.posted[ts]) for ts in reversed(self.pins) if ts in self.posted]
-
-    def _in_order(self) -> list[Message]:
-        return sorted(self.posted.values(), key=lambda message: message.ts)
 
     def as_json(self, bot: str) -> Json:
         """The conversation object, as the bot sees it."""

@@ -158,13 +158,13 @@ class Sockets:
         name = envelope["envelope_id"]
         waiting: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
         self._waiting[name] = waiting
-        started = asyncio.get_running_loop().time()
+        started, due = asyncio.get_running_loop().time(), self._clock.time() + ACK_SECONDS
         try:
             for connection in chosen:
                 delivery.connections.append(connection.number)
                 await _send(connection, envelope)
             self._changed()
-            delivery.ack_payload = await self._clock.within(ACK_SECONDS, waiting)
+            delivery.ack_payload = await self._clock.before(due, waiting)
             delivery.acked, delivery.error = True, None
             delivery.ack_ms = (asyncio.get_running_loop().time() - started) * 1000
         except TimeoutError:

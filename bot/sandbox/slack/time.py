@@ -31,14 +31,17 @@ class SlackTime:
 
     async def sleep(self, seconds: float) -> None:
         """Return when so many seconds have passed, or were skipped."""
-        due = self.time() + seconds
+        await self.sleep_until(self.time() + seconds)
+
+    async def sleep_until(self, due: float) -> None:
+        """Return at that moment (epoch seconds), or at once when it is past."""
         while (left := due - self.time()) > 0:
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._moved.wait(), min(left, LONGEST_NAP))
 
-    async def within(self, seconds: float, work: asyncio.Future[T]) -> T:
-        """The result of `work`; raises TimeoutError, and leaves the work running, when it takes longer."""
-        alarm = asyncio.ensure_future(self.sleep(seconds))
+    async def before(self, due: float, work: asyncio.Future[T]) -> T:
+        """The result of `work`; raises TimeoutError, and leaves the work running, when it is not done at that moment."""
+        alarm = asyncio.ensure_future(self.sleep_until(due))
         try:
             await asyncio.wait(
                 [cast("asyncio.Future[object]", work), cast("asyncio.Future[object]", alarm)], return_when=asyncio.FIRST_COMPLETED

@@ -205,6 +205,8 @@ class WebServer:
 
     async def start(self) -> None:
         """Listen. Raises SettingsError if the address cannot be listened on."""
+        # `access_log=False` only takes its handlers away; one that is added later would print the webhooks' secret.
+        logging.getLogger("uvicorn.access").disabled = True
         listener = _listener(self._host, self._port)
         self.port = listener.getsockname()[1]
         self._serving = asyncio.create_task(self._server.serve([listener]), name="web")

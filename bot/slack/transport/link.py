@@ -153,22 +153,30 @@ class SlackLink:
         return Reply(response.status, response.body or "", response.first_headers().get("content-type", ""))
 
     async def _hear(self, client: AsyncBaseSocketModeClient, request: SocketModeRequest) -> None:
-        """Take one Socket Mode envelope. What is malformed is acknowledged too, or Slack would send it again."""
+        """Take one Socket Mode envelope. Nothing raised here would be seen by anybody else."""
         if self._stopping:
             return
         started = time.time()
         self.counters.envelopes += 1
         try:
-            response = await self._through_bolt(request.payload, parse(request.payload))
-        except MalformedError as why:
-            self.counters.malformed += 1
-            log.warning("Socket Mode: %s", why)
-            response = BoltResponse(status=200)
+            response = await self._answer_envelope(request)
+        except Exception:  # a bug of ours; Slack tells the person that the app did not answer
+            log.exception("Socket Mode: an envelope was not answered")
+            return
         try:
             await send_async_response(client, request, response, started)
         except Exception as error:  # the connection broke in between; Slack tells the person, or sends an event again
             self.counters.unacknowledged += 1
             log.warning("Socket Mode: an acknowledgement was lost (%s)", type(error).__name__)
+
+    async def _answer_envelope(self, request: SocketModeRequest) -> BoltResponse:
+        """What is malformed is acknowledged too, or Slack would send it again."""
+        try:
+            return await self._through_bolt(request.payload, parse(request.payload))
+        except MalformedError as why:
+            self.counters.malformed += 1
+            log.warning("Socket Mode: %s", why)
+            return BoltResponse(status=200)
 
     async def _through_bolt(self, body: dict[str, JSON], interaction: Interaction) -> BoltResponse:
         """Hand a verified, parsed body to Bolt; the mode tells it only that the body is parsed already. Raises MalformedError."""

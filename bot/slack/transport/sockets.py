@@ -56,7 +56,7 @@ class Socket:
         self._rhythm = rhythm
         self._counters = counters
         # The SDK's own reconnecting notices a closed session only every ping interval and a deaf one after half a minute.
-        self._client = SocketModeClient(app_token=app_token, web_client=client, auto_reconnect_enabled=False)
+        self._client = SocketModeClient(app_token, logger=_quiet(), web_client=client, auto_reconnect_enabled=False)
         self._client.socket_mode_request_listeners.append(hear)
         self._known: ClientConnection | None = None
         self._watching: asyncio.Task[None] | None = None
@@ -148,6 +148,13 @@ class Socket:
     def _pause(self, failures: int) -> float:
         longest = min(self._rhythm.retry_most, self._rhythm.retry_first * 2.0 ** min(failures - 1, 16))
         return longest * random.uniform(0.75, 1.0)  # noqa: S311 - spreads the tries of the two sockets
+
+
+def _quiet() -> logging.Logger:
+    """The SDK calls every closed connection an error, renewals too. What matters reaches the watch, which logs it."""
+    logger = logging.getLogger("slack_sdk.socket_mode.showcaller")
+    logger.setLevel(logging.CRITICAL)
+    return logger
 
 
 def _name(error: Exception) -> str:

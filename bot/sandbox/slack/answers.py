@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from aiohttp import web
@@ -24,7 +24,6 @@ class Answers:
 
     back: Backstage
     log: Log
-    _by_url: dict[str, str] = field(default_factory=dict)
 
     # Response URLs
 

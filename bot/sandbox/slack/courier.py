@@ -17,7 +17,18 @@ from bot.sandbox.slack.workspace import TEAM, Workspace
 
 RETRY_SECONDS = (0.0, 60.0, 300.0)
 """Events come again at once, after about a minute and after about five (docs.slack.dev, Events API)."""
-MEMBERS_ONLY = frozenset({"message", "app_mention", "reaction_added", "reaction_removed", "pin_added", "pin_removed"})
+MEMBERS_ONLY = frozenset(
+    {
+        "message",
+        "app_mention",
+        "reaction_added",
+        "reaction_removed",
+        "pin_added",
+        "pin_removed",
+        "member_joined_channel",
+        "member_left_channel",
+    }
+)
 
 
 @dataclass

@@ -3,29 +3,37 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 Json = dict[str, Any]
 
-EVENT_SCOPES: dict[str, str] = {
-    "app_mention": "app_mentions:read",
-    "message.channels": "channels:history",
-    "message.groups": "groups:history",
-    "message.im": "im:history",
-    "message.mpim": "mpim:history",
-    "reaction_added": "reactions:read",
-    "reaction_removed": "reactions:read",
-    "pin_added": "pins:read",
-    "pin_removed": "pins:read",
-    "user_change": "users:read",
-    "subteam_created": "usergroups:read",
-    "subteam_updated": "usergroups:read",
-    "subteam_members_changed": "usergroups:read",
-    "channel_created": "channels:read",
-    "channel_rename": "channels:read",
+_ANY_CHANNEL = ("channels:read", "groups:read", "mpim:read")
+
+EVENT_SCOPES: dict[str, tuple[str, ...]] = {
+    "app_mention": ("app_mentions:read",),
+    "message.channels": ("channels:history",),
+    "message.groups": ("groups:history",),
+    "message.im": ("im:history",),
+    "message.mpim": ("mpim:history",),
+    "reaction_added": ("reactions:read",),
+    "reaction_removed": ("reactions:read",),
+    "pin_added": ("pins:read",),
+    "pin_removed": ("pins:read",),
+    "user_change": ("users:read",),
+    "subteam_created": ("usergroups:read",),
+    "subteam_updated": ("usergroups:read",),
+    "subteam_members_changed": ("usergroups:read",),
+    "channel_archive": ("channels:read",),
+    "channel_left": ("channels:read",),
+    "channel_rename": ("channels:read",),
+    "group_archive": ("groups:read",),
+    "group_left": ("groups:read",),
+    "group_rename": ("groups:read",),
+    "member_joined_channel": _ANY_CHANNEL,
+    "member_left_channel": ("channels:read", "groups:read"),
 }
-"""The bot scope an event cannot be had without (docs.slack.dev event pages)."""
+"""The bot scopes of which an event needs one (docs.slack.dev event pages)."""
 
 
 @dataclass(frozen=True)
@@ -66,8 +74,11 @@ class Manifest:
     home_tab: bool
 
     @classmethod
-    def parse(cls, manifest: Mapping[str, object]) -> Manifest:
-        """Read a manifest; raises ValueError where Slack would refuse to create the app."""
+    def parse(cls, manifest: Mapping[str, object], *, declined: frozenset[str] = frozenset()) -> Manifest:
+        """Read a manifest; raises ValueError where Slack would refuse to create the app.
+
+        `declined` are optional scopes that the workspace did not grant when it installed the app.
+        """
         features, settings = _part(manifest, "features"), _part(manifest, "settings")
         subscriptions, interactivity = _part(settings, "event_subscriptions"), _part(settings, "interactivity")
         name = str(_part(manifest, "display_information").get("name", "App"))
@@ -88,15 +99,23 @@ class Manifest:
             home_tab=bool(_part(features, "app_home").get("home_tab_enabled", False)),
         )
         app._check()
-        return app
+        return app.without(declined, frozenset(_part(manifest, "oauth_config", "scopes").get("bot_optional", [])))
+
+    def without(self, declined: frozenset[str], optional: frozenset[str]) -> Manifest:
+        """The app as installed by somebody who declined some of its optional scopes; raises ValueError for another scope."""
+        if not declined <= optional:
+            raise ValueError(f"not optional in the manifest: {', '.join(sorted(declined - optional))}")
+        granted = self.scopes - declined
+        events = frozenset(one for one in self.events if one not in EVENT_SCOPES or granted.intersection(EVENT_SCOPES[one]))
+        return replace(self, scopes=granted, events=events)
 
     def _check(self) -> None:
         if (self.commands or self.shortcuts) and "commands" not in self.scopes:
             raise ValueError("the manifest has commands or shortcuts but not the bot scope `commands`")
         for event in sorted(self.events):
             needed = EVENT_SCOPES.get(event)
-            if needed and needed not in self.scopes:
-                raise ValueError(f"the manifest subscribes to {event} without the bot scope `{needed}`")
+            if needed and not self.scopes.intersection(needed):
+                raise ValueError(f"the manifest subscribes to {event} without the bot scope `{needed[0]}`")
         if not self.socket_mode:
             for command in self.commands.values():
                 if not command.url:

@@ -2,77 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 from bot.sandbox.slack.elements import check_groups, check_options
 from bot.sandbox.slack.escaping import command_text, message_text
 from bot.sandbox.slack.finding import find, put_in, state_of
 from bot.sandbox.slack.forms import FormIncomplete, NotOnScreen, Refused, filled, problems
 from bot.sandbox.slack.log import Delivery
-from bot.sandbox.slack.nouns import Channel, Guest, Json, Message, User, UserGroup, View
+from bot.sandbox.slack.nouns import Channel, Json, Message, User, View
+from bot.sandbox.slack.setting import Setting
 from bot.sandbox.slack.shapes import Complaints
-from bot.sandbox.slack.stage import Stage
 
 
 class UnknownCommand(Refused):
     """A slash command that is not in the manifest."""
 
 
-class People(Stage):
+class People(Setting):
     """What people do. Each act brings its payload to the app and returns the Delivery with what came back."""
-
-    # Setting the stage
-
-    def add_user(
-        self,
-        name: str,
-        *,
-        tz: str = "Europe/Berlin",
-        real_name: str | None = None,
-        guest: bool | Guest = False,
-        stranger: bool = False,
-        admin: bool = False,
-    ) -> User:
-        """Somebody new; `guest` True means a guest of several channels, `stranger` a person of another organisation."""
-        kind: Guest | None = "multi" if guest is True else (guest or None)
-        return self.workspace.add_user(name, tz=tz, real_name=real_name, guest=kind, stranger=stranger, admin=admin)
-
-    def add_channel(
-        self,
-        name: str,
-        *,
-        members: Sequence[User | str] | None = None,
-        private: bool = False,
-        bot: bool = True,
-        archived: bool = False,
-    ) -> Channel:
-        """A channel with these members, or with everybody there is; and with the bot unless told otherwise."""
-        everybody = [user for user in self.workspace.users.values() if not user.bot]
-        chosen = everybody if members is None else [self.user(one) for one in members]
-        ids = [user.id for user in chosen] + ([self.workspace.bot.id] if bot else [])
-        shared = any(user.stranger for user in chosen)
-        channel = Channel(self.workspace.new_id("C"), name, "private" if private else "public", ids, archived, shared)
-        return self.workspace.add_channel(channel)
-
-    def add_usergroup(self, handle: str, users: Sequence[User | str]) -> UserGroup:
-        """A user group, mentioned as @handle."""
-        group = UserGroup(self.workspace.new_id("S"), handle, handle.title(), tuple(self.user(one).id for one in users))
-        self.workspace.groups[group.id] = group
-        return group
-
-    def dm(self, who: User | str) -> Channel:
-        """The conversation of this person with the bot."""
-        return self.workspace.dm(self.user(who).id)
-
-    def invite(self, channel: Channel | str, who: User | str | None = None) -> None:
-        """Bring somebody, by default the bot, into a channel."""
-        joining = self.workspace.bot if who is None else self.user(who)
-        place = self.channel(channel)
-        if joining.id not in place.members:
-            place.members.append(joining.id)
-            event = {"type": "member_joined_channel", "user": joining.id, "channel": place.id, "channel_type": "C"}
-            self.workspace.tell(event, place)
-            self.workspace.changed()
 
     # Commands and shortcuts
 
@@ -130,7 +77,8 @@ class People(Stage):
         action = self._action(block, element, value)
         now = self.clock.time()
         url = self.tickets.response_url("actions", user.id, shown.channel, now, thread_ts=shown.thread_ts, original=shown.ts)
-        state = put_in(shown.blocks, state_of(shown.blocks, {}), _held(action, element, value), self._offered)
+        picked = state_of(shown.blocks, self._picked.get((user.id, shown.ts), {}))
+        state = self._picked[user.id, shown.ts] = put_in(shown.blocks, picked, _held(action, element, value), self._offered)
         payload = self._payloads.press_in_message(
             user, shown, action, state, self.tickets.trigger(user.id, now), self._url(url.path)
         )

@@ -7,7 +7,6 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from bot.sandbox.slack.nouns import Json, Message, View
@@ -206,8 +205,3 @@ def _ago(seconds: float) -> str:
 def render(message: Message, *, names: Mapping[str, str] | None = None, tz: str = "UTC", now: float | None = None) -> str:
     """A message as plain text, as somebody in that zone who knows these names reads it."""
     return Reader(names or {}, tz, now).message(message)
-
-
-def plain(blocks: list[Any], **reader: Any) -> str:
-    """Blocks as plain text, for whoever has no message at hand."""
-    return "\n".join(Reader(**reader).blocks(blocks))

@@ -25,12 +25,13 @@ Reason = Literal["warning", "refresh_requested", "link_disabled", "too_many_webs
 
 @dataclass(eq=False)
 class Connection:
-    """One open WebSocket. A `deaf` one stays open and answers nothing, not even a ping or a close."""
+    """One open WebSocket. A `deaf` one stays open and answers nothing, not even a ping or a close; a `mute` one brings nothing."""
 
     number: int
     ws: web.WebSocketResponse
     request: web.Request
     hearing: asyncio.Event = field(default_factory=asyncio.Event)
+    mute: bool = False
 
     @property
     def deaf(self) -> bool:
@@ -194,15 +195,20 @@ class Sockets:
         """Answer the next upgrades with 503; their tickets are spent all the same."""
         self._refuse = times
 
-    def deafen(self, connection: Connection | None = None) -> Connection:
-        """Let a connection, by default the oldest that hears, stay open and answer nothing."""
+    def deafen(self, connection: Connection | None = None, *, half: bool = False) -> Connection:
+        """Let a connection, by default the oldest that hears, stay open while nothing passes, as with a cable pulled.
+
+        With `half` envelopes still reach the app and only what it answers is lost: what was done looks undone.
+        """
         chosen = connection or next(one for one in self.connections if not one.deaf)
         chosen.hearing.clear()
+        chosen.mute = not half
         return chosen
 
     def undeafen(self) -> None:
-        """Let every connection hear again; what was sent meanwhile is heard now."""
+        """Let every connection hear again; what the app said meanwhile is heard now, what Slack said is lost."""
         for connection in self.connections:
+            connection.mute = False
             connection.hearing.set()
 
     def drop_all(self) -> None:
@@ -234,7 +240,9 @@ class Sockets:
 
 
 async def _send(connection: Connection, message: Json) -> None:
-    """Write to a connection; one that breaks in this moment loses the message, as it would in Slack."""
+    """Write to a connection; one that is mute or breaks in this moment loses the message, as it would in Slack."""
+    if connection.mute:
+        return
     try:
         await connection.ws.send_str(json.dumps(message))
     except (ConnectionError, RuntimeError):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Self, cast
 
 from aiohttp import web
@@ -35,9 +35,16 @@ LARGEST_BODY = 64 * 1024 * 1024
 class Stage(Watching):
     """Starts, stops and resets the emulator, and holds its parts."""
 
-    def __init__(self, manifest: Mapping[str, object], *, clock: SlackTime | None = None, rate_limits: bool = True) -> None:
+    def __init__(
+        self,
+        manifest: Mapping[str, object],
+        *,
+        clock: SlackTime | None = None,
+        rate_limits: bool = True,
+        declined: Iterable[str] = (),
+    ) -> None:
         self.clock = clock or SlackTime()
-        self.manifest = Manifest.parse(manifest)
+        self.manifest = Manifest.parse(manifest, declined=frozenset(declined))
         super().__init__(Workspace(self.clock, self.manifest.bot_name), Log())
         self.bot_token = f"xoxb-{secrets.token_hex(12)}"
         self.app_token = f"xapp-1-{secrets.token_hex(12)}"
@@ -46,6 +53,7 @@ class Stage(Watching):
         self.bot_user_id = self.workspace.bot.id
         self.faults = Faults()
         self._offered: dict[str, list[Json]] = {}
+        self._picked: dict[tuple[str, str], Json] = {}
         self._verification_token = secrets.token_hex(12)
         self._build(rate_limits)
 
@@ -108,8 +116,14 @@ class Stage(Watching):
         self.web_api.failures.append(Failure(method, error, times, retry_after))
 
     def revoke_token(self) -> None:
-        """An administrator removes the app: the bot token answers token_revoked from now on."""
+        """An administrator revokes the bot token: it answers token_revoked from now on."""
         self.web_api.revoked = True
+        self.workspace.tell({"type": "tokens_revoked", "tokens": {"oauth": [], "bot": [self.bot_user_id]}}, None)
+
+    def uninstall(self) -> None:
+        """An administrator removes the app from the workspace."""
+        self.revoke_token()
+        self.workspace.tell({"type": "app_uninstalled"}, None)
 
     def reset(self) -> None:
         """Forget messages, screens, logs, limits and faults; people, channels and connections stay."""
@@ -118,6 +132,8 @@ class Stage(Watching):
         self.tickets.triggers.clear()
         self.tickets.response_urls.clear()
         self.web_api.limits.clear()
+        self._offered.clear()
+        self._picked.clear()
         self.web_api.failures.clear()
         self.web_api.revoked = False
         self.faults.clear()

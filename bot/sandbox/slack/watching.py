@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Self, TypeVar
 
 from bot.sandbox.slack.log import Call, Delivery, Log
@@ -75,16 +76,17 @@ class Watching:
     # Waiting
 
     async def wait_for(self, predicate: Callable[[Self], T], timeout: float = 5.0) -> T:
-        """The first truthy value of `predicate(slack)`, asked again after each change.
+        """The first truthy value of `predicate(slack)`, asked again after each change; a LookupError in it means not yet.
 
         Raises AssertionError with a picture of the workspace after `timeout` real seconds.
         """
         deadline = asyncio.get_running_loop().time() + timeout
         while True:
             change = self._change
-            value = predicate(self)
-            if value:
-                return value
+            with suppress(LookupError):
+                value = predicate(self)
+                if value:
+                    return value
             try:
                 await asyncio.wait_for(change.wait(), deadline - asyncio.get_running_loop().time())
             except TimeoutError:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from typing import Any
 
 from bot.sandbox.slack.nouns import Channel, Guest, Json, Message, User, UserGroup
@@ -206,12 +206,6 @@ class Workspace:
         self.ephemerals = [message for message in self.ephemerals if message.ts != ts]
         self.changed()
 
-    def all_messages(self) -> Iterator[Message]:
-        """Every message that stands anywhere, replies and ephemerals included."""
-        for channel in self.channels.values():
-            yield from channel.posted.values()
-        yield from self.ephemerals
-
     def forget(self) -> None:
         """Empty every channel and screen; people and channels stay."""
         for channel in self.channels.values():
@@ -222,11 +216,3 @@ class Workspace:
         self.files.clear()
         self.screens = Screens()
         self.changed()
-
-    def deactivate(self, who: User | str) -> User:
-        """Somebody leaves the organisation."""
-        gone = replace(self.user(who), deactivated=True)
-        self.users[gone.id] = gone
-        self.tell({"type": "user_change", "user": gone.as_json(self.clock.time())}, None)
-        self.changed()
-        return gone

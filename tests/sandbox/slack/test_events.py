@@ -6,10 +6,11 @@ import asyncio
 
 import pytest
 from slack_bolt.async_app import AsyncApp
+from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.sandbox.slack import Channel, NotOnScreen, SlackEmulator, User
-from tests.sandbox.slack.stagehand import Json, bolt, manifest, modal, socket
+from tests.sandbox.slack.stagehand import Json, bolt, client, manifest, modal, socket
 
 
 @pytest.fixture
@@ -107,6 +108,50 @@ def test_a_manifest_that_slack_would_refuse() -> None:
         SlackEmulator(manifest(without=frozenset({"commands"})))
     with pytest.raises(ValueError, match="channels:history"):
         SlackEmulator(manifest(without=frozenset({"channels:history"})))
+
+
+async def test_comings_and_goings_are_told() -> None:
+    told = manifest()
+    kinds = [
+        "channel_archive",
+        "channel_left",
+        "channel_rename",
+        "member_joined_channel",
+        "member_left_channel",
+        "subteam_members_changed",
+        "tokens_revoked",
+        "user_change",
+    ]
+    told["settings"]["event_subscriptions"]["bot_events"] = kinds
+    async with SlackEmulator(told) as slack:
+        ana = slack.add_user("ana")
+        studio, lobby = slack.add_channel("studio"), slack.add_channel("lobby", bot=False)
+        crew = slack.add_usergroup("crew", [])
+        slack.invite(lobby)
+        slack.remove(studio, ana)
+        slack.rename(studio, "gallery")
+        slack.archive(studio)
+        slack.remove(lobby)
+        slack.set_usergroup(crew, [ana])
+        assert slack.change_user(ana, tz="Asia/Tokyo").tz == "Asia/Tokyo"
+        slack.revoke_token()
+        await slack.wait_for(lambda s: len(s.deliveries) == 8)
+        events = [one.payload["event"] for one in slack.deliveries]
+        assert sorted(event["type"] for event in events) == kinds
+        assert next(event for event in events if event["type"] == "channel_rename")["channel"]["name"] == "gallery"
+
+
+async def test_an_optional_scope_can_be_declined() -> None:
+    asking = manifest()
+    asking["oauth_config"]["scopes"]["bot_optional"] = ["channels:history"]
+    async with SlackEmulator(asking, declined=["channels:history"]) as slack:
+        studio = slack.add_channel("studio", members=[slack.add_user("ana")])
+        slack.say("ana", studio, "hello")
+        with pytest.raises(SlackApiError, match="missing_scope"):
+            await client(slack).conversations_history(channel=studio.id)
+        assert slack.deliveries == []
+    with pytest.raises(ValueError, match="chat:write"):
+        SlackEmulator(asking, declined=["chat:write"])
 
 
 async def test_waiting_in_vain_shows_what_there_is(slack: SlackEmulator, ana: User, studio: Channel) -> None:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from bot.sandbox.slack import Message, Reader, render
-from tests.sandbox.slack.stagehand import button, section
+from bot.sandbox.slack import Message, Reader, View, render
+from tests.sandbox.slack.stagehand import button, modal, section, text_input
 
 SUNDAY_NINE = 1_795_338_000  # 2026-11-22 09:00:00 UTC
 
@@ -57,3 +57,29 @@ def test_a_card_reads_like_a_card() -> None:
         "a | b (edited)",
         "  | a reply",
     ]
+
+
+def test_a_form_reads_like_a_form() -> None:
+    chosen = {"text": {"type": "plain_text", "text": "Ask"}, "value": "ask"}
+    other = {"text": {"type": "plain_text", "text": "At end"}, "value": "at-end"}
+    ends = {"type": "radio_buttons", "action_id": "e", "options": [chosen, other], "initial_option": chosen}
+    blocks = [
+        text_input("t", "Title", initial_value="Sunday"),
+        {"type": "input", "block_id": "e", "label": {"type": "plain_text", "text": "End"}, "element": ends, "optional": True},
+    ]
+    view = View("V1", "U1", "h", modal("Plan", *blocks), root="V1")
+    assert Reader().view(view).splitlines() == ["= Plan =", "Title: [Sunday]", "End (optional): (x) Ask ( ) At end", "[Create]"]
+
+
+def test_rich_text_reads_as_text() -> None:
+    part = {
+        "type": "rich_text_section",
+        "elements": [
+            {"type": "text", "text": "Ask "},
+            {"type": "user", "user_id": "U1"},
+            {"type": "text", "text": " at "},
+            {"type": "date", "timestamp": SUNDAY_NINE, "format": "{time}"},
+        ],
+    }
+    rich = {"type": "rich_text", "elements": [part, {"type": "rich_text_list", "style": "bullet", "elements": [part]}]}
+    assert render(message(blocks=[rich]), names={"U1": "@ana"}) == "Ask @ana at 09:00\n• Ask @ana at 09:00"

@@ -21,6 +21,9 @@ NOT_LISTED: dict[str, set[str]] = {
 }
 """Errors Slack answers with although the page of the method does not list them."""
 
+NOT_CRAWLED = {"channel_archive", "group_archive"}
+"""Events that the published list at hand lacks; their pages on docs.slack.dev name the scopes."""
+
 
 def published(name: str) -> Any:
     path = SCHEMAS / name
@@ -43,8 +46,11 @@ def test_a_method_is_as_slack_publishes_it(name: str) -> None:
 
 def test_events_need_the_scopes_slack_says() -> None:
     events = published("slack_methods.json")["events"]
-    for event, scope in EVENT_SCOPES.items():
-        assert scope in events[event]["scopes"], event
+    assert set(EVENT_SCOPES) - set(events) == NOT_CRAWLED
+    for event, scopes in EVENT_SCOPES.items():
+        if event in NOT_CRAWLED:
+            continue
+        assert set(scopes) <= set(events[event]["scopes"]), event
 
 
 def test_blocks_and_elements_have_the_fields_slack_says() -> None:

@@ -176,6 +176,45 @@ async def test_a_deaf_socket_answers_nothing_and_stays_open(
         assert (await slack.command(ana, studio, "/live go")).acked
 
 
+async def test_what_was_done_can_look_undone(slack: SlackEmulator, app: AsyncApp, ana: User, studio: Channel) -> None:
+    done = asyncio.Event()
+
+    async def live(ack: AsyncAck) -> None:
+        await ack()
+        done.set()
+
+    app.command("/live")(live)
+    async with socket(app, slack, ping_interval=10):
+        slack.sockets.deafen(half=True)
+        typing = asyncio.ensure_future(slack.command(ana, studio, "/live go"))
+        await done.wait()
+        slack.clock.advance(3)
+        assert (await typing).error == "operation_timeout"
+
+
+async def test_menus_in_a_message_keep_what_was_picked(
+    slack: SlackEmulator, app: AsyncApp, web: AsyncWebClient, ana: User, ben: User, studio: Channel
+) -> None:
+    def options(*names: str) -> list[Json]:
+        return [{"text": {"type": "plain_text", "text": name.title()}, "value": name} for name in names]
+
+    menus: list[Json] = [
+        {"type": "static_select", "action_id": "provider", "options": options("gcore", "aioz")},
+        {"type": "overflow", "action_id": "more", "options": options("mark", "extend")},
+        button("Apply", "apply"),
+    ]
+    await web.chat_postMessage(channel=studio.id, text="x", blocks=[{"type": "actions", "block_id": "b", "elements": menus}])
+    [card] = studio.messages
+    picked = await slack.press(ana, card, "provider", "aioz")
+    assert picked.payload["actions"][0]["selected_option"]["value"] == "aioz"
+    chosen = await slack.press(ana, card, "more", "Extend")
+    assert chosen.payload["actions"][0]["selected_option"]["value"] == "extend"
+    applied = await slack.press(ana, card, "apply")
+    assert applied.payload["state"]["values"]["b"]["provider"]["selected_option"]["value"] == "aioz"
+    others = await slack.press(ben, card, "apply")
+    assert others.payload["state"]["values"]["b"]["provider"]["selected_option"] is None
+
+
 async def test_a_refused_upgrade_recovers_with_a_new_ticket(
     slack: SlackEmulator, app: AsyncApp, ana: User, studio: Channel
 ) -> None:
@@ -197,6 +236,16 @@ async def test_a_refresh_is_followed_by_a_new_connection(slack: SlackEmulator, a
         before = slack.sockets.connections[0].number
         await slack.sockets.disconnect("refresh_requested")
         await slack.wait_for(lambda s: [one.number for one in s.sockets.connections] == [before + 1])
+
+
+async def test_a_socket_that_stays_after_a_warning_is_closed(slack: SlackEmulator, web: AsyncWebClient) -> None:
+    url = (await web.apps_connections_open(app_token=slack.app_token))["url"]
+    async with aiohttp.ClientSession() as session, session.ws_connect(url) as ws:
+        assert (await ws.receive_json())["type"] == "hello"
+        await slack.sockets.disconnect("warning")
+        assert (await ws.receive_json())["reason"] == "warning"
+        slack.clock.advance(10)
+        await slack.wait_for(lambda s: s.sockets.connected == 0)
 
 
 async def test_an_envelope_goes_to_one_of_two_connections_unless_repeated(

@@ -10,7 +10,7 @@ from slack_bolt.async_app import AsyncAck, AsyncApp
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.sandbox.slack import Channel, FormIncomplete, NotOnScreen, SlackEmulator, User
+from bot.sandbox.slack import Channel, FormIncomplete, NotOnScreen, Refused, SlackEmulator, User
 from tests.sandbox.slack.stagehand import Json, bolt, button, client, manifest, modal, section, socket, text_input
 
 
@@ -114,10 +114,48 @@ def planning(slack: SlackEmulator) -> AsyncApp:
             await ack(response_action="clear")
         elif action == "wrong":
             await ack(response_action="errors", errors={"nowhere": "?"})
+        else:
+            await ack()
 
     app.view("plan")(plan)
     app.view_closed("plan")(plan)
     return app
+
+
+async def test_closing_is_told_only_when_asked_for(
+    slack: SlackEmulator, planning: AsyncApp, web: AsyncWebClient, ana: User, studio: Channel
+) -> None:
+    await web.views_open(trigger_id=await trigger(slack, ana, studio), view=modal("Plan", callback_id="plan"))
+    assert await slack.close_view(ana, slack.modals(ana)[0]) is None
+    asking = modal("Plan", callback_id="plan", notify_on_close=True)
+    await web.views_open(trigger_id=await trigger(slack, ana, studio), view=asking)
+    async with socket(planning, slack):
+        told = await slack.close_view(ana, slack.modals(ana)[0])
+    assert told is not None
+    assert (told.acked, told.payload["type"], told.payload["is_cleared"]) == (True, "view_closed", False)
+    assert slack.modals(ana) == []
+
+
+async def test_nobody_presses_on_another_persons_screen(
+    slack: SlackEmulator, web: AsyncWebClient, ana: User, ben: User, studio: Channel
+) -> None:
+    await web.views_open(trigger_id=await trigger(slack, ana, studio), view=modal("Plan"))
+    with pytest.raises(NotOnScreen, match="ben has no such view"):
+        await slack.submit(ben, slack.modals(ana)[0])
+    await web.chat_postEphemeral(channel=studio.id, user=ana.id, text="x", blocks=[section("x", accessory=button("Go", "go"))])
+    with pytest.raises(NotOnScreen, match="only another person"):
+        await slack.press(ben, slack.ephemerals(ana)[0], "go")
+
+
+async def test_without_interactivity_nothing_can_be_pressed() -> None:
+    off = manifest()
+    off["settings"]["interactivity"]["is_enabled"] = False
+    async with SlackEmulator(off) as slack:
+        ana = slack.add_user("ana")
+        studio = slack.add_channel("studio")
+        await client(slack).chat_postMessage(channel=studio.id, text="x", blocks=[section("x", accessory=button("Go", "go"))])
+        with pytest.raises(Refused, match="interactivity"):
+            await slack.press(ana, studio.messages[0], "go")
 
 
 @pytest.mark.parametrize(("action", "left"), [("update", ["Next"]), ("push", ["Plan", "Next"]), ("clear", [])])

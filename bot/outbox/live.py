@@ -26,6 +26,7 @@ UNFIT = frozenset({"invalid_blocks", "invalid_blocks_format", "msg_blocks_too_lo
 """That drawing was refused; the next one may be fine."""
 
 MOST_CRASHES = 8
+"""Our own errors after which a message waits for its subject's next change."""
 
 
 @dataclass(slots=True)
@@ -35,6 +36,7 @@ class _Live:
     post: Post
     not_before: float = 0.0
     failures: int = 0
+    crashes: int = 0
 
 
 @dataclass
@@ -157,7 +159,8 @@ class LiveMessages:
             self._after_failure(live)
         except Exception:
             log.exception("message %s could not be redrawn", live.post.key)
-            if live.failures < MOST_CRASHES:
+            live.crashes += 1
+            if live.crashes < MOST_CRASHES:
                 self._after_failure(live)
         finally:
             self._busy.pop(live.post.key, None)

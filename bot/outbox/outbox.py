@@ -167,7 +167,7 @@ class Outbox:
         if entry.post.reply_to and entry.attempts:
             self._replies.recall(entry.post.reply_to, entry.post.key, entry.attempts, entry.first_tried)
         if entry.place not in self._lanes:
-            bucket = self._bucket(entry.place)
+            bucket = self._new_bucket() if entry.post.reply_to else self._bucket(entry.place)
             self._lanes[entry.place] = lane = Lane(self._deliver, self._entries, bucket, self._pace, self._clock, self._progress)
             lane.add(entry)
             self._lane_tasks[entry.place] = asyncio.create_task(self._run_lane(entry.place, lane))
@@ -176,8 +176,11 @@ class Outbox:
 
     def _bucket(self, place: str) -> Bucket:
         if place not in self._buckets:
-            self._buckets[place] = Bucket(self._pace.post_gap, self._pace.post_burst, self._clock.time)
+            self._buckets[place] = self._new_bucket()
         return self._buckets[place]
+
+    def _new_bucket(self) -> Bucket:
+        return Bucket(self._pace.post_gap, self._pace.post_burst, self._clock.time)
 
     # -- delivering ---------------------------------------------------------------------------------------------------
     async def _run_lane(self, place: str, lane: Lane) -> None:

@@ -29,7 +29,7 @@ def manifest(*without: str) -> dict[str, Any]:
             "slash_commands": [{"command": "/live", "description": "Call a show"}],
         },
         "oauth_config": {"scopes": {"bot": [scope for scope in SCOPES if scope not in without]}},
-        "settings": {"socket_mode_enabled": True},
+        "settings": {"socket_mode_enabled": True, "interactivity": {"is_enabled": True}},
     }
 
 

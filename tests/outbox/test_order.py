@@ -22,13 +22,15 @@ async def test_posts_of_a_channel_arrive_in_the_order_in_which_they_were_committ
 
 
 async def test_the_pace_is_one_post_a_second_after_a_burst_of_three(newsroom: Newsroom) -> None:
-    await newsroom.say(*[f"line {number}" for number in range(8)])
+    await newsroom.die()
     began = newsroom.clock.time()
+    await newsroom.open()
+    await newsroom.say(*[f"line {number}" for number in range(8)])
     await newsroom.start()
     await newsroom.outbox.settled()
-    times = [float(message.ts) - began for message in newsroom.slack.channel("studio").messages]
-    assert times[7] - times[0] >= 4.9
-    assert all(later - times[3] >= number - 0.1 for number, later in enumerate(times[3:]))
+    for number, message in enumerate(newsroom.slack.channel("studio").messages):
+        assert float(message.ts) - began >= number - 2
+    assert newsroom.outbox.metrics.throttled == 0
 
 
 async def test_an_alarm_overtakes_news_and_news_overtake_ornaments(newsroom: Newsroom) -> None:
@@ -41,7 +43,7 @@ async def test_an_alarm_overtakes_news_and_news_overtake_ornaments(newsroom: New
 
 
 async def test_an_alarm_does_not_wait_for_a_post_that_hangs(newsroom: Newsroom) -> None:
-    newsroom.slack.faults.add(Fault(POSTS, delay=3))
+    newsroom.slack.faults.add(Fault(POSTS, delay=1.5))
     newsroom.pace = type(newsroom.pace)(patience=0.05)
     await newsroom.die()
     await newsroom.open()

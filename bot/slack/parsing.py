@@ -38,7 +38,7 @@ def _id_of(thing: object) -> object:
 
 
 IdOrObject = Annotated[Id, BeforeValidator(_id_of)]
-Optional = Annotated[str, BeforeValidator(lambda text: "" if text is None else text)]
+Text = Annotated[str, BeforeValidator(lambda text: "" if text is None else text)]
 
 
 class _Body(BaseModel):
@@ -49,11 +49,11 @@ class _Body(BaseModel):
 
 class _Person(_Body):
     id: Id
-    team_id: Optional = ""
+    team_id: Text = ""
 
 
 class _Team(_Body):
-    id: Optional = ""
+    id: Text = ""
 
 
 class _State(_Body):
@@ -62,31 +62,31 @@ class _State(_Body):
 
 class _View(_Body):
     id: Id
-    hash: Optional = ""
-    type: Optional = ""
-    callback_id: Optional = ""
-    private_metadata: Optional = ""
+    hash: Text = ""
+    type: Text = ""
+    callback_id: Text = ""
+    private_metadata: Text = ""
     state: _State | None = None
 
 
 class _Container(_Body):
-    type: Optional = ""
-    channel_id: Optional = ""
-    message_ts: Optional = ""
-    thread_ts: Optional = ""
-    view_id: Optional = ""
+    type: Text = ""
+    channel_id: Text = ""
+    message_ts: Text = ""
+    thread_ts: Text = ""
+    view_id: Text = ""
 
 
 class _Message(_Body):
-    ts: Optional = ""
-    thread_ts: Optional = ""
+    ts: Text = ""
+    thread_ts: Text = ""
 
 
 class _Action(_Body):
-    type: Optional = ""
+    type: Text = ""
     action_id: Id
     action_ts: Id
-    block_id: Optional = ""
+    block_id: Text = ""
 
 
 class _ResponseUrl(_Body):
@@ -98,17 +98,17 @@ class _Command(_Body):
     user_id: Id
     channel_id: Id
     trigger_id: Id
-    team_id: Optional = ""
-    text: Optional = ""
-    response_url: Optional = ""
+    team_id: Text = ""
+    text: Text = ""
+    response_url: Text = ""
 
 
 class _Interactive(_Body):
     user: _Person
     team: _Team | None = None
-    channel: Annotated[Optional, BeforeValidator(_id_of)] = ""
-    trigger_id: Optional = ""
-    response_url: Optional = ""
+    channel: Annotated[Text, BeforeValidator(_id_of)] = ""
+    trigger_id: Text = ""
+    response_url: Text = ""
 
     @property
     def home(self) -> str:
@@ -131,7 +131,7 @@ class _Form(_Interactive):
 class _Search(_Interactive):
     action_id: Id
     value: str
-    block_id: Optional = ""
+    block_id: Text = ""
     container: _Container = _Container()
     message: _Message | None = None
     view: _View | None = None
@@ -144,23 +144,23 @@ class _Shortcut(_Interactive):
 
 
 class _Authorization(_Body):
-    user_id: Optional = ""
+    user_id: Text = ""
 
 
 class _Item(_Body):
-    channel: Optional = ""
-    ts: Optional = ""
+    channel: Text = ""
+    ts: Text = ""
 
 
 class _Event(_Body):
     type: Id
-    user: Annotated[Optional, BeforeValidator(_id_of)] = ""
-    channel: Annotated[Optional, BeforeValidator(_id_of)] = ""
-    text: Optional = ""
-    ts: Optional = ""
-    thread_ts: Optional = ""
-    user_team: Optional = ""
-    team: Annotated[Optional, BeforeValidator(_id_of)] = ""
+    user: Annotated[Text, BeforeValidator(_id_of)] = ""
+    channel: Annotated[Text, BeforeValidator(_id_of)] = ""
+    text: Text = ""
+    ts: Text = ""
+    thread_ts: Text = ""
+    user_team: Text = ""
+    team: Annotated[Text, BeforeValidator(_id_of)] = ""
     item: _Item | None = None
 
 
@@ -168,7 +168,7 @@ class _Envelope(_Body):
     type: Literal["event_callback"]
     event_id: Id
     event: dict[str, Any]
-    team_id: Optional = ""
+    team_id: Text = ""
     authorizations: list[_Authorization] | None = None
 
 

@@ -419,6 +419,21 @@ async def test_connections_are_renewed_in_turn() -> None:
         assert up.link.counters.deaf == 0
 
 
+async def test_renewing_loses_nothing_that_is_on_its_way() -> None:
+    async with team(rhythm=Rhythm(ping_every=0.05, renew_every=0.02)) as up:
+
+        async def keep_typing() -> list[str | None]:
+            ended = []
+            while up.slack.sockets.upgrades < 14:
+                ended.append((await up.slack.command(up.ana, up.studio, "/live go")).error)
+            return ended
+
+        typed = [error for each in await asyncio.gather(*(keep_typing() for _ in range(4))) for error in each]
+        assert len(typed) > 50
+        assert not any(typed)
+        assert len({heard.key for heard in up.router.heard}) == len(typed)
+
+
 async def test_acknowledgements_under_way_go_out_before_the_link_closes(sockets: Team) -> None:
     arrived, go_on = asyncio.Event(), asyncio.Event()
 

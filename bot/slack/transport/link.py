@@ -112,7 +112,10 @@ class SlackLink:
         if self._settings.slack_app_token is not None:
             token = self._settings.slack_app_token.get_secret_value()
             self._sockets = [Socket(token, self._client, self._hear, self.counters, self._rhythm) for _ in range(CONNECTIONS)]
-            await asyncio.gather(*(socket.start() for socket in self._sockets))
+            started = await asyncio.gather(*(socket.start() for socket in self._sockets), return_exceptions=True)
+            if refused := next((error for error in started if isinstance(error, BaseException)), None):
+                await self.stop()
+                raise refused
             self._background.append(asyncio.create_task(self._renew(), name="slack-renew"))
 
     async def stop(self) -> None:

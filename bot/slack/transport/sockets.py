@@ -13,12 +13,12 @@ from dataclasses import dataclass
 from slack_sdk.errors import SlackApiError
 from slack_sdk.socket_mode.async_client import AsyncBaseSocketModeClient
 from slack_sdk.socket_mode.request import SocketModeRequest
-from slack_sdk.socket_mode.websockets import SocketModeClient
 from slack_sdk.web.async_client import AsyncWebClient
 from websockets.asyncio.client import ClientConnection
 from websockets.exceptions import ConnectionClosed
 
 from bot.slack.transport.calls import raise_if_refused
+from bot.slack.transport.client import PatientClient
 
 log = logging.getLogger(__name__)
 
@@ -56,7 +56,7 @@ class Socket:
         self._rhythm = rhythm
         self._counters = counters
         # The SDK's own reconnecting notices a closed session only every ping interval and a deaf one after half a minute.
-        self._client = SocketModeClient(app_token, logger=_quiet(), web_client=client, auto_reconnect_enabled=False)
+        self._client = PatientClient(app_token, client, close_timeout=rhythm.close_timeout)
         self._client.socket_mode_request_listeners.append(hear)
         self._known: ClientConnection | None = None
         self._watching: asyncio.Task[None] | None = None
@@ -95,13 +95,7 @@ class Socket:
             with suppress(asyncio.CancelledError):
                 await self._watching
         self.heard = None
-        session = self._client.current_session
-        self._client.closed = True
-        if session is not None:
-            with suppress(TimeoutError):
-                await asyncio.wait_for(session.close(), self._rhythm.close_timeout)
-            session.transport.abort()
-        await self._client.close()  # type: ignore[no-untyped-call]
+        await self._client.close()
 
     async def _watch(self) -> None:
         failures = 0
@@ -148,13 +142,6 @@ class Socket:
     def _pause(self, failures: int) -> float:
         longest = min(self._rhythm.retry_most, self._rhythm.retry_first * 2.0 ** min(failures - 1, 16))
         return longest * random.uniform(0.75, 1.0)  # noqa: S311 - spreads the tries of the two sockets
-
-
-def _quiet() -> logging.Logger:
-    """The SDK calls every closed connection an error, renewals too. What matters reaches the watch, which logs it."""
-    logger = logging.getLogger("slack_sdk.socket_mode.showcaller")
-    logger.setLevel(logging.CRITICAL)
-    return logger
 
 
 def _name(error: Exception) -> str:

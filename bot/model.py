@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import IntEnum, StrEnum
 from typing import Any, Generic, TypeVar
 
@@ -87,8 +87,8 @@ class Alarm:
     taken_by: str = ""
     taken_at: datetime | None = None
     quiet_until: datetime | None = None
-    recovering_since: datetime | None = None
     flaps: int = 0
+    cleared_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +114,8 @@ class Show:
     wants_page: bool = True
     page_made_here: bool = False
     wants_recording: bool = True
-    record_anyway_after: datetime | None = None
+    recording_failed: bool = False
+    """The provider would not record; tried again when the signal returns or somebody asks."""
     finish: FinishPolicy = FinishPolicy.AT_END
     keep_on: bool = False
     hold: Hold | None = None
@@ -130,12 +131,19 @@ class Show:
     alarms: int = 0
     peak_viewers: int = 0
     card: int = 1
+    named: Mapping[str, str] = field(default_factory=dict)
+    """The names asked for the parts of its recording, by video."""
     note: str = ""
 
     @property
     def key(self) -> StreamKey | None:
         """The stream of this show, once it is known."""
         return StreamKey(self.provider, self.stream) if self.stream else None
+
+    @property
+    def ringing(self) -> Alarm | None:
+        """The alarm that is not cleared yet."""
+        return self.alarm if self.alarm and self.alarm.cleared_at is None else None
 
     @property
     def card_key(self) -> str:
@@ -269,6 +277,8 @@ class Look:
     name: str | None = None
     enabled: bool | None = None
     signal: bool | None = None
+    """Any ingest, primary or backup."""
+    primary: bool | None = None
     backup: bool | None = None
     recording: bool | None = None
     page: str = ""
@@ -280,33 +290,56 @@ class Look:
 
 
 @dataclass(frozen=True, slots=True)
+class Doubt:
+    """A claim by webhook that a look of our own has not borne out yet."""
+
+    value: bool | str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Seen:
-    """What is known of a stream: the newest value of each fact and since when it holds. `None`: never told."""
+    """What is known of a stream: the newest value of each fact (`None`: never told) and since when it holds.
+
+    `since` has the instants by fact: `signal`, `backup`, `enabled`, `recording`, `page:<id>`. `doubts` are values that only a
+    webhook claimed and that wait for a look of our own, by fact, with the instant of the claim.
+    """
 
     key: StreamKey
     name: str = ""
     enabled: bool | None = None
     signal: bool | None = None
-    signal_since: datetime | None = None
     primary: bool | None = None
     backup: bool | None = None
     recording: bool | None = None
-    recording_since: datetime | None = None
     pages: Mapping[str, str] = field(default_factory=dict)
+    since: Mapping[str, datetime] = field(default_factory=dict)
+    doubts: Mapping[str, Doubt] = field(default_factory=dict)
     viewers: int | None = None
+    viewers_at: datetime | None = None
     quality: Quality | None = None
     trouble: str = ""
     looked_at: datetime | None = None
     heard_at: datetime | None = None
     blind_since: datetime | None = None
     gone: bool = False
-    doubts: Mapping[str, JSON] = field(default_factory=dict)
+
+    def steady_for(self, now: datetime) -> timedelta:
+        """How long a signal has been there without a gap; zero without one."""
+        since = self.since.get("signal")
+        return now - since if self.signal and since else timedelta(0)
+
+    @property
+    def seen_at(self) -> datetime | None:
+        """The newest of our looks and the webhooks."""
+        return max((at for at in (self.looked_at, self.heard_at) if at), default=None)
 
 
 class ChangeKind(StrEnum):
     """What may differ between two looks."""
 
     SIGNAL = "signal"
+    PRIMARY = "primary"
     BACKUP = "backup"
     ENABLED = "enabled"
     RECORDING = "recording"

@@ -1,0 +1,220 @@
+"""The composition root: settings become a store, providers, a clock, Slack and the tasks between them; start-up and drain."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import secrets
+import time
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from starlette.applications import Starlette
+
+from bot.clock import Clock
+from bot.context import Context
+from bot.drawing import Drawing
+from bot.inbox import Inbox
+from bot.operations import all_verbs
+from bot.operations.engine import Engine
+from bot.outbox import Outbox, Pace
+from bot.providers.base import Provider
+from bot.providers.gcore import Gcore
+from bot.reactions import Reactions
+from bot.scheduler import Scheduler
+from bot.settings import Settings
+from bot.sightings import Sightings
+from bot.slack.call import Desk
+from bot.slack.declare import Registry
+from bot.slack.directory import Directory
+from bot.slack.router import Router
+from bot.slack.transport import SlackLink, slack_client
+from bot.slack.voice import Voice
+from bot.store import open_store
+from bot.watcher import Watcher
+from bot.web import Series, WebServer, build, serve
+
+log = logging.getLogger(__name__)
+
+FRESH_TICK = 5.0
+"""Real seconds after which a silent alarm clock makes the bot not ready."""
+
+RECONCILE_EVERY = timedelta(minutes=5)
+PRUNE_EVERY = timedelta(hours=6)
+KEEP = timedelta(days=14)
+DIRECTORY_EVERY = timedelta(hours=6)
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """What a rehearsal puts in the place of the real world: the show clock, and the pace of what it talks to."""
+
+    clock: Clock = field(default_factory=Clock)
+    pace: Pace = field(default_factory=Pace)
+    requests_per_second: float | None = None
+    """Per provider, where the provider's own clock runs faster than real time."""
+
+
+class Bot:
+    """The whole bot in one process and one loop."""
+
+    def __init__(self, settings: Settings, registry: Registry, world: World | None = None) -> None:
+        self.settings = settings
+        self._registry = registry
+        self._world = world or World()
+        self._stack = AsyncExitStack()
+        self._background: set[asyncio.Task[None]] = set()
+
+    # -- life
+    async def start(self) -> None:
+        """Open everything and begin; StoreError or SettingsError with a sentence if something cannot be used."""
+        try:
+            await self._compose()
+            await self._begin()
+        except BaseException:
+            await self._stack.aclose()
+            raise
+
+    async def _compose(self) -> None:
+        settings, clock = self.settings, self._world.clock
+        self.store = await open_store(settings.database_url, clock=clock)
+        self._stack.push_async_callback(self.store.close)
+        self.providers = make_providers(settings, self._world)
+        for provider in self.providers.values():
+            self._stack.push_async_callback(provider.close)
+        channels = {name: settings.channel_of(name) for name in self.providers}
+        ring = tuple(settings.operators)
+        reactions = Reactions(settings.defaults, self.providers, default_channels=channels, ring=ring)
+        sightings = Sightings(self.store, clock, reactions.react, reactions.react_to_video)
+        self.context = Context(
+            store=self.store,
+            providers=self.providers,
+            clock=clock,
+            figures=settings.defaults,
+            sightings=sightings,
+            command=settings.command,
+            zone=settings.timezone,
+            ops_channel=settings.ops_channel,
+            default_channels=channels,
+            ring=ring,
+            wake=self._wake,
+        )
+        verbs = all_verbs(self.context)
+        self.engine = Engine(self.context, verbs)
+        owner = secrets.token_hex(4)
+        self.scheduler = Scheduler(self.store, clock, owner, self.engine.start, lambda: self.engine.alive)
+        self.watcher = Watcher(self.store, self.providers, clock, settings.defaults, sightings)
+        self.inbox = Inbox(self.store, self.providers, clock, sightings, self.watcher)
+        self.client = await self._stack.enter_async_context(slack_client(settings))
+        self.on_air: set[str] = set()
+        self.outbox = Outbox(
+            self.store,
+            self.client,
+            Drawing(self.context, verbs).views(),
+            now=clock.now,
+            pace=self._world.pace,
+            ops_channel=settings.ops_channel,
+            first=self.on_air.__contains__,
+            pinned_views=("card",),
+        )
+        self.directory = Directory(self.store, self.client, settings.operators, settings.admins)
+        self.router = Router(Desk(self.context, Voice(self.client), self.directory, self._registry))
+        self.link = SlackLink(settings, self.client, self.router.receive)
+
+    async def _begin(self) -> None:
+        for listener in (self.engine.touched, self.scheduler.touched, self.watcher.touched, self.inbox.touched):
+            self.store.on_commit(listener)
+        await self.outbox.start()
+        self._stack.push_async_callback(self.outbox.stop, 5.0)
+        self.watcher.start()
+        self._stack.push_async_callback(self.watcher.stop)
+        self.inbox.start()
+        self._stack.push_async_callback(self.inbox.stop)
+        self.scheduler.start(
+            {
+                "reconcile": (RECONCILE_EVERY, self._reconcile),
+                "prune": (PRUNE_EVERY, self._prune),
+                "directory": (DIRECTORY_EVERY, self.directory.refresh),
+            }
+        )
+        self._stack.push_async_callback(self.scheduler.stop)
+        self._stack.push_async_callback(self.engine.drain, 10.0)
+        self._stack.push_async_callback(self.router.drain, 5.0)
+        self.web: WebServer = await serve(self._application(), self.settings.host, self.settings.port)
+        self._stack.push_async_callback(self.web.stop)
+        await self.link.start()
+        self._stack.push_async_callback(self.link.stop)
+        self._in_background(self.directory.refresh())
+        self._in_background(self._reconcile())
+
+    async def stop(self) -> None:
+        """Take nothing new, finish what is under way, say what can be said, and let go."""
+        for task in list(self._background):
+            task.cancel()
+        await asyncio.gather(*self._background, return_exceptions=True)
+        await self._stack.aclose()
+
+    def _in_background(self, work: object) -> None:
+        task: asyncio.Task[None] = asyncio.ensure_future(work)  # type: ignore[call-overload]
+        self._background.add(task)
+        task.add_done_callback(self._background.discard)
+
+    def _wake(self) -> None:
+        self.scheduler.wake()
+
+    # -- housekeeping
+    async def _reconcile(self) -> None:
+        await self.watcher.reconcile()
+
+    async def _prune(self) -> None:
+        await self.store.prune(self._world.clock.now() - KEEP)
+
+    # -- web
+    def _application(self) -> Starlette:
+        return build(
+            providers=[name for name, provider in self.providers.items() if provider.capabilities.webhooks],
+            webhook_secrets=self.settings.webhook_secret,
+            accept=self.inbox.accept,
+            checks={"database": self._check_store, "schedule": self._check_tick, "slack": self.link.check},
+            metrics=self._metrics,
+            slack=None if self.settings.socket_mode else self.link,
+        )
+
+    async def _check_store(self) -> str:
+        return "" if await self.store.healthy() else "The database does not take a write."
+
+    async def _check_tick(self) -> str:
+        late = time.monotonic() - self.scheduler.last_tick
+        return "" if late < FRESH_TICK else f"The alarm clock has not ticked for {late:.0f} s."
+
+    def _metrics(self) -> Iterable[Series]:
+        counts: Mapping[str, Callable[[], float]] = {
+            "operations_running": lambda: len(self.engine.alive),
+            "interactions_total": lambda: self.router.requests,
+            "interactions_refused_total": lambda: self.router.refused,
+            "inbox_opened_total": lambda: self.inbox.counts["opened"],
+            "inbox_dead_total": lambda: self.inbox.counts["dead"],
+            "outbox_sent_total": lambda: self.outbox.metrics.sent,
+            "outbox_edited_total": lambda: self.outbox.metrics.edited,
+            "outbox_dead_total": lambda: self.outbox.metrics.dead,
+            "outbox_oldest_seconds": self.outbox.oldest_queued,
+        }
+        for name, read in counts.items():
+            kind = "counter" if name.endswith("_total") else "gauge"
+            yield Series(f"showcaller_{name}", kind, name.replace("_", " "), {(): read()})
+
+
+def make_providers(settings: Settings, world: World) -> dict[str, Provider]:
+    """The providers that have credentials."""
+    found: dict[str, Provider] = {}
+    if settings.gcore_api_token is not None:
+        found["gcore"] = Gcore(
+            settings.gcore_api_token,
+            settings.gcore_base_url,
+            requests_per_second=world.requests_per_second,
+            clock=world.clock,
+            command=settings.command,
+        )
+    return found

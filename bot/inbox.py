@@ -1,0 +1,122 @@
+"""Webhooks: committed before they are answered, then opened one stream at a time, in order."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import replace
+
+from bot.clock import Clock
+from bot.errors import ProviderError
+from bot.model import JSON, Video
+from bot.providers.base import Heard, Provider
+from bot.sightings import Sightings
+from bot.store.base import Letter, Store, Touched
+from bot.watcher import Watcher
+
+log = logging.getLogger(__name__)
+
+RETRIES = (0.5, 2.0, 10.0)
+"""Real seconds before a letter that could not be opened is tried again; after the last it goes on the list of the dead."""
+
+
+class Inbox:
+    """Accepts webhooks and turns them into looks. A webhook is an observation, never an order."""
+
+    def __init__(
+        self, store: Store, providers: Mapping[str, Provider], clock: Clock, sightings: Sightings, watcher: Watcher
+    ) -> None:
+        self._store = store
+        self._providers = providers
+        self._clock = clock
+        self._sightings = sightings
+        self._watcher = watcher
+        self._news = asyncio.Event()
+        self._idle = asyncio.Event()
+        self._task: asyncio.Task[None] | None = None
+        self.counts: Counter[str] = Counter()
+
+    def start(self) -> None:
+        """Begin to open what was accepted, also before the last stop."""
+        self._news.set()
+        self._task = asyncio.create_task(self._open_for_ever(), name="inbox")
+
+    async def stop(self) -> None:
+        """Open no more; what is left is opened after the next start."""
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+
+    @property
+    def busy(self) -> bool:
+        """Whether anything is being opened or about to be."""
+        return self._news.is_set() or not self._idle.is_set()
+
+    def touched(self, touched: Touched) -> None:
+        """A commit put something into the inbox."""
+        if touched.inbox:
+            self._news.set()
+
+    async def accept(self, provider: str, body: dict[str, JSON]) -> None:
+        """Commit a webhook, redacted; StoreError if that failed, and then it must not be answered with success."""
+        vendor = self._providers[provider]
+        await self._store.receive(provider, vendor.webhook_subject(body), vendor.redact(body), self._clock.now())
+        self.counts["accepted"] += 1
+
+    async def _open_for_ever(self) -> None:
+        while True:
+            self._idle.clear()
+            self._news.clear()
+            try:
+                while letters := await self._store.letters():
+                    await asyncio.gather(*(self._open(letter) for letter in letters))
+            except Exception:
+                log.exception("the inbox stumbled; it goes on")
+                await asyncio.sleep(RETRIES[0])
+                continue
+            self._idle.set()
+            try:
+                await asyncio.wait_for(self._news.wait(), RETRIES[0])
+            except TimeoutError:
+                continue
+
+    async def _open(self, letter: Letter) -> None:
+        try:
+            provider = self._providers[letter.provider]
+            await self._deliver(provider, provider.hear(letter.body, letter.received))
+            await self._store.opened(letter.id)
+            self.counts["opened"] += 1
+        except Exception as failure:
+            log.exception("webhook %s of %s could not be opened", letter.id, letter.provider)
+            retry = RETRIES[letter.attempts] if letter.attempts < len(RETRIES) else None
+            self.counts["retried" if retry is not None else "dead"] += 1
+            await self._store.failed_letter(letter.id, type(failure).__name__, retry)
+
+    async def _deliver(self, provider: Provider, heard: Heard) -> None:
+        if heard.unknown:
+            self.counts["unknown type"] += 1
+            log.info("webhook of %s has the unknown type %r; kept", provider.name, heard.unknown)
+        for look in heard.looks:
+            await self._sightings.report(look)
+            self._watcher.hint(look.key)
+        for page in heard.pages:
+            for key in await self._sightings.report_page(provider.name, page.page, page.state):
+                self._watcher.hint(key)
+        for video in heard.videos:
+            await self._sightings.report_video(await self._placed(provider, video))
+
+    async def _placed(self, provider: Provider, video: Video) -> Video:
+        """A webhook in the old form does not say of which stream the video is: memory knows, or the provider."""
+        if video.stream or video.status == "deleted":
+            return video
+        known = await self._store.video(provider.name, video.id)
+        if known is not None and known.stream:
+            return replace(video, stream=known.stream, started_at=known.started_at)
+        try:
+            read = await provider.video(video.id)
+        except ProviderError as failure:
+            log.warning("video %s not read: %s (%s)", video.id, failure.sentence, failure.detail)
+            return video
+        return replace(video, stream=read.stream, started_at=read.started_at)

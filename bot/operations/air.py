@@ -1,0 +1,147 @@
+"""On the air: open, go, pause, resume and back on air."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from bot.context import Context
+from bot.errors import UserError
+from bot.model import CLOCK, Dossier, Operation, OperationState, PageState, ShowState, Source, StepKind
+from bot.operations import aim
+from bot.operations.onair import opened, went_on_air, went_to_pause
+from bot.operations.steps import AskPeople, Result, Run, Step, Verb
+from bot.show.draft import Draft
+from bot.slack.stamps import at
+
+WAIT_FOR_STREAM = timedelta(seconds=5)
+
+
+def _stream_there() -> Step:
+    """The show's stream has been made; until then there is nothing to work on."""
+
+    async def ready(run: Run) -> datetime | None:
+        if run.show.stream:
+            return None
+        if not run.dossier.of(run.show.id, "prepare"):
+            raise UserError(f"{run.show.id} has no stream: making it failed. Choose one with Edit on the card, or plan it again.")
+        return run.context.clock.now() + WAIT_FOR_STREAM
+
+    return Step(name="stream", label="Stream is made", kind=StepKind.WAIT, ready=ready)
+
+
+def _mark_opened(draft: Draft, operation: Operation, _: Result) -> None:
+    opened(draft, draft.show(operation.show))
+
+
+# -- open ----------------------------------------------------------------------------------------------------------------
+def _open_steps(_: Context, __: Dossier, ___: Operation) -> tuple[Step, ...]:
+    return (_stream_there(), aim.enable(_mark_opened))
+
+
+OPEN = Verb(name="open", title="Opening", steps=_open_steps)
+
+
+# -- go ------------------------------------------------------------------------------------------------------------------
+def _go_steps(context: Context, dossier: Dossier, operation: Operation) -> tuple[Step, ...]:
+    show = dossier.show(operation.show)
+    steps = [_stream_there()]
+    if operation.by != CLOCK:
+        steps.append(aim.enable(_mark_opened))
+    if not operation.args.get("anyway"):
+        steps.append(_steady_signal(context))
+    if show.wants_page and show.page:
+        steps.append(aim.page_to(PageState.LIVE, show))
+    return tuple(steps)
+
+
+def _steady_signal(context: Context) -> Step:
+    """By the clock: not on hold, steady for 10 s, inside the window. By hand: steady, and people are asked if it does not come."""
+
+    async def ready(run: Run) -> datetime | None:
+        now, show = context.clock.now(), run.show
+        since = run.operation.asked_at if run.operation.by != CLOCK else show.start
+        seen = await run.look()
+        by_hand = run.operation.by != CLOCK
+        wanted = timedelta(seconds=1) if by_hand else context.figures.steady
+        steady = seen.steady_for(now) >= wanted or (by_hand and bool(seen.signal))
+        if steady and (by_hand or not show.hold):
+            return None
+        ends = since + context.figures.go_window
+        if now >= ends:
+            raise AskPeople(_why_not(run, bool(seen.signal), show.start))
+        return min(ends, now + timedelta(seconds=1))
+
+    return Step(name="signal", label="Steady signal", kind=StepKind.WAIT, ready=ready)
+
+
+def _why_not(run: Run, signal: bool, start: datetime) -> str:
+    show = run.show
+    if show.hold:
+        return f"{show.title} was due at {at(start, show, seconds=False)} and is on hold."
+    if not signal:
+        return f"{show.title} was due at {at(start, show, seconds=False)}: there is no signal from the encoder."
+    return f"{show.title} was due at {at(start, show, seconds=False)}: the signal is not steady."
+
+
+def _go_begin(context: Context, draft: Draft, operation: Operation) -> Operation:
+    show = draft.show(operation.show)
+    if show.state.closed or show.state is ShowState.OFF:
+        return draft.end(operation, OperationState.CANCELLED, "the show is over")
+    late = draft.now - show.start
+    if operation.by != CLOCK or late <= context.figures.go_window or draft.steps(operation.id):
+        return operation
+    return _ask(draft, operation, f"{show.title} missed its start by {int(late.total_seconds() // 60)} min: the bot was down.")
+
+
+def _ask(draft: Draft, operation: Operation, sentence: str) -> Operation:
+    from bot.slack import notices
+
+    asking = replace(operation, state=OperationState.ASKING, owner="", note=sentence)
+    draft.post(notices.question(asking, draft.now))
+    return asking
+
+
+def _go_finished(context: Context) -> Verb:
+    def finished(draft: Draft, operation: Operation) -> None:
+        show = draft.show(operation.show)
+        lost = draft.steps(operation.id)
+        if any(step.result.get("lost") for step in lost):
+            show = draft.put(replace(show, wants_page=False))
+        went_on_air(draft, show, draft.now, Source.LOOK, context.figures)
+
+    return Verb(name="go", title="Going live", steps=_go_steps, begin=_go_begin, finished=finished)
+
+
+# -- pause, resume, back on air ----------------------------------------------------------------------------------------
+def _pause_steps(_: Context, dossier: Dossier, operation: Operation) -> tuple[Step, ...]:
+    return (aim.page_to(PageState.PAUSED, dossier.show(operation.show)),)
+
+
+def _pause_finished(draft: Draft, operation: Operation) -> None:
+    went_to_pause(draft, draft.show(operation.show), draft.now, Source.LOOK)
+
+
+def _resume_steps(_: Context, dossier: Dossier, operation: Operation) -> tuple[Step, ...]:
+    return (aim.page_to(PageState.LIVE, dossier.show(operation.show)),)
+
+
+def _back_steps(_: Context, dossier: Dossier, operation: Operation) -> tuple[Step, ...]:
+    show = dossier.show(operation.show)
+    page = (aim.page_to(PageState.LIVE, show),) if show.wants_page and show.page else ()
+    return (aim.enable(), *page)
+
+
+def verbs(context: Context) -> tuple[Verb, ...]:
+    """The verbs of this family."""
+
+    def on_air(draft: Draft, operation: Operation) -> None:
+        went_on_air(draft, draft.show(operation.show), draft.now, Source.LOOK, context.figures)
+
+    return (
+        OPEN,
+        _go_finished(context),
+        Verb(name="pause", title="Pausing", steps=_pause_steps, finished=_pause_finished),
+        Verb(name="resume", title="Resuming", steps=_resume_steps, finished=on_air),
+        Verb(name="back_on_air", title="Going back on air", steps=_back_steps, finished=on_air),
+    )

@@ -1,0 +1,351 @@
+"""Runs operations from the journal, each step as intent → observe → act if needed → verify → done: no crash loses or doubles it."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import secrets
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from bot.context import Context
+from bot.errors import ProviderError, UserError
+from bot.model import Decision, Dossier, Operation, OperationState, StepKind, StepRecord, StepState
+from bot.operations.steps import AskPeople, Result, Run, Step, Verb
+from bot.show.draft import Draft
+from bot.slack import notices
+from bot.store.base import LostFence, Touched
+
+log = logging.getLogger(__name__)
+
+RETRY_AFTER = (0.5, 1.0, 2.0, 4.0, 8.0)
+"""Real seconds between the tries of a step while the provider is out; the last one is repeated."""
+
+GIVE_UP_AFTER = 600.0
+"""Real seconds after which an outage of the provider ends a step."""
+
+VERIFY_EVERY = timedelta(seconds=1)
+
+
+class Parked(Exception):
+    """The operation waits and lets go of its stream."""
+
+
+class StepFailed(Exception):
+    """A step cannot reach its aim; the message is a sentence for people."""
+
+
+class Engine:
+    """Runs claimed operations, one task each."""
+
+    def __init__(self, context: Context, verbs: Mapping[str, Verb]) -> None:
+        self._context = context
+        self._verbs = verbs
+        self._tasks: dict[str, tuple[int, asyncio.Task[None]]] = {}
+        self._stopping: set[asyncio.Task[None]] = set()
+        self._sleeping = 0
+
+    # -- tasks
+    @property
+    def alive(self) -> frozenset[str]:
+        """The ids of the operations that have a live task here."""
+        return frozenset(self._tasks)
+
+    @property
+    def busy(self) -> int:
+        """How many operations are doing something other than waiting for show time."""
+        return len(self._tasks) - self._sleeping
+
+    def start(self, operation: Operation) -> None:
+        """Run a claimed operation as a tracked task."""
+        old = self._tasks.pop(operation.id, None)
+        if old is not None:
+            old[1].cancel()
+        task = asyncio.create_task(self._guarded(operation), name=f"operation {operation.verb} {operation.id}")
+        self._tasks[operation.id] = (operation.fence, task)
+        task.add_done_callback(lambda done: self._forget(operation.id, done))
+
+    def _forget(self, operation_id: str, task: asyncio.Task[None]) -> None:
+        if self._tasks.get(operation_id, (0, None))[1] is task:
+            del self._tasks[operation_id]
+        self._context.wake()
+
+    def touched(self, touched: Touched) -> None:
+        """Stop at once the tasks of operations that somebody else took over (the commit that did so is already durable)."""
+        for operation_id in touched.operations & self._tasks.keys():
+            stopping = asyncio.ensure_future(self._stop_if_taken(operation_id))
+            self._stopping.add(stopping)
+            stopping.add_done_callback(self._stopping.discard)
+
+    async def _stop_if_taken(self, operation_id: str) -> None:
+        row = await self._context.store.operation(operation_id)
+        held = self._tasks.get(operation_id)
+        if row is not None and held is not None and row.fence != held[0]:
+            held[1].cancel()
+
+    async def drain(self, timeout: float) -> None:
+        """Let running steps come to an end for at most `timeout` real seconds, then let go: the journal knows where they stand."""
+        tasks = [task for _, task in self._tasks.values()]
+        if tasks:
+            await asyncio.wait(tasks, timeout=timeout)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def _sleep_until(self, due: datetime) -> None:
+        self._sleeping += 1
+        try:
+            await self._context.clock.sleep_until(due)
+        finally:
+            self._sleeping -= 1
+
+    # -- one run
+    async def _guarded(self, operation: Operation) -> None:
+        try:
+            await self._run(operation)
+        except (LostFence, Parked):
+            return
+        except AskPeople as question:
+            await self._close(operation, OperationState.ASKING, str(question))
+        except (StepFailed, UserError) as failure:
+            await self._close(operation, OperationState.FAILED, str(failure))
+        except ProviderError as failure:
+            log.warning("%s %s failed: %s (%s)", operation.verb, operation.id, failure.sentence, failure.detail)
+            await self._close(operation, OperationState.FAILED, failure.sentence)
+        except Exception:
+            reference = secrets.token_hex(3)
+            log.exception("operation %s %s broke, reference %s", operation.verb, operation.id, reference)
+            sentence = f"Something broke in the bot (reference {reference}). Check the state with {self._context.command} status."
+            await self._close(operation, OperationState.NEEDS_HUMAN, sentence)
+
+    async def _run(self, operation: Operation) -> None:
+        verb = self._verbs[operation.verb]
+        dossier, current = await self._begin(operation, verb)
+        if current.state is not OperationState.RUNNING:
+            raise Parked
+        run = Run(self._context, current, dossier)
+        steps = verb.steps(self._context, dossier, current)
+        await self._plan(run, steps)
+        for seq, step in enumerate(steps):
+            await self._step(run, seq, step)
+        await self._finish(run, verb)
+
+    async def _begin(self, operation: Operation, verb: Verb) -> tuple[Dossier, Operation]:
+        def rule(dossier: Dossier, current: Operation) -> Decision[tuple[Dossier, Operation]]:
+            draft = Draft(dossier, self._context.clock.now())
+            current = replace(current, started=current.started or draft.now, note="")
+            decided = draft.operate(verb.begin(self._context, draft, draft.operate(current)))
+            return draft.decision((dossier, decided))
+
+        return await self._context.store.advance(operation.id, operation.fence, rule)
+
+    async def _plan(self, run: Run, steps: tuple[Step, ...]) -> None:
+        known = {record.name: record for record in run.dossier.steps.get(run.operation.id, ())}
+
+        def rule(draft: Draft) -> None:
+            for seq, step in enumerate(steps):
+                record = known.get(step.name)
+                if record is None or record.seq != seq or record.label != step.label:
+                    draft.step(replace(record or step.record(run.operation.id, seq), seq=seq, label=step.label))
+
+        await self._write(run, rule)
+
+    async def _write(self, run: Run, rule: Callable[[Draft], None]) -> None:
+        """Write under the fence; afterwards the run sees the dossier as it is now, its own writes included."""
+
+        def fenced(dossier: Dossier, current: Operation) -> Decision[Operation]:
+            draft = Draft(dossier, self._context.clock.now())
+            draft.operate(current)
+            rule(draft)
+            return draft.decision(current)
+
+        operation = run.operation
+        await self._context.store.advance(operation.id, operation.fence, fenced)
+        about = operation.show or operation.key
+        if about:
+            run.dossier = await self._context.store.dossier(about)
+        steps = await self._context.store.steps(operation.id)
+        run.dossier = replace(run.dossier, steps={**run.dossier.steps, operation.id: steps})
+
+    def _record(self, run: Run, seq: int) -> StepRecord:
+        return next(record for record in run.dossier.steps[run.operation.id] if record.seq == seq)
+
+    # -- one step
+    async def _step(self, run: Run, seq: int, step: Step) -> None:
+        record = self._record(run, seq)
+        if record.state in (StepState.DONE, StepState.SKIPPED, StepState.FAILED):
+            return
+        try:
+            if step.kind is StepKind.WAIT:
+                await self._wait(run, record, step)
+                return
+            await self._reach(run, record, step)
+        except (ProviderError, StepFailed) as failure:
+            if step.needed:
+                raise
+            sentence = failure.sentence if isinstance(failure, ProviderError) else str(failure)
+            log.warning("step %s of %s failed, going on: %s", step.name, run.operation.id, sentence)
+            failed = replace(self._record(run, seq), state=StepState.FAILED, how=sentence)
+            await self._write(run, lambda draft: draft.step(failed))
+
+    async def _wait(self, run: Run, record: StepRecord, step: Step) -> None:
+        assert step.ready is not None
+        again = await step.ready(run)
+        if again is None:
+            await self._done(run, record, step, {}, "")
+            return
+
+        def park(draft: Draft) -> None:
+            draft.step(replace(record, state=StepState.INTENT, intent_at=record.intent_at or draft.now))
+            current = next(op for op in draft.operations if op.id == run.operation.id)
+            draft.operate(replace(current, state=OperationState.WAITING, due=again, owner=""))
+
+        await self._write(run, park)
+        raise Parked
+
+    async def _reach(self, run: Run, record: StepRecord, step: Step) -> None:
+        if record.state is StepState.INTENT and step.kind is StepKind.CREATE:
+            found = await self._settle(run, record, step)
+        else:
+            found = await self._patiently(run, step, lambda: step.seen(run))
+        if found is not None:
+            await self._done(run, record, step, found, "observed")
+            return
+        for turn in range(step.tries):
+            if turn:
+                await self._sleep_until(self._context.clock.now() + step.try_again_after)
+            found = await self._attempt(run, step, record.seq)
+            if found is not None:
+                await self._done(run, self._record(run, record.seq), step, found, "acted")
+                return
+        raise StepFailed(step.late or f"{step.label}: the provider took the request, but it does not show.")
+
+    async def _attempt(self, run: Run, step: Step, seq: int) -> Result | None:
+        """Send the request and see its aim come true; None if it does not within the step's patience."""
+        assert step.act is not None
+        await self._intent(run, seq)
+        sent = await self._send(run, step, seq)
+        if not step.verify:
+            return sent
+        deadline = self._context.clock.now() + step.patience
+        while True:
+            found = await self._patiently(run, step, lambda: step.seen(run))
+            if found is not None:
+                return {**sent, **found}
+            if self._context.clock.now() >= deadline:
+                return None
+            await self._sleep_until(min(deadline, self._context.clock.now() + VERIFY_EVERY))
+
+    async def _intent(self, run: Run, seq: int) -> None:
+        def intent(draft: Draft) -> None:
+            record = self._record(run, seq)
+            draft.step(replace(record, state=StepState.INTENT, intent_at=draft.now, intent_real=time.time()))
+
+        await self._write(run, intent)
+
+    async def _send(self, run: Run, step: Step, seq: int) -> Result:
+        """Send; while the provider is out, again and again for a `set`, and for a `create` only once it was looked up."""
+        assert step.act is not None
+        began = time.monotonic()
+        for turn in range(10_000):
+            try:
+                return await step.act(run)
+            except ProviderError as failure:
+                if failure.permanent or time.monotonic() - began > GIVE_UP_AFTER:
+                    raise
+                await self._tell_trouble(run, step, failure, turn)
+                if failure.ambiguous and step.kind is StepKind.CREATE:
+                    found = await self._settle(run, self._record(run, seq), step)
+                    if found is not None:
+                        return found
+                else:
+                    await asyncio.sleep(failure.retry_after or RETRY_AFTER[min(turn, len(RETRY_AFTER) - 1)])
+                await self._intent(run, seq)
+        raise StepFailed(f"{step.label}: gave up.")
+
+    async def _settle(self, run: Run, record: StepRecord, step: Step) -> Result | None:
+        """Watch for what an orphaned request may have made, until it cannot arrive any more; then None."""
+        note = f"Watching whether “{step.label}” arrived before it is sent again."
+        await self._note(run, note)
+        until = record.intent_real + step.settle
+        while True:
+            found = await self._patiently(run, step, lambda: step.seen(run))
+            if found is not None:
+                return found
+            if time.time() >= until:
+                return None
+            await asyncio.sleep(min(1.0, max(0.0, until - time.time())))
+
+    async def _patiently(self, run: Run, step: Step, look: Callable[[], object]) -> Result | None:
+        """Look, again and again while the provider is out."""
+        began = time.monotonic()
+        for turn in range(10_000):
+            try:
+                return await look()  # type: ignore[misc, no-any-return]
+            except ProviderError as failure:
+                if failure.permanent or time.monotonic() - began > GIVE_UP_AFTER:
+                    raise
+                await self._tell_trouble(run, step, failure, turn)
+                await asyncio.sleep(failure.retry_after or RETRY_AFTER[min(turn, len(RETRY_AFTER) - 1)])
+        return None
+
+    async def _tell_trouble(self, run: Run, step: Step, failure: ProviderError, turn: int) -> None:
+        log.info("step %s of %s: %s (%s)", step.name, run.operation.id, failure.sentence, failure.detail)
+        if turn != 2:
+            return
+
+        def tell(draft: Draft) -> None:
+            draft.post(notices.trouble(run.operation, step.name, step.label, failure.sentence, draft.now))
+            current = next(op for op in draft.operations if op.id == run.operation.id)
+            draft.operate(replace(current, note=failure.sentence))
+
+        await self._write(run, tell)
+
+    async def _note(self, run: Run, note: str) -> None:
+        def rule(draft: Draft) -> None:
+            current = next(op for op in draft.operations if op.id == run.operation.id)
+            draft.operate(replace(current, note=note))
+
+        await self._write(run, rule)
+
+    async def _done(self, run: Run, record: StepRecord, step: Step, result: Result, how: str) -> None:
+        def rule(draft: Draft) -> None:
+            draft.step(replace(record, state=StepState.DONE, how=how, done_at=draft.now, result=dict(result)))
+            if step.done is not None:
+                step.done(draft, run.operation, result)
+
+        await self._write(run, rule)
+
+    # -- the end
+    async def _finish(self, run: Run, verb: Verb) -> None:
+        def rule(dossier: Dossier, current: Operation) -> Decision[None]:
+            draft = Draft(dossier, self._context.clock.now())
+            ended = draft.operate(replace(current, state=OperationState.DONE, ended=draft.now, owner="", note=""))
+            verb.finished(draft, ended)
+            return draft.decision(None)
+
+        await self._context.store.advance(run.operation.id, run.operation.fence, rule)
+
+    async def _close(self, operation: Operation, state: OperationState, sentence: str) -> None:
+        verb = self._verbs[operation.verb]
+
+        def rule(dossier: Dossier, current: Operation) -> Decision[None]:
+            draft = Draft(dossier, self._context.clock.now())
+            ended = draft.now if state.ended else None
+            closed = draft.operate(replace(current, state=state, ended=ended, owner="", note=sentence))
+            if state is OperationState.ASKING:
+                draft.post(notices.question(closed, draft.now))
+            else:
+                for record in draft.steps(operation.id):
+                    if record.state is StepState.INTENT:
+                        draft.step(replace(record, state=StepState.FAILED, how=sentence))
+                draft.post(notices.failure(closed, verb.title, draft.now))
+                verb.failed(draft, closed, sentence)
+            return draft.decision(None)
+
+        try:
+            await self._context.store.advance(operation.id, operation.fence, rule)
+        except LostFence:
+            return

@@ -1,0 +1,105 @@
+"""What it means for a show that viewers were let in, shown the pause text, or sent home."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+from bot.model import OperationState, Show, ShowState, Source
+from bot.show.cues import schedule
+from bot.show.defaults import Defaults
+from bot.show.draft import Draft
+from bot.slack import notices
+from bot.slack.stamps import at, seen_by
+
+
+def opened(draft: Draft, show: Show) -> Show:
+    """The ingest is enabled: the encoder may connect. A fresh card is posted."""
+    if show.state is not ShowState.PLANNED:
+        return show
+    show = draft.put(replace(show, state=ShowState.OPEN, card=show.card + 1))
+    draft.post(notices.card(show, draft.now))
+    draft.note(show.id, "opened")
+    return show
+
+
+def went_on_air(draft: Draft, show: Show, when: datetime, source: Source | None, figures: Defaults) -> Show:
+    """Viewers see the programme from `when` on. Saying it again changes nothing."""
+    if show.state is ShowState.LIVE:
+        return show
+    if show.state is ShowState.PAUSED:
+        return _resumed(draft, show, when, source)
+    returned = show.off_at is not None
+    if show.state is ShowState.PLANNED:
+        show = replace(show, card=show.card + 1)
+        draft.post(notices.card(show, draft.now))
+    show = replace(
+        show,
+        state=ShowState.LIVE,
+        on_air_at=show.on_air_at or when,
+        hold=None,
+        off_at=None,
+        stopped_at=None,
+        recording_failed=False,
+        keep_on=show.keep_on or (returned and draft.now >= show.end),
+    )
+    draft.put(show)
+    for op in draft.of(show.id, "open", "go", "remind"):
+        if op.state in (OperationState.SCHEDULED, OperationState.ASKING):
+            draft.end(op, OperationState.DONE, "the show is on air")
+    schedule(draft, show, figures)
+    draft.post(notices.on_air(show, when, source))
+    draft.note(show.id, "on air", show.on_air_by, "again" if returned else "")
+    return show
+
+
+def _resumed(draft: Draft, show: Show, when: datetime, source: Source | None) -> Show:
+    show = draft.put(replace(show, state=ShowState.LIVE, paused_at=None, paused_by=""))
+    draft.post(notices.line(show, "resumed", when, f":arrow_forward: *Resumed*, {seen_by(source)} {at(when, show)}."))
+    draft.note(show.id, "resumed")
+    return show
+
+
+def went_to_pause(draft: Draft, show: Show, when: datetime, source: Source | None) -> Show:
+    """Viewers see the pause text from `when` on."""
+    if show.state is not ShowState.LIVE:
+        return show
+    show = draft.put(replace(show, state=ShowState.PAUSED, paused_at=when))
+    draft.post(notices.line(show, "paused", when, f":double_vertical_bar: *Paused*, {seen_by(source)} {at(when, show)}."))
+    draft.note(show.id, "paused", show.paused_by)
+    return show
+
+
+def went_off_air(draft: Draft, show: Show, when: datetime, source: Source | None) -> Show:
+    """Viewers are sent home at `when`; recording and ingest may still be on."""
+    if show.state.closed or show.off_at is not None:
+        return show
+    was_on_air = show.state.on_air
+    show = draft.put(
+        replace(
+            show,
+            state=ShowState.OFF,
+            off_at=when,
+            alarm=replace(show.alarm, cleared_at=when) if show.ringing and show.alarm else show.alarm,
+        )
+    )
+    for op in draft.of(show.id, "open", "go", "remind", "end_warning", "overrun", "pause", "resume"):
+        draft.end(op, OperationState.CANCELLED, "the show is off air")
+    for op in draft.of(show.id, "finish"):
+        if op.state in (OperationState.SCHEDULED, OperationState.ASKING):
+            draft.end(op, OperationState.DONE, "the show is off air")
+    if was_on_air:
+        draft.post(notices.off_air(show, when, source))
+    draft.note(show.id, "off air", show.off_by)
+    return show
+
+
+def stopped(draft: Draft, show: Show, title: str) -> Show:
+    """The provider confirms that the stream is off; only now is it called stopped."""
+    if show.stopped_at is not None:
+        return show
+    show = draft.put(replace(show, stopped_at=draft.now))
+    text = f":electric_plug: *Stopped*: {title} confirms that the stream is off ({at(draft.now, show)})."
+    draft.post(notices.line(show, "stopped", draft.now, text))
+    draft.note(show.id, "stream off")
+    return show

@@ -1,0 +1,169 @@
+"""Making what a show needs at the provider, and taking it away again when the show is cancelled."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from bot.context import Context
+from bot.errors import UserError
+from bot.model import Dossier, Operation, PageState, Show, ShowState, StepKind
+from bot.operations import aim
+from bot.operations.finishing import keeper
+from bot.operations.steps import AskPeople, Result, Run, Step, Verb
+from bot.providers.base import Page, StreamInfo
+from bot.show.cues import holds_stream
+from bot.show.draft import Draft
+
+
+def tag(operation: Operation) -> str:
+    """What a stream made by this operation carries, so that it is found again: `showcaller:<operation>`."""
+    return f"showcaller:{operation.id}"
+
+
+# -- the stream ---------------------------------------------------------------------------------------------------------
+def create_stream(name: str, fields: Result) -> Step:
+    """A new stream, not enabled; found again by its tag if the answer was lost."""
+
+    async def seen(run: Run) -> Result | None:
+        found = await run.provider.find_streams(tag(run.operation))
+        if len(found) > 1:
+            raise AskPeople(f"{run.provider.capabilities.title} has {len(found)} streams made for this. Delete all but one.")
+        return _stream_facts(found[0]) if found else None
+
+    async def act(run: Run) -> Result:
+        made = await run.provider.create_stream(name, fields, tag(run.operation))
+        return _stream_facts(made)
+
+    return Step(
+        name="create-stream",
+        label=f"Create the stream “{name}”",
+        kind=StepKind.CREATE,
+        seen=seen,
+        act=act,
+        verify=False,
+        done=_keep_stream,
+    )
+
+
+def _reuse_stream(show: Show) -> Step:
+    async def seen(run: Run) -> Result | None:
+        return _stream_facts(await run.provider.stream(show.stream))
+
+    return Step(name="find-stream", label="Find the stream", seen=seen, done=_keep_stream)
+
+
+def _stream_facts(info: StreamInfo) -> Result:
+    return {"stream": info.key.id, "name": info.name, "link": info.viewer_link}
+
+
+def _keep_stream(draft: Draft, operation: Operation, result: Result) -> None:
+    if not operation.show:
+        return
+    show = draft.show(operation.show)
+    show = draft.put(
+        replace(
+            show,
+            stream=str(result["stream"]),
+            stream_name=str(result.get("name", "")),
+            viewer_link=show.viewer_link or str(result.get("link", "")),
+            new_stream=None,
+        )
+    )
+    for op in draft.of(show.id):
+        if holds_stream(op.verb) and op.id != operation.id:
+            draft.operate(replace(op, stream=show.stream))
+
+
+# -- the page -----------------------------------------------------------------------------------------------------------
+def create_page() -> Step:
+    """A pending page bound to the stream; found again by its exact name on this very stream."""
+
+    async def seen(run: Run) -> Result | None:
+        show = run.show
+        found = [page for page in await run.provider.find_pages(show.page_name, show.stream) if page.state == PageState.PENDING]
+        if len(found) > 1:
+            raise AskPeople(f"There are {len(found)} pending broadcasts named “{show.page_name}”. Delete all but one.")
+        return _page_facts(found[0]) if found else None
+
+    async def act(run: Run) -> Result:
+        show = run.show
+        return _page_facts(await run.provider.create_page(show.page_name, show.stream, show.page_fields))
+
+    return Step(
+        name="create-page",
+        label="Create the broadcast, pending",
+        kind=StepKind.CREATE,
+        seen=seen,
+        act=act,
+        verify=False,
+        done=_keep_page,
+        needed=False,
+    )
+
+
+def _page_facts(page: Page) -> Result:
+    return {"page": page.id, "link": page.viewer_link}
+
+
+def _keep_page(draft: Draft, operation: Operation, result: Result) -> None:
+    show = draft.show(operation.show)
+    link = str(result.get("link", "")) or show.viewer_link
+    draft.put(replace(show, page=str(result["page"]), page_made_here=True, wants_page=True, viewer_link=link))
+
+
+# -- verbs --------------------------------------------------------------------------------------------------------------
+def _prepare_steps(context: Context, dossier: Dossier, operation: Operation) -> tuple[Step, ...]:
+    show = dossier.show(operation.show)
+    made_here = any(step.name == "create-stream" for step in dossier.steps.get(operation.id, ()))
+    steps = [
+        create_stream(show.stream_name or show.title, show.new_stream or {})
+        if made_here or not show.stream
+        else _reuse_stream(show)
+    ]
+    pages = context.provider(show.provider).capabilities.pages
+    made_page = any(step.name == "create-page" for step in dossier.steps.get(operation.id, ()))
+    if pages is not None and show.wants_page and (made_page or not show.page):
+        steps.append(create_page())
+    return tuple(steps)
+
+
+def _prepare_finished(draft: Draft, operation: Operation) -> None:
+    show = draft.show(operation.show)
+    if show.wants_page and not show.page:
+        draft.put(replace(show, wants_page=False))
+
+
+def _cancel_steps(context: Context, dossier: Dossier, operation: Operation) -> tuple[Step, ...]:
+    show = dossier.show(operation.show)
+    steps: list[Step] = []
+    if show.page and show.page_made_here:
+        steps.append(delete_page(show.page))
+    if show.stream and keeper(dossier, show, context) is None and context.provider(show.provider).capabilities.switch:
+        steps.append(aim.disable(needed=False))
+    return tuple(steps)
+
+
+def delete_page(page: str) -> Step:
+    """The page is gone (the vendor answers 204); gone already is as good."""
+
+    async def act(run: Run) -> Result:
+        await run.provider.delete_page(page)
+        return {}
+
+    return Step(name="delete-page", label="Delete the broadcast", act=act, verify=False, needed=False)
+
+
+def _cancel_begin(_: Context, draft: Draft, operation: Operation) -> Operation:
+    show = draft.show(operation.show)
+    if show.state.on_air:
+        raise UserError(f"{show.title} is on air. Finish it first.")
+    draft.put(replace(show, state=ShowState.CANCELLED, note=str(operation.args.get("reason", ""))))
+    return operation
+
+
+def verbs(_: Context) -> tuple[Verb, ...]:
+    """The verbs of this family."""
+    return (
+        Verb(name="prepare", title="Preparing the show", steps=_prepare_steps, finished=_prepare_finished),
+        Verb(name="cancel", title="Cancelling", steps=_cancel_steps, begin=_cancel_begin),
+    )

@@ -1,0 +1,166 @@
+"""What has to be done about a show as it is now: asked after every look of ours, so that nothing hangs on one event arriving."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from bot.model import CLOCK, FinishPolicy, Operation, OperationState, Show, ShowState
+from bot.operations import alarms
+from bot.operations.asking import ask
+from bot.operations.onair import stopped
+from bot.providers.base import Capabilities
+from bot.show.defaults import Defaults
+from bot.show.draft import Draft, new_id
+from bot.show.times import day_words
+from bot.slack import notices
+from bot.slack.stamps import at
+from bot.slack.text import escape
+
+SETTLED_VIDEOS = ("ready", "error", "deleted")
+
+
+class Tending:
+    """The standing rules of one show, run over a draft."""
+
+    def __init__(self, draft: Draft, show_id: str, figures: Defaults, able: Capabilities, ring: tuple[str, ...] = ()) -> None:
+        self._draft = draft
+        self._id = show_id
+        self._figures = figures
+        self._able = able
+        self._ring = ring
+
+    @property
+    def _show(self) -> Show:
+        return self._draft.show(self._id)
+
+    def tend(self, *, blind: bool) -> None:
+        """After a look of ours (`blind`: one that failed)."""
+        if blind:
+            self._alarm()
+            return
+        self._viewers()
+        self._roll()
+        self._alarm()
+        self._silent_after_end()
+        self._tidy()
+        self._confirm_off()
+        self.close_the_books()
+
+    def _viewers(self) -> None:
+        seen = self._draft.seen
+        if seen is not None and seen.viewers and self._show.state.on_air and seen.viewers > self._show.peak_viewers:
+            self._draft.put(replace(self._show, peak_viewers=seen.viewers))
+
+    def _roll(self) -> None:
+        """Recording is a wanted state: rolled from a minute before the start, and again after every return of signal."""
+        show, seen, now = self._show, self._draft.seen, self._draft.now
+        if self._able.recording is None or not show.wants_recording or show.recording_failed or seen is None:
+            return
+        rolling_time = show.state.on_air or (show.state is ShowState.OPEN and now >= show.start - self._figures.roll_lead)
+        if not rolling_time or not seen.signal or seen.recording is not False:
+            return
+        busy = self._draft.of(show.id, "record", "stop_recording")
+        finishing = [op for op in self._draft.of(show.id, "finish") if op.state is not OperationState.SCHEDULED]
+        if not busy and not finishing:
+            ask(self._draft, "record", CLOCK, show)
+
+    def _alarm(self) -> None:
+        show = self._show
+        if show.state is ShowState.LIVE and not self._finishing():
+            alarms.tend(self._draft, show, self._figures, self._ring, self._trouble(show))
+
+    def _trouble(self, show: Show) -> str:
+        seen = self._draft.seen
+        if seen is None:
+            return ""
+        if seen.blind_since is not None:
+            return "blind" if self._draft.now - seen.blind_since >= self._figures.blind_alarm else self._as_before(show)
+        if seen.signal is False:
+            return "signal"
+        if seen.backup and seen.primary is False:
+            return "backup"
+        return ""
+
+    @staticmethod
+    def _as_before(show: Show) -> str:
+        return show.ringing.kind if show.ringing else ""
+
+    def _finishing(self) -> bool:
+        waiting = (OperationState.SCHEDULED, OperationState.ASKING)
+        return any(op.state not in waiting or op.due <= self._draft.now for op in self._draft.of(self._id, "finish"))
+
+    def _silent_after_end(self) -> None:
+        """Signal gone for two minutes after the planned end: whoever stopped the encoder has ended the show. Finish, and say so."""
+        show, seen, now = self._show, self._draft.seen, self._draft.now
+        if show.state is not ShowState.LIVE or now < show.end or seen is None or seen.signal is not False:
+            return
+        since = seen.since.get("signal")
+        if since is None or now - max(since, show.end) < self._figures.silent_end or self._finishing():
+            return
+        if show.finish is FinishPolicy.BY_HAND:
+            return
+        text = f"The signal has been gone since {at(since, show)}, after the planned end: finishing {escape(show.title)}."
+        self._draft.post(notices.told(show, "silent-end", now, text))
+        ask(self._draft, "finish", CLOCK, show, {"tidy": True})
+
+    def _tidy(self) -> None:
+        """Viewers were sent home by somebody else (the provider's own portal): recording and ingest are closed after the undo."""
+        show = self._show
+        if show.state is not ShowState.OFF or show.stopped_at is not None or show.off_at is None:
+            return
+        if self._draft.now - show.off_at >= self._figures.undo and not self._draft.of(show.id, "finish", "back_on_air"):
+            ask(self._draft, "finish", CLOCK, show, {"tidy": True, "now": True})
+
+    def _confirm_off(self) -> None:
+        show, seen = self._show, self._draft.seen
+        if show.state is ShowState.OFF and seen is not None and seen.enabled is False and not seen.signal:
+            stopped(self._draft, show, self._able.title)
+
+    def close_the_books(self) -> None:
+        """Done: off and confirmed off, nothing left to take back, and every part of the recording settled."""
+        show, now = self._show, self._draft.now
+        if show.state is not ShowState.OFF or show.stopped_at is None or show.off_at is None:
+            return
+        parts = [video for video in self._draft.videos if video.show == show.id]
+        ready = [video for video in parts if video.status == "ready"]
+        settled = all(video.status in SETTLED_VIDEOS for video in parts)
+        if settled and ready:
+            self._draft.post(notices.recordings(show, now))
+            self._name_parts(show, [video.id for video in sorted(ready, key=lambda video: video.started_at or now)])
+        if settled and now - show.off_at >= self._figures.back_on_air and not self._draft.of(show.id):
+            self._draft.put(replace(show, state=ShowState.DONE))
+            self._draft.note(show.id, "done")
+
+    def _name_parts(self, show: Show, parts: list[str]) -> None:
+        """“Sunday Service 22 Nov 1/2”: the vendor's own title says only when the file ended."""
+        if self._able.videos is None or not self._able.videos.renamable:
+            return
+        for number, video in enumerate(parts, 1):
+            name = part_name(show, show.on_air_at or show.start, number, len(parts))
+            if show.named.get(video) != name:
+                show = self._draft.put(replace(show, named={**show.named, video: name}))
+                self._rename(show, video, name)
+
+    def _rename(self, show: Show, video: str, name: str) -> None:
+        self._draft.operate(
+            Operation(
+                id=new_id("name"),
+                verb="rename_video",
+                due=self._draft.now,
+                by=CLOCK,
+                asked_at=self._draft.now,
+                show=show.id,
+                provider=show.provider,
+                rank=10,
+                channel=show.channel,
+                args={"video": video, "name": name},
+            )
+        )
+
+
+def part_name(show: Show, when: datetime, number: int, of: int) -> str:
+    """The name of one part of a show's recording; no number where there is only one."""
+    day = day_words(when.astimezone(ZoneInfo(show.zone)).date())
+    return f"{show.title} {day}" + (f" {number}/{of}" if of > 1 else "")

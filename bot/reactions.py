@@ -1,0 +1,171 @@
+"""What a change of a stream or a video means: for the shows on it, for the channel, and for what has to be done next."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from bot.model import Change, ChangeKind, PageState, Show, ShowState, Source, Video
+from bot.operations.onair import went_off_air, went_on_air, went_to_pause
+from bot.operations.tending import Tending
+from bot.providers.base import Provider
+from bot.show.defaults import Defaults
+from bot.show.draft import Draft
+from bot.slack import notices
+from bot.slack.stamps import at
+from bot.slack.text import escape
+
+RANK = {"": 0, "empty": 1, "new": 1, "pending": 2, "viewable": 3, "ready": 4, "error": 5, "deleted": 6}
+"""The order in which a video's states follow each other; a webhook overtaken on its way is not told any more."""
+
+BEFORE_OPEN = timedelta(hours=2)
+"""A video that began at most this long before a show's start may be its recording."""
+
+
+class Reactions:
+    """Pure rules, handed what they need to know; they change a draft and do no I/O."""
+
+    def __init__(
+        self,
+        figures: Defaults,
+        providers: Mapping[str, Provider],
+        *,
+        default_channels: Mapping[str, str],
+        ring: tuple[str, ...] = (),
+    ) -> None:
+        self._figures = figures
+        self._able = {name: provider.capabilities for name, provider in providers.items()}
+        self._channels = default_channels
+        self._ring = ring
+
+    # -- streams
+    def react(self, draft: Draft, found: tuple[Change, ...], source: Source | None) -> None:
+        """What these changes mean; after a look of ours, or a failed one, every show on the stream is tended as well."""
+        for change in found:
+            shows = [show for show in draft.shows if not show.state.closed]
+            told = False
+            for show in shows:
+                told = self._change(draft, draft.show(show.id), change) or told
+            if not told:
+                self._unmanaged(draft, change)
+        for show in draft.shows:
+            able = self._able.get(show.provider)
+            if able is not None and not show.state.closed and source is not Source.WEBHOOK:
+                Tending(draft, show.id, self._figures, able, self._ring).tend(blind=source is None)
+
+    def _change(self, draft: Draft, show: Show, change: Change) -> bool:
+        """Apply a change to one show; whether it concerns that show at all."""
+        if change.kind is ChangeKind.PAGE:
+            if change.page != show.page:
+                return False
+            self._page(draft, show, change)
+            return True
+        if show.state is ShowState.PLANNED and show.start - draft.now > self._figures.due_here:
+            return False
+        if show.state is ShowState.OFF and show.stopped_at is not None:
+            return False
+        title = self._able[show.provider].title if show.provider in self._able else show.provider
+        if change.kind is ChangeKind.PRIMARY or (change.kind is ChangeKind.ENABLED and not change.value):
+            return True
+        words = notices.change_words(change, title, at(change.at, show))
+        draft.post(notices.line(show, f"{change.kind.value}-{change.value}", change.at, words))
+        draft.note(show.id, f"{change.kind.value} {change.value}", "", change.source.value)
+        if change.kind is ChangeKind.SIGNAL and change.value and show.recording_failed:
+            draft.put(replace(draft.show(show.id), recording_failed=False))
+        return True
+
+    def _page(self, draft: Draft, show: Show, change: Change) -> None:
+        source = change.source
+        match change.value:
+            case PageState.LIVE:
+                went_on_air(draft, show, change.at, source, self._figures)
+            case PageState.PAUSED:
+                went_to_pause(draft, show, change.at, source)
+            case PageState.FINISHED:
+                went_off_air(draft, show, change.at, source)
+            case "gone":
+                text = ":warning: The broadcast is not there any more at the provider; the show goes on without it."
+                draft.post(notices.line(show, "page-gone", change.at, text))
+                draft.put(replace(show, wants_page=False))
+            case _:
+                title = self._able[show.provider].title
+                draft.post(notices.line(show, "page", change.at, notices.change_words(change, title, at(change.at, show))))
+
+    def _unmanaged(self, draft: Draft, change: Change) -> None:
+        channel = self._channels.get(change.key.provider, "")
+        if not channel or change.kind in (ChangeKind.PRIMARY, ChangeKind.PAGE):
+            return
+        able = self._able.get(change.key.provider)
+        name = draft.seen.name if draft.seen and draft.seen.name else change.key.id
+        words = notices.change_words(change, able.title if able else change.key.provider, _utc(change.at))
+        key = f"{change.key}:{change.kind.value}:{change.value}:{int(change.at.timestamp() * 1000)}"
+        draft.post(notices.unmanaged(channel, key, change.at, f"{escape(name)}: {words}"))
+
+    # -- videos
+    def react_to_video(self, draft: Draft, before: Video | None, video: Video) -> None:
+        """Keep what is known of a video, and tell each of its states once, in order."""
+        if before is not None:
+            video = _merged(before, video)
+            if RANK.get(video.status, 3) < RANK.get(before.status, 3):
+                return
+        show = self._show_of(draft, video)
+        video = replace(video, show=show.id if show else video.show)
+        draft.video(video)
+        if before is not None and before.status == video.status and bool(before.show) == bool(video.show):
+            return
+        if show is None:
+            self._unmanaged_video(draft, before, video)
+            return
+        if video.status not in ("", "empty", "new"):
+            text = notices.video_words(video)
+            key = f"video-{video.id}-{video.status}"
+            draft.post(replace(notices.line(show, key, draft.now, text), key=f"{key}:{show.id}"))
+            draft.note(show.id, f"video {video.status}", "", video.id)
+        able = self._able.get(show.provider)
+        if able is not None:
+            Tending(draft, show.id, self._figures, able, self._ring).close_the_books()
+
+    def _show_of(self, draft: Draft, video: Video) -> Show | None:
+        if video.show:
+            return next((show for show in draft.shows if show.id == video.show), None)
+        candidates = [
+            show
+            for show in draft.shows
+            if show.state is not ShowState.CANCELLED and show.stream == video.stream and _fits(show, video)
+        ]
+        return max(candidates, key=lambda show: show.start, default=None)
+
+    def _unmanaged_video(self, draft: Draft, before: Video | None, video: Video) -> None:
+        channel = self._channels.get(video.provider, "")
+        if not channel or video.status in ("", "empty", "new") or (before is None and video.stream and not draft.shows):
+            return
+        key = f"{video.provider}:video:{video.id}:{video.status}"
+        draft.post(notices.unmanaged(channel, key, draft.now, notices.video_words(video)))
+
+
+def _fits(show: Show, video: Video) -> bool:
+    began = video.started_at
+    if began is None:
+        return show.on_air_at is not None
+    first = show.start - BEFORE_OPEN if show.on_air_at is None else min(show.start, show.on_air_at) - BEFORE_OPEN
+    return began >= first and (show.off_at is None or began <= show.off_at + timedelta(minutes=1))
+
+
+def _merged(before: Video, video: Video) -> Video:
+    """A webhook knows less of a video than a look: what it does not say stays."""
+    return replace(
+        video,
+        name=video.name or before.name,
+        stream=video.stream or before.stream,
+        show=video.show or before.show,
+        duration=video.duration if video.duration is not None else before.duration,
+        started_at=video.started_at or before.started_at,
+        renditions=video.renditions or before.renditions,
+        link=video.link or before.link,
+        error=video.error or before.error,
+    )
+
+
+def _utc(when: datetime) -> str:
+    return f"{when:%H:%M:%S} UTC"

@@ -1,0 +1,134 @@
+"""Two looks at a stream make the changes that are told: the same change is never told twice, whoever saw it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from bot.model import Change, ChangeKind, Doubt, Look, Seen, Source
+
+REVERSAL = timedelta(seconds=5)
+"""A webhook that contradicts a change younger than this may have been overtaken on its way, and waits for a look of ours."""
+
+PATIENCE_FOR_A_LOOK = timedelta(seconds=2)
+"""After this long without a look of ours, what a webhook claimed is told as reported, not confirmed."""
+
+_SWITCHES = (
+    ("signal", ChangeKind.SIGNAL),
+    ("primary", ChangeKind.PRIMARY),
+    ("backup", ChangeKind.BACKUP),
+    ("enabled", ChangeKind.ENABLED),
+    ("recording", ChangeKind.RECORDING),
+)
+
+
+def changes(before: Seen | None, look: Look, now: datetime) -> tuple[Seen, tuple[Change, ...]]:
+    """What is known after `look`, and what it changed.
+
+    The very first look of our own is a silent baseline; a first sight by webhook is compared with everything off, because the
+    stream was not worth a look until then. A webhook never takes a signal away by itself: it raises a doubt.
+    """
+    silent = before is None and look.source is Source.LOOK
+    seen = before or Seen(look.key, signal=False, primary=False, backup=False, recording=False)
+    if silent:
+        seen = Seen(look.key)
+    found: list[Change] = []
+    for fact, kind in _SWITCHES:
+        value = getattr(look, fact)
+        if value is not None:
+            seen, change = _apply(seen, look, fact, kind, value, now)
+            found += change
+    if look.page and look.page_state is not None:
+        seen, change = _apply(seen, look, f"page:{look.page}", ChangeKind.PAGE, look.page_state, now)
+        found += change
+    if look.gone and not seen.gone:
+        seen = replace(seen, gone=True, signal=False, primary=False, backup=False, recording=False, enabled=False)
+        found.append(Change(ChangeKind.GONE, look.key, look.at, look.source, True, False))
+    seen = _remember(seen, look)
+    return seen, () if silent else tuple(found)
+
+
+def blind(before: Seen | None, seen: Seen, now: datetime) -> tuple[Seen, tuple[Change, ...]]:
+    """What is known after a look of ours failed: doubts older than 2 s are told as reported, not confirmed."""
+    seen = replace(before or seen, blind_since=(before and before.blind_since) or now)
+    found: list[Change] = []
+    for fact, doubt in seen.doubts.items():
+        if now - doubt.at >= PATIENCE_FOR_A_LOOK:
+            before_value = _value(seen, fact)
+            seen = _hold(seen, fact, doubt.value, doubt.at)
+            page = fact.partition(":")[2]
+            kind = ChangeKind.PAGE if page else ChangeKind(fact)
+            found.append(Change(kind, seen.key, doubt.at, Source.WEBHOOK, doubt.value, before_value, page, confirmed=False))
+    return seen, tuple(found)
+
+
+def _apply(seen: Seen, look: Look, fact: str, kind: ChangeKind, value: bool | str, now: datetime) -> tuple[Seen, list[Change]]:
+    old = _value(seen, fact)
+    if old == value:
+        return _without_doubt(seen, fact), []
+    if look.source is Source.LOOK and _overtaken(seen, fact, look):
+        return seen, []
+    if look.source is Source.WEBHOOK and _doubtful(seen, fact, value, now):
+        return replace(seen, doubts={**seen.doubts, fact: seen.doubts.get(fact, Doubt(value, now))}), []
+    seen = _without_doubt(_hold(seen, fact, value, look.at), fact)
+    if old is None and look.source is Source.LOOK:
+        return seen, []
+    return seen, [Change(kind, look.key, look.at, look.source, value, old, look.page if ":" in fact else "")]
+
+
+def _overtaken(seen: Seen, fact: str, look: Look) -> bool:
+    since = seen.since.get(fact)
+    return since is not None and look.at < since
+
+
+def _doubtful(seen: Seen, fact: str, value: bool | str, now: datetime) -> bool:
+    since = seen.since.get(fact)
+    if since is not None and now - since < REVERSAL:
+        return True
+    return fact in ("signal", "primary") and value is False
+
+
+def _value(seen: Seen, fact: str) -> bool | str | None:
+    if fact.startswith("page:"):
+        return seen.pages.get(fact[5:])
+    value: bool | None = getattr(seen, fact)
+    return value
+
+
+def _hold(seen: Seen, fact: str, value: bool | str, at: datetime) -> Seen:
+    since = {**seen.since, fact: at}
+    if fact.startswith("page:"):
+        return replace(seen, since=since, pages={**seen.pages, fact[5:]: str(value)})
+    match fact:
+        case "signal":
+            return replace(seen, since=since, signal=bool(value))
+        case "primary":
+            return replace(seen, since=since, primary=bool(value))
+        case "backup":
+            return replace(seen, since=since, backup=bool(value))
+        case "enabled":
+            return replace(seen, since=since, enabled=bool(value))
+        case _:
+            return replace(seen, since=since, recording=bool(value))
+
+
+def _without_doubt(seen: Seen, fact: str) -> Seen:
+    if fact not in seen.doubts:
+        return seen
+    return replace(seen, doubts={name: doubt for name, doubt in seen.doubts.items() if name != fact})
+
+
+def _remember(seen: Seen, look: Look) -> Seen:
+    if look.source is Source.WEBHOOK:
+        return replace(seen, heard_at=look.at, name=look.name or seen.name)
+    return replace(
+        seen,
+        looked_at=look.at,
+        blind_since=None,
+        name=look.name or seen.name,
+        quality=look.quality if look.signal else None,
+        trouble=look.trouble or "",
+        viewers=look.viewers if look.viewers is not None else seen.viewers,
+        viewers_at=look.at if look.viewers is not None else seen.viewers_at,
+        gone=look.gone,
+    )

@@ -1,0 +1,86 @@
+"""Every observation of a stream, ours or a webhook's, goes through here: compared, reacted to and committed in one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from bot.clock import Clock
+from bot.errors import ProviderError
+from bot.model import Change, Decision, Dossier, Look, PageState, Seen, Source, StreamKey, Video
+from bot.providers.base import Provider
+from bot.show.changes import blind, changes
+from bot.show.draft import Draft
+from bot.store.base import Store
+
+React = Callable[[Draft, tuple[Change, ...], Source | None], None]
+"""Adds to a draft what the changes mean. The source is None when a look of ours failed."""
+
+ReactToVideo = Callable[[Draft, Video | None, Video], None]
+
+
+class Sightings:
+    """Looks at streams and reports what is seen."""
+
+    def __init__(self, store: Store, clock: Clock, react: React, react_to_video: ReactToVideo) -> None:
+        self._store = store
+        self._clock = clock
+        self._react = react
+        self._react_to_video = react_to_video
+
+    async def look(self, provider: Provider, stream: str, page: str = "", *, verifying: bool = False) -> Seen:
+        """See the stream (and its page) now by our own request, and report it; ProviderError if that failed, reported as well."""
+        try:
+            look = await provider.look(stream, page=page, verifying=verifying)
+        except ProviderError:
+            await self._report_blind(StreamKey(provider.name, stream))
+            raise
+        return await self.report(look)
+
+    async def report(self, look: Look) -> Seen:
+        """Commit an observation together with all that it means."""
+
+        def rule(dossier: Dossier) -> Decision[Seen]:
+            now = self._clock.now()
+            draft = Draft(dossier, now)
+            seen, found = changes(dossier.seen, look, now)
+            draft.see(seen)
+            self._react(draft, found, look.source)
+            return draft.decision(seen)
+
+        return await self._store.decide(look.key, rule)
+
+    async def report_page(self, provider: str, page: str, state: str) -> list[StreamKey]:
+        """Commit what a webhook says of a page, for the show whose page it is; the streams concerned (none for an unknown page)."""
+        concerned = []
+        for show in await self._store.shows(limit=1000):
+            if show.provider == provider and show.page == page and show.key is not None and not show.state.closed:
+                at = self._clock.now()
+                await self.report(Look(show.key, at, Source.WEBHOOK, page=page, page_state=state))
+                concerned.append(show.key)
+        return concerned
+
+    async def report_video(self, video: Video) -> None:
+        """Commit what is known of a video together with what it means."""
+
+        def rule(before: Video | None, dossier: Dossier) -> Decision[None]:
+            draft = Draft(dossier, self._clock.now())
+            self._react_to_video(draft, before, replace(video, seen_at=draft.now))
+            return draft.decision(None)
+
+        await self._store.observe_video(video.provider, video.id, rule)
+
+    async def _report_blind(self, key: StreamKey) -> None:
+        def rule(dossier: Dossier) -> Decision[None]:
+            draft = Draft(dossier, self._clock.now())
+            seen, found = blind(dossier.seen, dossier.seen or Seen(key), draft.now)
+            draft.see(seen)
+            self._react(draft, found, None)
+            return draft.decision(None)
+
+        await self._store.decide(key, rule)
+
+
+def page_is(seen: Seen, page: str, *states: PageState) -> bool:
+    """Whether the page was last seen in one of these states."""
+    return seen.pages.get(page) in states

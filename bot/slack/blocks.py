@@ -1,0 +1,89 @@
+"""The few Block Kit shapes that the bot speaks in, as functions; a message is text for the push and blocks for the eyes."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from bot.model import JSON
+from bot.slack.text import truncate
+
+Block = Mapping[str, JSON]
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """What is sent to Slack: `text` is what a phone's notification shows. `final`: nothing will change in it any more."""
+
+    text: str
+    blocks: tuple[Block, ...] = ()
+    final: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Control:
+    """A button, or an entry of an overflow menu. `carries` is what its verb depends on, compared when it is pressed."""
+
+    action: str
+    label: str
+    carries: Mapping[str, JSON]
+    style: str = ""
+    url: str = ""
+
+    @property
+    def value(self) -> str:
+        """The value as Slack keeps it; an overflow entry's is 150 characters at most."""
+        return json.dumps(dict(self.carries), separators=(",", ":"))
+
+
+def section(text: str) -> Block:
+    """A paragraph in Slack's markup."""
+    return {"type": "section", "text": {"type": "mrkdwn", "text": truncate(text, 3000)}}
+
+
+def context(*texts: str) -> Block:
+    """Small print."""
+    return {"type": "context", "elements": [{"type": "mrkdwn", "text": truncate(text, 3000)} for text in texts[:10]]}
+
+
+def button(control: Control) -> Block:
+    """One button."""
+    element: dict[str, JSON] = {
+        "type": "button",
+        "action_id": control.action,
+        "text": {"type": "plain_text", "text": truncate(control.label, 75), "emoji": True},
+    }
+    if control.url:
+        element["url"] = control.url
+    else:
+        element["value"] = control.value
+    if control.style:
+        element["style"] = control.style
+    return element
+
+
+def actions(controls: Iterable[Control], more: Iterable[Control] = (), *, block_id: str = "") -> list[Block]:
+    """A row of buttons, with an overflow menu of at most five more at its end; nothing if there is neither."""
+    elements = [button(control) for control in controls]
+    rest = list(more)
+    if rest:
+        options = [
+            {
+                "text": {"type": "plain_text", "text": truncate(control.label, 75), "emoji": True},
+                "value": json.dumps({"a": control.action, **control.carries}, separators=(",", ":")),
+            }
+            for control in rest[:5]
+        ]
+        elements.append({"type": "overflow", "action_id": "more", "options": options})
+    if not elements:
+        return []
+    row: dict[str, JSON] = {"type": "actions", "elements": elements}
+    if block_id:
+        row["block_id"] = block_id
+    return [row]
+
+
+def say(text: str, *more: Block) -> Message:
+    """A message of one paragraph, and what follows it."""
+    return Message(text, (section(text), *more))

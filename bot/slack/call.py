@@ -1,0 +1,247 @@
+"""What a handler is handed: who did what, the words they typed, and the ways to answer."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+from typing import TypeVar
+from zoneinfo import ZoneInfo
+
+from bot.context import Context
+from bot.errors import Choice, NotAllowed, Question, UserError
+from bot.model import JSON, Decision, Dossier, Person, Show, ShowState
+from bot.operations.asking import ask
+from bot.show.draft import Draft
+from bot.show.references import take_handle
+from bot.slack.blocks import Message, say
+from bot.slack.controls import facts
+from bot.slack.declare import Registry
+from bot.slack.directory import Directory
+from bot.slack.interaction import Interaction, Kind, View
+from bot.slack.stamps import at
+from bot.slack.voice import Voice
+
+T = TypeVar("T")
+
+ACTIVE = (ShowState.PLANNED, ShowState.OPEN, ShowState.LIVE, ShowState.PAUSED, ShowState.OFF)
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What every call has in common."""
+
+    context: Context
+    voice: Voice
+    directory: Directory
+    registry: Registry
+    bot: str = ""
+    """The bot's own mention."""
+
+
+class Call:
+    """One command, press or submission being dealt with."""
+
+    def __init__(self, desk: Desk, interaction: Interaction, person: Person, words: str) -> None:
+        self.desk = desk
+        self.context = desk.context
+        self.interaction = interaction
+        self.person = person
+        self.words = words
+        self.modal = ""
+        """The id of the modal that was opened for this call, if one was."""
+
+    # -- who and where
+    @property
+    def user(self) -> str:
+        """Slack's id of the person."""
+        return self.person.id
+
+    @property
+    def channel(self) -> str:
+        """The channel it happened in (of a modal: the one it was opened from)."""
+        return self.interaction.channel or str(self.metadata.get("c", ""))
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The reader's zone, else the team's."""
+        return ZoneInfo(self.person.zone or self.context.zone)
+
+    @property
+    def command(self) -> str:
+        """The root command."""
+        return self.context.command
+
+    @property
+    def carried(self) -> Mapping[str, JSON]:
+        """What the pressed control carries."""
+        try:
+            value = json.loads(self.interaction.value)
+        except ValueError:
+            return {}
+        return value if isinstance(value, dict) else {}
+
+    @property
+    def view(self) -> View:
+        """The submitted modal."""
+        if self.interaction.view is None:
+            raise UserError("This form is no longer open. Open it again.")
+        return self.interaction.view
+
+    @property
+    def metadata(self) -> Mapping[str, JSON]:
+        """What the modal remembers of where it was opened."""
+        view = self.interaction.view
+        try:
+            value = json.loads(view.metadata) if view and view.metadata else {}
+        except ValueError:
+            return {}
+        return value if isinstance(value, dict) else {}
+
+    def remember(self, **more: JSON) -> str:
+        """The metadata of a modal opened by this call."""
+        return json.dumps({"c": self.channel, **more}, separators=(",", ":"))
+
+    # -- answers
+    async def reply(self, answer: str | Message, *, replace: bool = False) -> None:
+        """Answer the person, and nobody else."""
+        message = say(answer) if isinstance(answer, str) else answer
+        here = self.interaction
+        if here.reply_to and await self.desk.voice.answer(here.reply_to, message, replace=replace):
+            return
+        if self.channel and await self.desk.voice.whisper(self.channel, self.user, message, here.thread):
+            return
+        await self.desk.voice.direct(self.user, message)
+
+    async def open(self, view: Mapping[str, JSON]) -> None:
+        """Show a modal; if one was opened for this call already, change it."""
+        if self.modal:
+            await self.desk.voice.update(self.modal, view)
+            return
+        self.modal = await self.desk.voice.open(self.interaction.trigger, view)
+        if not self.modal:
+            raise UserError("Slack did not open the form in time. Try again.")
+
+    # -- deciding
+    async def decide(self, show: Show, rule: Callable[[Draft, Show], T]) -> T:
+        """Let `rule` decide about a show in one transaction."""
+
+        def whole(dossier: Dossier) -> Decision[T]:
+            draft = Draft(dossier, self.context.clock.now())
+            answer = rule(draft, draft.show(show.id))
+            return draft.decision(answer)
+
+        return await self.context.store.decide(show.id, whole)
+
+    async def operate(self, show: Show, verb: str, args: Mapping[str, JSON] | None = None) -> None:
+        """Ask for an operation of a show."""
+        await self.decide(show, lambda draft, now: ask(draft, verb, self.user, now, args))
+
+    def still(self, action: str, show: Show) -> None:
+        """A press on an outdated card changes nothing and is answered with the present state."""
+        carried = self.carried
+        for name, value in facts(action, show).items():
+            if name in carried and carried[name] != value:
+                raise UserError(f"That card was outdated; nothing was changed. {present_state(show)}")
+
+    # -- which show
+    async def carried_show(self) -> Show:
+        """The show of the pressed control, or of the submitted modal."""
+        show_id = str(self.carried.get("s") or self.metadata.get("s") or "")
+        show = await self.context.store.show(show_id)
+        if show is None:
+            raise UserError(f"That show is no longer known. See {self.command} shows.")
+        await self.require_member(show)
+        return show
+
+    async def choose_show(self, words: str, states: Collection[ShowState] = ACTIVE) -> tuple[Show, str]:
+        """The show meant by `words`, and the words that are left: handle, part of the title, or what is live or due here."""
+        handle, rest = take_handle(words)
+        if handle is not None:
+            show = await self.context.store.show(handle)
+            if show is None:
+                raise UserError(f"There is no show {handle}. See {self.command} shows.")
+            await self.require_member(show)
+            return show, rest
+        if words:
+            named = await self._named(words, states)
+            if named is not None:
+                return named
+        return await self._meant(states, words), words
+
+    async def _named(self, words: str, states: Collection[ShowState]) -> tuple[Show, str] | None:
+        """The longest run of first words that is part of exactly one title."""
+        said = words.split()
+        for count in range(len(said), 0, -1):
+            text = " ".join(said[:count])
+            found = await self.context.store.shows(states=states, text=text, limit=10)
+            found = [show for show in found if show.channel == self.channel] or found
+            if len(found) == 1:
+                await self.require_member(found[0])
+                return found[0], " ".join(said[count:])
+            if found:
+                raise self._which(found, f"“{text}” fits several shows.")
+        return None
+
+    async def _meant(self, states: Collection[ShowState], words: str) -> Show:
+        now = self.context.clock.now()
+        here = await self.context.store.shows(channel=self.channel, states=states, limit=50)
+        for group in (
+            [show for show in here if show.state.on_air],
+            [show for show in here if abs(show.start - now) <= self.context.figures.due_here],
+            here,
+        ):
+            if len(group) == 1:
+                return group[0]
+            if group:
+                raise self._which(group, "Which show?")
+        anywhere = await self.context.store.shows(states=states, limit=2)
+        if len(anywhere) == 1:
+            await self.require_member(anywhere[0])
+            return anywhere[0]
+        said = f" (typed: {words})" if words else ""
+        raise UserError(f"No show here fits{said}. Plan one with {self.command} plan, or name one: see {self.command} shows.")
+
+    def _which(self, shows: Collection[Show], sentence: str) -> Question:
+        typed = self.interaction.text
+        verb = typed.split(" ", 1)[0]
+        rest = typed[len(verb) :].strip()
+        choices = [
+            Choice(f"{show.title} {at(show.start, show, seconds=False)} ({show.id})", f"{verb} {show.id} {rest}".strip())
+            for show in list(shows)[:5]
+        ]
+        return Question(f"{sentence} Choose one, or add its handle.", choices)
+
+    # -- who may
+    async def require_member(self, show: Show) -> None:
+        """Only members of the show's channel, and operators, may touch it; NotAllowed otherwise."""
+        if self.desk.directory.is_operator(self.user) or self.channel == show.channel:
+            return
+        members = await self.desk.directory.members(show.channel)
+        if members is None or self.user not in members:
+            raise NotAllowed(f"{show.title} ({show.id}) belongs to <#{show.channel}>. Join that channel, or ask an operator.")
+
+    def require_operator(self, what: str) -> None:
+        """Only operators and admins where any are named; NotAllowed otherwise."""
+        if not self.desk.directory.restricts or self.desk.directory.is_operator(self.user):
+            return
+        raise NotAllowed(f"{what} needs an operator. Ask one of them, or an admin to add you to OPERATORS.")
+
+
+def present_state(show: Show) -> str:
+    """Where the show stands now, in a sentence."""
+    match show.state:
+        case ShowState.LIVE if show.on_air_at:
+            return f"{show.title} is on air since {at(show.on_air_at, show)}."
+        case ShowState.PAUSED if show.paused_at:
+            return f"{show.title} is paused since {at(show.paused_at, show)}."
+        case ShowState.OFF if show.off_at:
+            return f"{show.title} is off air since {at(show.off_at, show)}."
+        case _:
+            end = at(show.end, show, seconds=False)
+            return f"{show.title} is {show.state.value}, planned {at(show.start, show, seconds=False)} to {end}."
+
+
+def came_from_form(call: Call) -> bool:
+    """Whether this call is a submitted modal."""
+    return call.interaction.kind is Kind.SUBMIT

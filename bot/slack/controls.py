@@ -1,0 +1,138 @@
+"""Which buttons a card has in each phase, and what each of them carries to be compared when it is pressed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from bot.model import JSON, Dossier, Show
+from bot.show.defaults import Defaults
+from bot.show.lifecycle import Phase
+from bot.slack.blocks import Control
+
+PRIMARY, DANGER = "primary", "danger"
+
+LABELS: Mapping[str, tuple[str, str]] = {
+    "edit": ("Edit…", ""),
+    "ingest": ("Ingest details", ""),
+    "hold": ("Hold", ""),
+    "release": ("Release hold", ""),
+    "open": ("Open now", ""),
+    "cancel": ("Cancel…", ""),
+    "go": ("Go live now", PRIMARY),
+    "go-anyway": ("Go without signal…", ""),
+    "this-is-the-show": ("This is the show", PRIMARY),
+    "its-a-test": ("It's a test", ""),
+    "check": ("Check now", ""),
+    "tell-viewers": ("Tell viewers…", ""),
+    "stream-off": ("Turn stream off…", ""),
+    "pause": ("Pause", ""),
+    "resume": ("Resume", PRIMARY),
+    "finish": ("Finish…", DANGER),
+    "back-on-air": ("Back on air…", PRIMARY),
+    "undo-finish": ("Back on air", PRIMARY),
+    "extend:5": ("+5 min", ""),
+    "extend:15": ("+15 min", ""),
+    "extend:30": ("+30 min", ""),
+    "extend": ("Extend…", ""),
+    "keep-on": ("No end, I decide", ""),
+    "recording": ("Recording…", ""),
+    "recordings": ("Recordings", ""),
+    "quiet": ("Quiet alarms 5 min", ""),
+    "take": ("I've got it", PRIMARY),
+    "noted": ("Noted", PRIMARY),
+    "link": ("Viewer link", ""),
+    "delete-page": ("Delete page…", ""),
+}
+"""The words and the style of every control of a card, by action."""
+
+CARRIES: Mapping[str, tuple[str, ...]] = {
+    "go": ("state",),
+    "go-anyway": ("state",),
+    "this-is-the-show": ("state",),
+    "pause": ("state",),
+    "resume": ("state",),
+    "finish": ("state",),
+    "back-on-air": ("state",),
+    "undo-finish": ("state",),
+    "open": ("state",),
+    "hold": ("state",),
+    "release": ("hold",),
+    "cancel": ("state",),
+    "extend:5": ("end",),
+    "extend:15": ("end",),
+    "extend:30": ("end",),
+    "keep-on": ("end",),
+    "take": ("alarm",),
+    "quiet": ("alarm",),
+    "noted": ("alarm",),
+}
+"""What each verb depends on: these facts and no others refuse a press that comes too late."""
+
+_ROWS: Mapping[Phase, tuple[tuple[str, ...], tuple[str, ...]]] = {
+    Phase.PLANNED: (("edit", "ingest"), ("hold", "open", "tell-viewers", "link", "cancel")),
+    Phase.WAITING: (("ingest", "hold", "edit"), ("check", "tell-viewers", "go-anyway", "stream-off", "cancel")),
+    Phase.READY: (("go", "hold"), ("ingest", "edit", "tell-viewers", "link", "cancel")),
+    Phase.HELD: (("go", "release", "tell-viewers"), ("edit", "link", "ingest", "cancel")),
+    Phase.LATE: (("ingest", "hold", "edit"), ("go-anyway", "tell-viewers", "check", "cancel")),
+    Phase.PUBLIC: (("this-is-the-show", "its-a-test", "ingest"), ("edit", "link", "cancel")),
+    Phase.GOING_LIVE: (("pause", "finish"), ()),
+    Phase.TAKING_OFF: (("undo-finish",), ()),
+    Phase.ON_AIR: (("pause", "finish"), ("extend:15", "recording", "link", "quiet")),
+    Phase.NO_SIGNAL: (("take", "pause", "finish"), ("ingest", "quiet", "extend:15")),
+    Phase.NOT_SEEN: (("check", "pause", "finish"), ("extend:15", "quiet")),
+    Phase.ON_BACKUP: (("noted", "pause", "finish"), ("extend:15", "recording", "link", "quiet")),
+    Phase.PAUSED: (("resume", "tell-viewers", "finish"), ("recording", "ingest", "extend:15")),
+    Phase.PAST_END: (("extend:15", "finish", "keep-on"), ("extend:5", "extend:30", "pause")),
+    Phase.OFF_AIR: (("back-on-air", "recordings"), ("delete-page",)),
+    Phase.DONE: (("recordings",), ()),
+    Phase.MISSED: (("go", "edit", "cancel"), ("tell-viewers", "ingest")),
+    Phase.CANCELLED: ((), ()),
+}
+
+
+def controls(stage: Phase, dossier: Dossier, show: Show, now: datetime, figures: Defaults) -> tuple[list[Control], list[Control]]:
+    """The buttons and the overflow of a card in this phase."""
+    shown, more = _ROWS[stage]
+    allowed = [action for action in shown if _makes_sense(action, dossier, show, now, figures)]
+    rest = [action for action in more if _makes_sense(action, dossier, show, now, figures)]
+    return [control(action, show) for action in allowed], [control(action, show) for action in rest]
+
+
+def control(action: str, show: Show, **more: JSON) -> Control:
+    """The control of that action for this show, carrying what its verb depends on."""
+    label, style = LABELS[action]
+    return Control(action, label, {"s": show.id, **facts(action, show), **more}, style)
+
+
+def facts(action: str, show: Show) -> dict[str, JSON]:
+    """What the verb behind `action` depends on, as it is now."""
+    values: dict[str, JSON] = {
+        "state": show.state.value,
+        "end": int(show.end.timestamp()),
+        "hold": bool(show.hold),
+        "alarm": show.alarm.number if show.alarm else 0,
+    }
+    return {name: values[name] for name in CARRIES.get(action, ())}
+
+
+def _makes_sense(action: str, dossier: Dossier, show: Show, now: datetime, figures: Defaults) -> bool:
+    match action:
+        case "back-on-air":
+            return show.off_at is not None and now - show.off_at < figures.back_on_air and show.wants_page
+        case "undo-finish":
+            return show.wants_page
+        case "tell-viewers" | "delete-page" | "pause" | "resume":
+            return bool(show.page) and show.wants_page
+        case "quiet" | "take" | "noted":
+            return show.ringing is not None
+        case "link":
+            return bool(show.viewer_link)
+        case "go-anyway":
+            return show.wants_page
+        case "ingest" | "stream-off":
+            return bool(show.stream)
+        case "recordings":
+            return any(video.show == show.id for video in dossier.videos)
+        case _:
+            return True

@@ -1,0 +1,149 @@
+"""Who people are and which channels they are in, kept so that nobody waits for Slack to be known."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Collection
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.model import Person
+from bot.slack.voice import FAILURES
+from bot.store.base import Store
+
+log = logging.getLogger(__name__)
+
+FRESH = timedelta(hours=12)
+MEMBERS_FRESH = timedelta(minutes=5)
+
+
+class Directory:
+    """Users, groups and channel members. Times are real: this is about Slack, not about shows."""
+
+    def __init__(self, store: Store, client: AsyncWebClient, operators: Collection[str], admins: Collection[str]) -> None:
+        self._store = store
+        self._client = client
+        self._operators = frozenset(operators)
+        self._admins = frozenset(admins)
+        self._people: dict[str, Person] = {}
+        self._groups: dict[str, frozenset[str]] = {}
+        self._members: dict[str, tuple[datetime, frozenset[str]]] = {}
+
+    async def known(self, user: str) -> Person | None:
+        """The person as last seen, from memory or the store; None if Slack was never asked."""
+        if user in self._people:
+            return self._people[user]
+        person = await self._store.person(user)
+        if person is not None:
+            self._people[user] = person
+        return person
+
+    async def person(self, user: str) -> Person:
+        """The person, asked of Slack if not known; a person about whom Slack does not answer is a stranger."""
+        known = await self.known(user)
+        if known is not None and known.seen_at is not None and datetime.now(UTC) - known.seen_at < FRESH:
+            return known
+        try:
+            answer = await self._client.users_info(user=user)
+        except FAILURES as failure:
+            log.warning("users.info failed: %s", type(failure).__name__)
+            return known or Person(user, user, stranger=True)
+        person = _person(answer["user"])
+        await self.remember(person)
+        return person
+
+    async def remember(self, person: Person) -> None:
+        """Keep what Slack says of this user."""
+        self._people[person.id] = person
+        await self._store.remember_people(person)
+
+    async def refresh(self) -> None:
+        """Read everybody and the groups named in the settings."""
+        cursor = ""
+        people: list[Person] = []
+        try:
+            while True:
+                page = await self._client.users_list(limit=200, cursor=cursor)
+                people += [_person(user) for user in page["members"]]
+                cursor = str((page.get("response_metadata") or {}).get("next_cursor") or "")
+                if not cursor:
+                    break
+            for group in (self._operators | self._admins) & {who for who in self._operators | self._admins if who.startswith("S")}:
+                answer = await self._client.usergroups_users_list(usergroup=group)
+                self._groups[group] = frozenset(answer["users"])
+        except FAILURES as failure:
+            log.warning("the directory was not refreshed: %s", type(failure).__name__)
+        if people:
+            self._people.update({person.id: person for person in people})
+            await self._store.remember_people(*people)
+
+    async def forget(self, user: str) -> None:
+        """Slack says that this user changed: asked again when needed."""
+        known = self._people.pop(user, None) or await self._store.person(user)
+        if known is not None:
+            await self._store.remember_people(replace(known, seen_at=None))
+
+    @property
+    def restricts(self) -> bool:
+        """Whether any operators or admins are named at all."""
+        return bool(self._operators or self._admins)
+
+    def is_operator(self, user: str) -> bool:
+        """Whether this user may act on every show."""
+        return self._in(user, self._operators | self._admins)
+
+    def is_admin(self, user: str) -> bool:
+        """Whether this user may grant."""
+        return self._in(user, self._admins)
+
+    def _in(self, user: str, named: Collection[str]) -> bool:
+        return user in named or any(user in self._groups.get(group, ()) for group in named)
+
+    async def members(self, channel: str) -> frozenset[str] | None:
+        """Who is in a channel; None if the bot cannot tell (it is not in it)."""
+        known = self._members.get(channel)
+        if known is not None and datetime.now(UTC) - known[0] < MEMBERS_FRESH:
+            return known[1]
+        cursor, found = "", set[str]()
+        try:
+            while True:
+                page = await self._client.conversations_members(channel=channel, limit=200, cursor=cursor)
+                found |= set(page["members"])
+                cursor = str((page.get("response_metadata") or {}).get("next_cursor") or "")
+                if not cursor:
+                    break
+        except SlackApiError as failure:
+            log.info("members of %s: %s", channel, failure.response.get("error"))
+            return None
+        except FAILURES as failure:
+            log.warning("conversations.members failed: %s", type(failure).__name__)
+            return known[1] if known is not None else None
+        self._members[channel] = (datetime.now(UTC), frozenset(found))
+        return frozenset(found)
+
+    def forget_members(self, channel: str) -> None:
+        """Somebody joined or left."""
+        self._members.pop(channel, None)
+
+
+def _person(user: dict[str, object]) -> Person:
+    profile = user.get("profile")
+    name = (
+        (profile.get("display_name") if isinstance(profile, dict) else "")
+        or user.get("real_name")
+        or user.get("name")
+        or user["id"]
+    )
+    return Person(
+        id=str(user["id"]),
+        name=str(name),
+        zone=str(user.get("tz") or ""),
+        guest=bool(user.get("is_restricted") or user.get("is_ultra_restricted")),
+        stranger=bool(user.get("is_stranger")),
+        admin=bool(user.get("is_admin") or user.get("is_owner")),
+        bot=bool(user.get("is_bot")),
+        seen_at=datetime.now(UTC),
+    )

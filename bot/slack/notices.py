@@ -1,0 +1,149 @@
+"""What is posted when something happened, was asked, or went wrong: each a pure function from our nouns to a post."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from bot.model import Change, Operation, Post, Show, Source, Urgency, Video
+from bot.slack.blocks import Message, say
+from bot.slack.stamps import at, seen_by
+from bot.slack.text import escape, mention
+
+
+def card(show: Show, now: datetime) -> Post:
+    """A fresh card of the show, in its channel."""
+    return Post(show.card_key, show.channel, now, Urgency.STATE, view="card", subject=show.id, show=show.id)
+
+
+def progress(op: Operation, show: Show | None, now: datetime) -> Post | None:
+    """The message in which the steps of an operation are ticked off: in the card's thread, or in the asker's answer."""
+    key = f"progress:{op.id}"
+    if show is not None:
+        return Post(key, show.channel, now, Urgency.COSMETIC, view="progress", subject=op.id, thread=show.card_key, show=show.id)
+    if op.reply_to:
+        return Post(key, "", now, Urgency.STATE, view="progress", subject=op.id, reply_to=op.reply_to)
+    return None
+
+
+def question(op: Operation, now: datetime) -> Post:
+    """An operation's question to people, with buttons that give way once it is answered."""
+    key = f"question:{op.id}:{op.fence}"
+    return Post(key, op.channel, now, Urgency.ALARM, view="question", subject=op.id, show=op.show)
+
+
+def failure(op: Operation, title: str, now: datetime) -> Post | None:
+    """An operation of a show failed: a post of its own in the channel. Without a show the progress message says it."""
+    if not op.show:
+        return None
+    text = f":x: *{title} failed* ({op.show}): {escape(op.note)}"
+    return _fixed(f"failed:{op.id}:{op.fence}", op.channel, now, text, Urgency.ALARM, show=op.show)
+
+
+def trouble(op: Operation, step: str, label: str, sentence: str, now: datetime) -> Post | None:
+    """A step is held up by an outage and goes on trying: in the channel, because somebody is waiting for it."""
+    if not op.show:
+        return None
+    text = f":hourglass: {op.show}: “{escape(label)}” is held up. {escape(sentence)} Trying on."
+    return _fixed(f"trouble:{op.id}:{step}", op.channel, now, text, Urgency.ALARM, show=op.show)
+
+
+def on_air(show: Show, when: datetime, source: Source | None) -> Post:
+    """The show went on air."""
+    by = f" Asked by {mention(show.on_air_by)}." if show.on_air_by and show.on_air_by != "clock" else ""
+    text = f":red_circle: *ON AIR — {escape(show.title)}* ({show.id}), {seen_by(source)} {at(when, show)}.{by}"
+    return _fixed(f"on-air:{show.id}:{_stamp(when)}", show.channel, when, text, show=show.id)
+
+
+def off_air(show: Show, when: datetime, source: Source | None) -> Post:
+    """The show went off air; the card carries Back on air."""
+    by = f" Asked by {mention(show.off_by)}." if show.off_by and show.off_by != "clock" else ""
+    text = f":black_circle: *OFF AIR — {escape(show.title)}* ({show.id}), {seen_by(source)} {at(when, show)}.{by}"
+    return _fixed(f"off-air:{show.id}:{_stamp(when)}", show.channel, when, text, show=show.id)
+
+
+def line(show: Show, key: str, when: datetime, text: str, urgency: Urgency = Urgency.STATE) -> Post:
+    """A line in the card's thread."""
+    return _fixed(f"{key}:{show.id}:{_stamp(when)}", show.channel, when, text, urgency, show.card_key, show.id)
+
+
+def told(show: Show, key: str, when: datetime, text: str, urgency: Urgency = Urgency.ALARM) -> Post:
+    """A line in the channel itself."""
+    return _fixed(f"{key}:{show.id}:{_stamp(when)}", show.channel, when, text, urgency, show=show.id)
+
+
+def prompt(show: Show, op_id: str, now: datetime) -> Post:
+    """A message with buttons about the end of the show, kept up to date while it matters."""
+    key = f"prompt:{op_id}"
+    return Post(key, show.channel, now, Urgency.ALARM, view="prompt", subject=show.id, show=show.id)
+
+
+def alarm(show: Show, now: datetime) -> Post:
+    """The alarm of an outage on air: a post of its own that names a person, kept up to date until the all-clear."""
+    number = show.alarm.number if show.alarm else 0
+    return Post(f"alarm:{show.id}:{number}", show.channel, now, Urgency.ALARM, view="alarm", subject=show.id, show=show.id)
+
+
+def recordings(show: Show, now: datetime) -> Post:
+    """The one message about the recordings of a show."""
+    return Post(f"recordings:{show.id}", show.channel, now, Urgency.STATE, view="recordings", subject=show.id, show=show.id)
+
+
+def change_words(change: Change, title: str, when: str) -> str:
+    """A change of a stream in one sentence, with its source and clock time."""
+    doubt = "" if change.confirmed else ", reported by webhook, not confirmed by a look of ours"
+    words = {
+        ("signal", True): ":satellite_antenna: *Started*: the encoder's signal is there",
+        ("signal", False): ":warning: *Signal lost*",
+        ("backup", True): "The backup encoder's signal is there",
+        ("backup", False): "The backup encoder's signal is gone",
+        ("enabled", True): f"The stream is enabled at {title}: the encoder may connect",
+        ("enabled", False): f":electric_plug: The stream is disabled at {title}",
+        ("recording", True): ":black_circle_for_record: *Recording started*",
+        ("recording", False): ":black_square_for_stop: *Recording stopped*",
+        ("gone", True): f":warning: The stream is no longer there at {title}",
+    }
+    said = words.get((change.kind.value, bool(change.value)))
+    if change.kind.value == "page":
+        said = f"The broadcast is now *{escape(str(change.value))}*"
+    return f"{said or escape(str(change.value))} ({seen_by(change.source)} {when}{doubt})."
+
+
+def unmanaged(channel: str, key: str, when: datetime, text: str) -> Post:
+    """News of a stream or video that belongs to no show: for the provider's default channel."""
+    return _fixed(key, channel, when, text)
+
+
+def video_words(video: Video) -> str:
+    """The state of a video in one sentence."""
+    name = f"“{escape(video.name or video.id)}”"
+    done = [rendition.name for rendition in video.renditions if rendition.status == "complete"]
+    which = f" ({', '.join(escape(name) for name in done)} ready)" if done else ""
+    match video.status:
+        case "pending":
+            return f":hourglass_flowing_sand: Recording {name} is being processed."
+        case "viewable":
+            return f":eyes: Recording {name} can be watched, other qualities follow{which}."
+        case "ready":
+            return f":white_check_mark: Recording {name} is ready{which}."
+        case "error":
+            return f":x: Recording {name} could not be processed: {escape(video.error or 'the provider gives no reason')}."
+        case "deleted":
+            return f":wastebasket: Recording {name} was deleted."
+        case other:
+            return f"Recording {name}: “{escape(other)}” (the provider's word)."
+
+
+def _fixed(
+    key: str, channel: str, when: datetime, text: str, urgency: Urgency = Urgency.STATE, thread: str = "", show: str = ""
+) -> Post:
+    message: Message = say(text)
+    return Post(key, channel, when, urgency, text, message.blocks, thread=thread, show=show)
+
+
+def _stamp(when: datetime) -> int:
+    return int(when.timestamp() * 1000)
+
+
+def minutes(length: timedelta) -> str:
+    """`12 min`."""
+    return f"{int(length.total_seconds() // 60)} min"

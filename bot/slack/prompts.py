@@ -1,0 +1,150 @@
+"""Messages beside the card: the steps of an operation, questions, the end of a show, alarms, recordings."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from bot.model import CLOCK, Alarm, Dossier, Operation, OperationState, Show, StepRecord, StepState, Video
+from bot.operations.alarms import WORDS
+from bot.show.cues import asks_at_end
+from bot.slack.blocks import Control, Message, actions, context, say
+from bot.slack.controls import control, facts
+from bot.slack.stamps import at
+from bot.slack.text import escape, mention
+
+TICKS = {
+    StepState.PLANNED: ":white_small_square:",
+    StepState.INTENT: ":hourglass_flowing_sand:",
+    StepState.DONE: ":white_check_mark:",
+    StepState.SKIPPED: ":heavy_minus_sign:",
+    StepState.FAILED: ":x:",
+}
+
+ENDINGS = {
+    OperationState.DONE: "Done",
+    OperationState.FAILED: "Failed",
+    OperationState.NEEDS_HUMAN: "Needs you",
+    OperationState.SUPERSEDED: "Gave way",
+    OperationState.CANCELLED: "Not done",
+    OperationState.WAITING: "Waiting",
+    OperationState.ASKING: "Asking",
+}
+
+
+def progress(op: Operation, steps: Sequence[StepRecord], show: Show | None, title: str) -> Message:
+    """The steps of an operation, ticked off one by one, and how it ended."""
+    who = "by the clock" if op.by == CLOCK else f"for {mention(op.by)}"
+    about = f" — {escape(show.title)} ({show.id})" if show else ""
+    head = f"*{escape(title)}*{about}, {who}"
+    lines = [head, *(_step(record, show) for record in steps)]
+    ending = ENDINGS.get(op.state, "")
+    note = f": {escape(op.note)}" if op.note else ""
+    if ending:
+        when = f" {at(op.ended, show)}" if op.ended and show else ""
+        lines.append(f"*{ending}*{when}{note}")
+    elif note:
+        lines.append(f"_{escape(op.note)}_")
+    return Message(f"{title}{about}{f': {ending}' if ending else ''}", say("\n".join(lines)).blocks, final=op.state.ended)
+
+
+def _step(record: StepRecord, show: Show | None) -> str:
+    when = ""
+    if show is not None and record.state is StepState.DONE and record.done_at:
+        when = f" {at(record.done_at, show)}"
+    elif show is not None and record.state is StepState.INTENT and record.intent_at:
+        when = f" asked {at(record.intent_at, show)}"
+    already = " (was so already)" if record.how == "observed" and record.kind != "wait" else ""
+    why = f": {escape(record.how)}" if record.state is StepState.FAILED and record.how else ""
+    return f"{TICKS[record.state]} {escape(record.label)}{when}{already}{why}"
+
+
+def question(op: Operation, show: Show | None) -> Message:
+    """An operation's question; once answered it says how."""
+    sentence = f":question: {escape(op.note)}" if op.note else ":question: The bot needs a decision."
+    if op.state is not OperationState.ASKING:
+        by = f" by {mention(op.by)}" if op.by != CLOCK else ""
+        about, verb = escape(show.title) if show else "this", op.verb.replace("_", " ")
+        return say(f":heavy_check_mark: A question about {about} was answered{by}: {verb}, {op.state}.")
+    asked = {"o": op.id, "f": op.fence, "s": op.show}
+    match op.verb:
+        case "go":
+            buttons = [Control("question:go", "Go live", asked, "primary"), Control("question:wait", "Keep holding", asked)]
+            more = [Control("question:cancel", "Cancel…", asked)]
+        case "finish":
+            buttons = [Control("question:go", "Finish now", asked, "danger"), Control("question:keep", "Keep on", asked)]
+            more = []
+        case _:
+            buttons = [Control("question:go", "Try again", asked, "primary"), Control("question:drop", "Leave it", asked)]
+            more = []
+    return say(sentence, *actions(buttons, more))
+
+
+def end_prompt(dossier: Dossier, show: Show) -> Message:
+    """What happens at the end, with buttons to move it; without them once it is over."""
+    end = at(show.end, show, seconds=False)
+    if not show.state.on_air:
+        return say(f":bell: The end of {escape(show.title)} ({show.id}) was {end}. It is {show.state.value} now.")
+    if asks_at_end(show):
+        kept = f" {mention(show.on_air_by)} is asked again every quarter of an hour." if show.on_air_by not in ("", CLOCK) else ""
+        head = f":bell: *{escape(show.title)}* ({show.id}): the planned end is {end}; it stays on until somebody finishes it.{kept}"
+    else:
+        head = f":bell: *{escape(show.title)}* ({show.id}) ends by itself at *{end}*."
+    finish = Control("finish", "Finish now…", {"s": show.id, **facts("finish", show)}, "danger")
+    buttons = [finish, control("extend:5", show), control("extend:15", show), control("extend:30", show)]
+    if not asks_at_end(show):
+        buttons.append(Control("keep-on", "Keep on", {"s": show.id, **facts("keep-on", show)}))
+    overlap = next(
+        (other for other in dossier.shows if other.id != show.id and other.start < show.end and not other.state.closed), None
+    )
+    warning = (
+        [context(f":warning: {escape(overlap.title)} ({overlap.id}) begins on the same stream {at(overlap.start, show)}.")]
+        if overlap
+        else []
+    )
+    return say(head, *actions(buttons), *warning)
+
+
+def alarm(show: Show, number: int) -> Message:
+    """The alarm post: who has it, and the all-clear in place at its end."""
+    ringing = show.alarm
+    if ringing is None or ringing.number != number:
+        return say(f":white_check_mark: An alarm of {escape(show.title)} ({show.id}) is over.")
+    since = at(ringing.since, show)
+    what = WORDS.get(ringing.kind, ringing.kind)
+    if ringing.cleared_at is not None:
+        return say(f":white_check_mark: {what.capitalize()} from {since}: over, all clear {at(ringing.cleared_at, show)}.")
+    return say(_ringing(show, ringing, what, since), *actions(_alarm_buttons(show, ringing)))
+
+
+def _ringing(show: Show, ringing: Alarm, what: str, since: str) -> str:
+    called = mention(show.planned_by)
+    taken = f" Taken by {mention(ringing.taken_by)}." if ringing.taken_by else " Taken by nobody."
+    quiet = f" Quiet until {at(ringing.quiet_until, show)}." if ringing.quiet_until else ""
+    return f":rotating_light: *{what}* since {since} — {escape(show.title)} ({show.id}). {called}{taken}{quiet}"
+
+
+def _alarm_buttons(show: Show, ringing: Alarm) -> list[Control]:
+    if ringing.kind == "backup":
+        return [control("noted", show)] if not ringing.taken_by else []
+    first = [] if ringing.taken_by else [control("take", show)]
+    pause = [control("pause", show)] if show.wants_page else []
+    return [*first, *pause, control("finish", show), control("quiet", show)]
+
+
+def recordings(show: Show, videos: Sequence[Video]) -> Message:
+    """The one message about a show's recordings."""
+    parts = sorted(
+        (video for video in videos if video.show == show.id), key=lambda video: (video.started_at is None, video.started_at)
+    )
+    done = all(video.status in ("ready", "error", "deleted") for video in parts)
+    head = f":film_frames: *{'RECORDINGS READY' if done else 'RECORDINGS'} — {escape(show.title)}* ({show.id})"
+    return say("\n".join([head, *(_part(number, len(parts), video) for number, video in enumerate(parts, 1))]))
+
+
+def _part(number: int, of: int, video: Video) -> str:
+    name = escape(video.name or f"video {video.id}")
+    linked = f"<{video.link}|{name}>" if video.link and video.status in ("viewable", "ready") else name
+    length = f" · {int(video.duration // 60)}:{int(video.duration % 60):02}" if video.duration else ""
+    done = [escape(rendition.name) for rendition in video.renditions if rendition.status == "complete"]
+    which = f" · {', '.join(done)}" if done else ""
+    return f"{number}/{of} {linked}{length} · {escape(video.status)}{which}{f' · {escape(video.error)}' if video.error else ''}"

@@ -1,0 +1,229 @@
+"""Takes every interaction: commits the request, acknowledges at once, then runs the handler and explains what went wrong."""
+
+from __future__ import annotations
+
+import asyncio
+import difflib
+import logging
+import re
+import secrets
+from collections.abc import Mapping
+from dataclasses import replace
+
+from bot.errors import NotAllowed, ProviderError, Question, StoreError, UserError
+from bot.model import JSON, Person
+from bot.show.phone import normalise
+from bot.slack.blocks import Control, Message, actions, say
+from bot.slack.call import Call, Desk
+from bot.slack.declare import Button, Command, Form
+from bot.slack.home import home
+from bot.slack.interaction import Interaction, Kind
+from bot.slack.text import escape
+
+log = logging.getLogger(__name__)
+
+READING = frozenset({Kind.OPTIONS, Kind.CLOSE})
+
+
+class Router:
+    """One desk for all of Slack."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+        self._tasks: set[asyncio.Task[None]] = set()
+        self.requests = 0
+        self.refused = 0
+
+    @property
+    def busy(self) -> int:
+        """How many interactions are being worked on."""
+        return len(self._tasks)
+
+    async def drain(self, timeout: float) -> None:
+        """Let what was acknowledged come to its end, for at most `timeout` real seconds."""
+        if self._tasks:
+            await asyncio.wait(set(self._tasks), timeout=timeout)
+
+    async def receive(self, interaction: Interaction) -> Mapping[str, JSON] | str | None:
+        """Acknowledge within moments; the returned payload goes with the acknowledgement."""
+        self.requests += 1
+        match interaction.kind:
+            case Kind.OPTIONS:
+                return await self._options(interaction)
+            case Kind.SUBMIT:
+                return await self._submit(interaction)
+            case Kind.CLOSE:
+                return None
+            case Kind.EVENT:
+                self._track(self._event(interaction))
+                return None
+        found = self._find(interaction)
+        if found is None:
+            return self._unknown(interaction)
+        handler, words = found
+        if handler.effect and not await self._accept(interaction):
+            return None
+        self._track(self._run(handler, interaction, words))
+        return None
+
+    # -- finding
+    def _find(self, interaction: Interaction) -> tuple[Command | Button, str] | None:
+        registry = self._desk.registry
+        if interaction.kind is Kind.COMMAND:
+            text = normalise(interaction.text)
+            verb, _, rest = text.partition(" ")
+            command = registry.commands.get(verb.casefold())
+            return (command, rest.strip()) if command is not None else None
+        if interaction.kind is Kind.PRESS:
+            action = interaction.action
+            button = registry.buttons.get(action) or registry.buttons.get(action.partition(":")[0])
+            return (button, "") if button is not None else None
+        return None
+
+    def _unknown(self, interaction: Interaction) -> Mapping[str, JSON] | None:
+        self.refused += 1
+        if interaction.kind is not Kind.COMMAND:
+            return None
+        root = self._desk.context.command
+        verb = normalise(interaction.text).partition(" ")[0]
+        close = _closest(verb, self._desk.registry.commands)
+        hint = f" Did you mean {root} {close}?" if close else ""
+        return {"response_type": "ephemeral", "text": f"There is no “{escape(verb)}”.{hint} {root} help shows everything."}
+
+    async def _accept(self, interaction: Interaction) -> bool:
+        what = interaction.action or interaction.text.partition(" ")[0] or interaction.kind.value
+        now = self._desk.context.clock.now()
+        return await self._desk.context.store.accept_request(interaction.key, interaction.user, what, now)
+
+    # -- running
+    def _track(self, work: object) -> None:
+        task: asyncio.Task[None] = asyncio.ensure_future(work)  # type: ignore[call-overload]
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _run(self, handler: Command | Button | Form, interaction: Interaction, words: str) -> None:
+        call = Call(self._desk, interaction, Person(interaction.user, interaction.user), words)
+        try:
+            call.person = await self._authorised(interaction)
+            await handler.run(call)
+        except Question as question:
+            await call.reply(_asked(question))
+        except UserError as failure:
+            await self._explain(call, str(failure))
+        except ProviderError as failure:
+            log.warning("%s: %s (%s)", interaction.kind, failure.sentence, failure.detail)
+            await self._explain(call, failure.sentence)
+        except StoreError as failure:
+            log.exception("the store failed")
+            await self._explain(call, f"The bot's memory did not answer, nothing was changed: {failure} Try again in a moment.")
+        except Exception:
+            reference = secrets.token_hex(3)
+            log.exception("%s %s broke, reference %s", interaction.kind, interaction.action, reference)
+            status = f"{self._desk.context.command} status"
+            await self._explain(
+                call, f"Something broke in the bot (reference {reference}). Check with {status} before you try again."
+            )
+
+    async def _explain(self, call: Call, sentence: str) -> None:
+        self.refused += 1
+        if call.modal:
+            await call.open(_notice(sentence))
+            return
+        typed = call.interaction.text
+        said = f"\n_You typed:_ `{escape(typed)}`" if typed and call.interaction.kind is Kind.COMMAND else ""
+        await call.reply(say(escape_sentence(sentence) + said))
+
+    async def _authorised(self, interaction: Interaction) -> Person:
+        person = await self._desk.directory.known(interaction.user) or await self._desk.directory.person(interaction.user)
+        if person.bot:
+            raise NotAllowed("Bots cannot call shows.")
+        if (person.guest or person.stranger) and not self._desk.directory.is_operator(person.id):
+            who = "Guests" if person.guest else "People of other organisations"
+            raise NotAllowed(f"{who} cannot use this here. An admin can add you to OPERATORS.")
+        return person
+
+    # -- forms, pickers, events
+    async def _submit(self, interaction: Interaction) -> Mapping[str, JSON] | None:
+        form = self._desk.registry.forms.get(interaction.view.callback if interaction.view else "")
+        if form is None:
+            return None
+        if form.check is not None:
+            known = await self._desk.directory.known(interaction.user)
+            call = Call(self._desk, interaction, known or Person(interaction.user, interaction.user), "")
+            errors = await form.check(call)
+            if errors:
+                return {"response_action": "errors", "errors": dict(errors)}
+        if await self._accept(interaction):
+            self._track(self._run(form, interaction, ""))
+        return None
+
+    async def _options(self, interaction: Interaction) -> Mapping[str, JSON]:
+        picker = self._desk.registry.pickers.get(interaction.action)
+        if picker is None:
+            return {"options": []}
+        known = await self._desk.directory.known(interaction.user)
+        call = Call(self._desk, interaction, known or Person(interaction.user, interaction.user), interaction.text)
+        try:
+            offered = await picker.offer(call)
+        except (UserError, ProviderError) as failure:
+            log.warning("picker %s: %s", interaction.action, failure)
+            offered = []
+        return {"options": [{"text": {"type": "plain_text", "text": label[:75]}, "value": value} for label, value in offered[:100]]}
+
+    async def _event(self, interaction: Interaction) -> None:
+        event = interaction.event
+        try:
+            match event.get("type"):
+                case "app_mention":
+                    await self._mention(interaction)
+                case "app_home_opened":
+                    shows = await self._desk.context.store.shows(limit=20)
+                    view = home(shows, self._desk.context.clock.now(), self._desk.context.command)
+                    await self._desk.voice.publish_home(interaction.user, view)
+                case "member_joined_channel" | "member_left_channel":
+                    self._desk.directory.forget_members(str(event.get("channel", "")))
+                case "user_change":
+                    await self._desk.directory.forget(str(dict(event.get("user", {})).get("id", "")))
+        except Exception:
+            log.exception("event %s broke", event.get("type"))
+
+    async def _mention(self, interaction: Interaction) -> None:
+        """The same grammar as the command, also in threads, where slash commands do not exist."""
+        command = replace(interaction, kind=Kind.COMMAND)
+        found = self._find(command)
+        if found is None:
+            call = Call(self._desk, command, Person(interaction.user, interaction.user), "")
+            unknown = self._unknown(command) or {}
+            await call.reply(str(unknown.get("text", "")))
+            return
+        handler, words = found
+        if not handler.effect or await self._accept(command):
+            await self._run(handler, command, words)
+
+
+def _asked(question: Question) -> Message:
+    """A question with a button for each of its meanings; pressing one types the whole command that means it."""
+    controls = [
+        Control(f"answer:{number}", choice.label, {"t": choice.value}) for number, choice in enumerate(question.choices[:5])
+    ]
+    return say(escape_sentence(str(question)), *actions(controls))
+
+
+def _notice(sentence: str) -> Mapping[str, JSON]:
+    return {
+        "type": "modal",
+        "title": {"type": "plain_text", "text": "Not possible"},
+        "close": {"type": "plain_text", "text": "Close"},
+        "blocks": [{"type": "section", "text": {"type": "mrkdwn", "text": escape_sentence(sentence)[:3000]}}],
+    }
+
+
+def escape_sentence(sentence: str) -> str:
+    """Escape what people or vendors wrote, but keep our own mentions of channels and users."""
+    escaped = escape(sentence)
+    return re.sub(r"&lt;([#@][CUW][A-Z0-9]+)&gt;", r"<\1>", escaped)
+
+
+def _closest(word: str, names: Mapping[str, object]) -> str:
+    found = difflib.get_close_matches(word.casefold(), list(names), n=1, cutoff=0.6)
+    return found[0] if found else ""

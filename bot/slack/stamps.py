@@ -1,0 +1,33 @@
+"""Instants and zones as the card prints them: in the show's zone, and as a token in the reader's."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from bot.model import Show, Source
+from bot.show.times import city_words, span_words, wall
+from bot.slack.text import date_token
+
+
+def at(when: datetime, show: Show, *, seconds: bool = True) -> str:
+    """The clock time of an instant in the show's zone."""
+    return wall(when, ZoneInfo(show.zone), seconds=seconds, relative_to=show.start)
+
+
+def plan_line(show: Show, now: datetime) -> str:
+    """`10:00–11:15 Berlin · yours 10:00`: the plan in the show's zone and as a token in the reader's."""
+    zone = ZoneInfo(show.zone)
+    same_day = show.start.astimezone(zone).date() == now.astimezone(zone).date()
+    span = span_words(show.start, show.end, zone, relative_to=now if same_day else None)
+    return f"{span} · yours {date_token(show.start, '{date_short_pretty} {time}', fallback_zone=zone)}"
+
+
+def seen_by(source: Source | None) -> str:
+    """Who saw it, as a claim's source."""
+    return {Source.LOOK: "seen by our look", Source.WEBHOOK: "told by webhook"}.get(source, "seen") if source else "seen"
+
+
+def city(show: Show) -> str:
+    """The city part of the show's zone."""
+    return city_words(ZoneInfo(show.zone))

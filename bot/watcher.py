@@ -1,0 +1,223 @@
+"""Looks at streams on a rhythm that follows their shows, and at once on a hint; webhooks may be lost, looks are not."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from bot.clock import Clock
+from bot.errors import ProviderError
+from bot.model import Look, Show, ShowState, Source, StreamKey
+from bot.providers.base import Provider, StreamInfo
+from bot.show.defaults import Defaults
+from bot.sightings import Sightings
+from bot.store.base import Store, Touched
+
+log = logging.getLogger(__name__)
+
+WATCHED = (ShowState.PLANNED, ShowState.OPEN, ShowState.LIVE, ShowState.PAUSED, ShowState.OFF)
+
+
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """One stream to look at: which page to read with it, how often, and since when its videos are awaited."""
+
+    key: StreamKey
+    page: str
+    every: timedelta
+    videos_every: timedelta | None = None
+    on_air: bool = False
+
+
+class Watcher:
+    """Decides what is looked at when. One task per watched stream; the provider's budget decides who goes first."""
+
+    def __init__(
+        self, store: Store, providers: Mapping[str, Provider], clock: Clock, figures: Defaults, sightings: Sightings
+    ) -> None:
+        self._store = store
+        self._providers = providers
+        self._clock = clock
+        self._figures = figures
+        self._sightings = sightings
+        self._watches: dict[StreamKey, Watch] = {}
+        self._tasks: dict[StreamKey, asyncio.Task[None]] = {}
+        self._hints: dict[StreamKey, asyncio.Event] = {}
+        self._planning: asyncio.Task[None] | None = None
+        self._replan = asyncio.Event()
+        self._asleep: set[object] = set()
+        self._viewed: dict[StreamKey, datetime] = {}
+
+    # -- life
+    def start(self) -> None:
+        """Begin to watch."""
+        self._planning = asyncio.create_task(self._plan_for_ever(), name="watcher")
+        self._clock.on_step(self._replan.set)
+
+    async def stop(self) -> None:
+        """Watch no more."""
+        tasks = [*self._tasks.values(), *([self._planning] if self._planning else [])]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        self._tasks.clear()
+
+    @property
+    def busy(self) -> bool:
+        """Whether anything but waiting for show time is going on."""
+        waiting = len(self._asleep)
+        return self._replan.is_set() or waiting < len(self._tasks) + (1 if self._planning else 0)
+
+    def touched(self, touched: Touched) -> None:
+        """A commit changed shows: the rhythm may follow."""
+        if touched.shows:
+            self._replan.set()
+
+    def hint(self, key: StreamKey) -> None:
+        """Look at this stream at once: somebody claims that it changed."""
+        event = self._hints.get(key)
+        if event is not None:
+            event.set()
+        elif key.provider in self._providers:
+            self._watch(Watch(key, "", self._figures.look_idle))
+            self._hints[key].set()
+
+    # -- planning
+    async def _plan_for_ever(self) -> None:
+        while True:
+            self._replan.clear()
+            try:
+                await self._plan()
+            except Exception:
+                log.exception("the watcher could not plan; it tries again")
+            horizon = self._clock.now() + self._figures.look_open
+            await self._sleep(self._replan, horizon, "planner")
+
+    async def _plan(self) -> None:
+        now = self._clock.now()
+        wanted: dict[StreamKey, Watch] = {}
+        for show in await self._store.shows(states=WATCHED, limit=1000):
+            watch = watch_for(show, now, self._figures)
+            if watch is not None and watch.key.provider in self._providers:
+                wanted[watch.key] = _closer(wanted.get(watch.key), watch)
+        for key in list(self._tasks):
+            if key not in wanted and not self._hints[key].is_set():
+                self._tasks.pop(key).cancel()
+                self._hints.pop(key, None)
+                self._watches.pop(key, None)
+        for watch in wanted.values():
+            self._watch(watch)
+
+    def _watch(self, watch: Watch) -> None:
+        before = self._watches.get(watch.key)
+        self._watches[watch.key] = watch
+        task = self._tasks.get(watch.key)
+        if task is None or task.done():
+            self._hints[watch.key] = asyncio.Event()
+            self._tasks[watch.key] = asyncio.create_task(self._follow(watch.key), name=f"watch {watch.key}")
+        elif before is not None and (before.every, before.page) != (watch.every, watch.page):
+            self._hints[watch.key].set()
+
+    # -- looking
+    async def _follow(self, key: StreamKey) -> None:
+        videos_at: datetime | None = None
+        while True:
+            watch, hint = self._watches[key], self._hints[key]
+            hint.clear()
+            began = self._clock.now()
+            await self._look(watch)
+            if watch.videos_every is not None and (videos_at is None or began - videos_at >= watch.videos_every):
+                videos_at = began
+                await self._look_at_videos(watch)
+            await self._sleep(hint, began + self._watches.get(key, watch).every, key)
+
+    async def _look(self, watch: Watch) -> None:
+        provider = self._providers[watch.key.provider]
+        try:
+            seen = await self._sightings.look(provider, watch.key.id, watch.page)
+            if watch.on_air and watch.page and seen.signal:
+                await self._count_viewers(provider, watch)
+        except ProviderError as failure:
+            log.warning("look at %s failed: %s (%s)", watch.key, failure.sentence, failure.detail)
+        except Exception:
+            log.exception("look at %s broke", watch.key)
+
+    async def _count_viewers(self, provider: Provider, watch: Watch) -> None:
+        now = self._clock.now()
+        last = self._viewed.get(watch.key)
+        if provider.capabilities.pages is None or (last and now - last < self._figures.viewers_every):
+            return
+        self._viewed[watch.key] = now
+        viewers = await provider.viewers(watch.page)
+        if viewers is not None:
+            await self._sightings.report(Look(watch.key, self._clock.now(), Source.LOOK, viewers=viewers, signal=True))
+
+    async def _look_at_videos(self, watch: Watch) -> None:
+        provider = self._providers[watch.key.provider]
+        if provider.capabilities.videos is None:
+            return
+        try:
+            for video in reversed(await provider.list_videos(watch.key.id)):
+                await self._sightings.report_video(video)
+        except ProviderError as failure:
+            log.warning("videos of %s not read: %s (%s)", watch.key, failure.sentence, failure.detail)
+        except Exception:
+            log.exception("looking at the videos of %s broke", watch.key)
+
+    async def reconcile(self) -> list[StreamInfo]:
+        """Look at every stream of every account through its paged list: finds what is on without a show."""
+        found: list[StreamInfo] = []
+        for provider in self._providers.values():
+            try:
+                infos = await provider.list_streams()
+            except ProviderError as failure:
+                log.warning("streams of %s not listed: %s (%s)", provider.name, failure.sentence, failure.detail)
+                continue
+            for info in infos:
+                if info.key not in self._tasks:
+                    await self._sightings.report(info.look)
+            found += infos
+        return found
+
+    async def _sleep(self, event: asyncio.Event, until: datetime, who: object) -> None:
+        """Until show time `until`, or until the event."""
+        self._asleep.add(who)
+        nap = asyncio.ensure_future(self._clock.sleep_until(until))
+        rung = asyncio.ensure_future(event.wait())
+        try:
+            await asyncio.wait({nap, rung}, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            self._asleep.discard(who)
+            nap.cancel()
+            rung.cancel()
+
+
+def watch_for(show: Show, now: datetime, figures: Defaults) -> Watch | None:
+    """How a show wants its stream watched now: not at all while it is only planned, closest from T−5 until it is off."""
+    if show.key is None:
+        return None
+    page = show.page if show.wants_page else ""
+    if show.state is ShowState.OFF:
+        if show.stopped_at is None:
+            return Watch(show.key, page, figures.look_near, figures.look_video)
+        since = now - show.stopped_at
+        if since > figures.look_video_for:
+            return None
+        every = figures.look_video if since < figures.look_video_fast_for else figures.look_video_slow
+        return Watch(show.key, page, every, every)
+    if show.state is ShowState.PLANNED and now < show.start - figures.open_lead:
+        return None
+    near = show.state.on_air or now >= show.start - figures.look_near_lead
+    every = figures.look_near if near else figures.look_open
+    videos = figures.look_video if show.state.on_air else None
+    return Watch(show.key, page, every, videos, on_air=show.state.on_air)
+
+
+def _closer(one: Watch | None, other: Watch) -> Watch:
+    """Of two shows on one stream the one that is closer to the air has its page read."""
+    if one is None:
+        return other
+    return min((one, other), key=lambda watch: (not watch.on_air, watch.every))

@@ -1,0 +1,119 @@
+"""`/live go`: put a show on air; the due cue is consumed by it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from bot.errors import UserError
+from bot.model import Show, ShowState
+from bot.operations.asking import ask
+from bot.show.draft import Draft
+from bot.show.lifecycle import gated
+from bot.show.references import split_dry, split_option
+from bot.slack.call import Call, present_state
+from bot.slack.declare import Button, Command, Form, Stage
+from bot.slack.modals import confirm
+from bot.slack.stamps import at
+from bot.slack.text import escape
+
+BEFORE = (ShowState.PLANNED, ShowState.OPEN, ShowState.LIVE, ShowState.PAUSED)
+
+
+async def run(call: Call) -> None:
+    """Go, unless it is early, on air already, or there is no signal: then say so or ask."""
+    words, dry = split_dry(call.words)
+    words, anyway = split_option(words, ("anyway",))
+    show, _ = await call.choose_show(words, BEFORE)
+    if dry:
+        await call.reply(_would(show, bool(anyway)))
+        return
+    await _go(call, show, anyway=bool(anyway))
+
+
+async def press(call: Call) -> None:
+    """The button on the card."""
+    show = await call.carried_show()
+    call.still("go", show)
+    await _go(call, show)
+
+
+async def press_anyway(call: Call) -> None:
+    """Going live without a signal is always asked about: viewers would see an empty page."""
+    show = await call.carried_show()
+    call.still("go-anyway", show)
+    text = f"There is no signal for *{escape(show.title)}*. Viewers would see the page without a picture. Go live anyway?"
+    await call.open(confirm("go-anyway", "Go without signal?", text, "Go live", call.remember(s=show.id)))
+
+
+async def submit_anyway(call: Call) -> None:
+    """It was confirmed."""
+    await _go(call, await call.carried_show(), anyway=True, asked=True)
+
+
+async def submit_early(call: Call) -> None:
+    """Going early was confirmed."""
+    await _go(call, await call.carried_show(), asked=True)
+
+
+async def _go(call: Call, show: Show, *, anyway: bool = False, asked: bool = False) -> None:
+    if show.state is ShowState.LIVE:
+        raise UserError(f"{present_state(show)} Nothing to do.")
+    if show.state is ShowState.PAUSED:
+        raise UserError(f"{present_state(show)} Bring the programme back with {call.command} resume {show.id}.")
+    now = call.context.clock.now()
+    if not asked and show.start - now > call.context.figures.go_early:
+        text = (
+            f"*{escape(show.title)}* is planned for {at(show.start, show, seconds=False)}, "
+            f"it is {at(now, show, seconds=False)} now. Go live early?"
+        )
+        await call.open(confirm("go-early", "Go live early?", text, "Go live now", call.remember(s=show.id)))
+        return
+    seen = await call.context.store.seen(show.key) if show.key else None
+    if gated(show) and not anyway and show.state is ShowState.OPEN and seen is not None and seen.signal is False:
+        how = f"connect the encoder, or type {call.command} go {show.id} anyway"
+        raise UserError(f"There is no signal for {show.title}, so viewers would see nothing: {how}.")
+
+    def rule(draft: Draft, current: Show) -> bool:
+        if current.state.on_air:
+            return False
+        before = draft.of(current.id, "go")
+        draft.put(_with_caller(current, call.user))
+        operation = ask(draft, "go", call.user, draft.show(current.id), {"anyway": anyway} if anyway else None)
+        return not any(op.fence == operation.fence and op.id == operation.id for op in before)
+
+    if await call.decide(show, rule):
+        await call.reply(f"Going live: {escape(show.title)} ({show.id}). Its steps are in the card's thread.")
+    else:
+        await call.reply(f"{escape(show.title)} ({show.id}) is already going live.")
+
+
+def _with_caller(show: Show, user: str) -> Show:
+    return replace(show, on_air_by=user, hold=None)
+
+
+def _would(show: Show, anyway: bool) -> str:
+    steps = ["enable the stream if it is not", *([] if anyway else ["wait for steady signal"])]
+    if show.wants_page:
+        steps.append("set the broadcast to live")
+    if show.wants_recording:
+        steps.append("start the recording")
+    return f"Dry run, nothing is done. {escape(show.title)} ({show.id}) would: {', '.join(steps)}."
+
+
+DECLARATIONS = (
+    Command(
+        "go",
+        "[show] [anyway|dry]",
+        "put the show on air",
+        Stage.AIR,
+        run,
+        aliases=("start",),
+        bare="the due show; asks if it is early",
+        examples=("go", "go s12", "go s12 anyway", "go sunday dry"),
+    ),
+    Button("go", press),
+    Button("this-is-the-show", press),
+    Button("go-anyway", press_anyway),
+    Form("go-early", submit_early),
+    Form("go-anyway", submit_anyway),
+)

@@ -9,12 +9,13 @@ from dataclasses import dataclass
 from bot.model import JSON, Post, Urgency
 from bot.outbox.address import Addresses
 from bot.outbox.entry import Entry, Metrics
-from bot.outbox.message import REPEAT, Message, View, body, marks
+from bot.outbox.message import REPEAT, View, as_possible_repeat, body, digest, marks
 from bot.outbox.pace import Bucket, Pace, RealTime
 from bot.outbox.remainder import Remainder, is_remainder
 from bot.outbox.replies import ReplyBook
 from bot.outbox.sighting import CannotLook, sighted
 from bot.outbox.wire import Refused, Throttled, Unsent, Unsure, Wire
+from bot.slack.blocks import Message
 from bot.store.base import Store
 
 log = logging.getLogger(__name__)
@@ -105,10 +106,10 @@ class Delivery:
     async def _drawn(self, post: Post) -> Message | None:
         if post.view == "text":
             return Message(post.text, post.blocks)
-        return await self.views[post.view](post.subject)
+        return await self.views[post.view](post)
 
     async def _send(self, entry: Entry, message: Message) -> None:
-        shown = message.as_possible_repeat() if entry.repeat else message
+        shown = as_possible_repeat(message) if entry.repeat else message
         content, rest = body(shown)
         if rest and not is_remainder(entry.post):
             await self.remainder.queue(entry.post, rest)
@@ -127,7 +128,7 @@ class Delivery:
             raise
         else:
             self.metrics.repeats += entry.repeat
-            entry.arrived = (ts, message.digest)
+            entry.arrived = (ts, digest(message))
 
     async def _intend(self, entry: Entry) -> None:
         now = self.clock.time()
@@ -177,8 +178,8 @@ class Delivery:
         return await self.wire.call(method, **arguments)  # somebody deleted or locked it: better in the channel than nowhere
 
     # -- what is written down -----------------------------------------------------------------------------------------
-    async def _record_arrival(self, entry: Entry, ts: str, digest: str) -> None:
-        await self.store.update_parcel(entry.post.key, state="sent", ts=ts, drawn=digest, error="")
+    async def _record_arrival(self, entry: Entry, ts: str, drawn: str) -> None:
+        await self.store.update_parcel(entry.post.key, state="sent", ts=ts, drawn=drawn, error="")
         entry.done = True
         self.metrics.sent += 1
         self.metrics.latencies.append(self.clock.time() - entry.seen_at)

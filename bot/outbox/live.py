@@ -10,11 +10,12 @@ from dataclasses import dataclass, field
 from bot.model import Post
 from bot.outbox.address import Addresses
 from bot.outbox.entry import Metrics
-from bot.outbox.message import Message, View, body
+from bot.outbox.message import View, body, digest
 from bot.outbox.pace import Bell, Bucket, Pace, RealTime
 from bot.outbox.remainder import Remainder
 from bot.outbox.replies import SPENT, ReplyBook
 from bot.outbox.wire import Refused, Throttled, Trouble, Wire
+from bot.slack.blocks import Message
 from bot.store.base import Parcel, Store
 
 log = logging.getLogger(__name__)
@@ -181,8 +182,8 @@ class LiveMessages:
         parcel = await self.store.parcel(live.post.key)
         if parcel is None or parcel.state != "sent":
             return
-        message = await self.views[parcel.post.view](parcel.post.subject)
-        if message is None or message.digest in (parcel.drawn, self._refused.get(parcel.post.key)):
+        message = await self.views[parcel.post.view](parcel.post)
+        if message is None or digest(message) in (parcel.drawn, self._refused.get(parcel.post.key)):
             return
         try:
             sent = await (self._replace(live, parcel, message) if parcel.post.reply_to else self._edit(parcel, message))
@@ -190,7 +191,7 @@ class LiveMessages:
             await self._note_refusal(parcel, message, refused.code)
             return
         if sent:
-            await self.store.update_parcel(parcel.post.key, drawn=message.digest)
+            await self.store.update_parcel(parcel.post.key, drawn=digest(message))
             self.metrics.edited += 1
 
     async def _edit(self, parcel: Parcel, message: Message) -> bool:
@@ -227,7 +228,7 @@ class LiveMessages:
             log.info("message %s is not kept up to date any more: %s", key, code)
             return
         if code in UNFIT:
-            self._refused[key] = message.digest
+            self._refused[key] = digest(message)
         else:
             self._hopeless.add(key)
         log.warning("message %s cannot be edited: %s", key, code)

@@ -5,11 +5,12 @@ from __future__ import annotations
 import hashlib
 import json
 import uuid
-from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
 
 from bot.model import JSON, Post
 from bot.slack.blockkit import fit
+from bot.slack.blocks import Message
 from bot.slack.text import boundary, length, truncate
 
 TEXT_LIMIT = 3900
@@ -23,28 +24,20 @@ REPEAT = "(may be a repeat)"
 _KEYS = uuid.UUID("5f3c9b1e-6d0a-5c35-9a44-5b1d7a1f9c20")
 
 
-@dataclass(frozen=True, slots=True)
-class Message:
-    """What there is to see. `final`: nothing will change any more, so that a response URL's last use may go to it."""
-
-    text: str
-    blocks: tuple[Mapping[str, JSON], ...] = ()
-    final: bool = False
-
-    @property
-    def digest(self) -> str:
-        """Equal for messages that look the same."""
-        drawn = json.dumps([self.text, self.blocks], sort_keys=True, ensure_ascii=False)
-        return hashlib.sha256(drawn.encode()).hexdigest()[:32]
-
-    def as_possible_repeat(self) -> Message:
-        """The same, saying that it may have been posted before."""
-        notice = {"type": "context", "elements": [{"type": "mrkdwn", "text": REPEAT}]}
-        return replace(self, text=f"{self.text} {REPEAT}", blocks=(notice, *self.blocks) if self.blocks else ())
+def digest(message: Message) -> str:
+    """Equal for messages that look the same."""
+    drawn = json.dumps([message.text, message.blocks], sort_keys=True, ensure_ascii=False)
+    return hashlib.sha256(drawn.encode()).hexdigest()[:32]
 
 
-View = Callable[[str], Awaitable[Message | None]]
-"""Draws a subject as it is now, from the store; None where there is nothing to show any more."""
+def as_possible_repeat(message: Message) -> Message:
+    """The same, saying that it may have been posted before."""
+    notice = {"type": "context", "elements": [{"type": "mrkdwn", "text": REPEAT}]}
+    return replace(message, text=f"{message.text} {REPEAT}", blocks=(notice, *message.blocks) if message.blocks else ())
+
+
+View = Callable[[Post], Awaitable[Message | None]]
+"""Draws a post's subject as it is now, from the store; None where there is nothing to show any more."""
 
 
 def body(message: Message) -> tuple[dict[str, JSON], str]:

@@ -96,9 +96,9 @@ class Newsroom:
 
         await self.store.decide(show_id, rule)
 
-    async def _card(self, show_id: str) -> Message | None:
+    async def _card(self, post: Post) -> Message | None:
         self.drawings += 1
-        show = await self.store.show(show_id)
+        show = await self.store.show(post.subject)
         if show is None:
             return None
         return Message(show.title, ({"type": "section", "text": {"type": "mrkdwn", "text": show.title}},))

@@ -161,7 +161,7 @@ async def test_a_drawing_that_slack_refuses_is_not_tried_again_but_the_next_one_
 
 
 async def test_blocks_that_are_not_drawn_any_more_disappear(newsroom: Newsroom) -> None:
-    async def shrinking(show_id: str) -> Message | None:
+    async def shrinking(show_id: Post) -> Message | None:
         message = await newsroom._card(show_id)
         return replace(message, blocks=()) if message and message.text.startswith("Old") else message
 

@@ -73,7 +73,7 @@ async def test_one_bad_post_does_not_keep_back_the_next(newsroom: Newsroom) -> N
 
 
 async def test_a_post_whose_picture_cannot_be_drawn_does_not_keep_back_the_next(newsroom: Newsroom) -> None:
-    async def broken(subject: str) -> Message | None:
+    async def broken(subject: Post) -> Message | None:
         raise ZeroDivisionError(subject)
 
     newsroom.views["broken"] = broken
@@ -130,7 +130,7 @@ async def test_where_no_files_are_taken_the_rest_follows_in_words(newsroom: News
 
 
 async def test_too_many_blocks_are_cut_and_the_rest_is_in_the_file(newsroom: Newsroom) -> None:
-    async def lineup(subject: str) -> Message | None:
+    async def lineup(subject: Post) -> Message | None:
         blocks = [{"type": "section", "text": {"type": "mrkdwn", "text": f"{n:03} " + "x" * 400}} for n in range(60)]
         return Message("The line-up", tuple(blocks))
 

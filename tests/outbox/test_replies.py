@@ -20,7 +20,7 @@ class Progress:
         self.shown = Message("starting")
         newsroom.views["progress"] = self.draw
 
-    async def draw(self, subject: str) -> Message | None:
+    async def draw(self, post: Post) -> Message | None:
         return self.shown
 
     def says(self, text: str, *, final: bool = False) -> None:
@@ -147,7 +147,7 @@ async def test_an_answer_lost_on_the_way_is_repeated_and_says_so(newsroom: Newsr
 
 
 async def test_the_answer_to_a_press_never_replaces_the_card(newsroom: Newsroom) -> None:
-    async def card(subject: str) -> Message | None:
+    async def card(subject: Post) -> Message | None:
         button = {"type": "button", "text": {"type": "plain_text", "text": "Go live"}, "action_id": "go", "value": "s1"}
         return Message("the card", ({"type": "actions", "elements": [button]},))
 

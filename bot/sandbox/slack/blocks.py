@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from bot.sandbox.slack.elements import KEYS as ELEMENT_KEYS
 from bot.sandbox.slack.elements import check_element
-from bot.sandbox.slack.shapes import Complaints, Json, check_list, check_text
+from bot.sandbox.slack.shapes import Complaints, Json, check_list, check_text, listed
 
 Surface = Literal["message", "modal", "home"]
 
@@ -67,6 +67,8 @@ SURFACES: dict[str, frozenset[str]] = {
     **{kind: frozenset({"message"}) for kind in MESSAGE_ONLY},
 }
 """Where a block may stand, for those that may not stand everywhere (docs.slack.dev/blocks.json)."""
+RICH_PARTS = frozenset({"rich_text_section", "rich_text_list", "rich_text_quote", "rich_text_preformatted"})
+RICH_INLINE = frozenset({"text", "link", "user", "channel", "usergroup", "team", "broadcast", "emoji", "date", "color"})
 IN_ACTIONS = frozenset(ELEMENT_KEYS) - {
     "plain_text_input",
     "email_text_input",
@@ -198,9 +200,11 @@ def _check_action_ids(said: Complaints, block: Json, at: str) -> None:
     seen: set[str] = set()
     for element in elements_of(block):
         name = element.get("action_id")
-        if name and name in seen:
+        if not isinstance(name, str):
+            continue
+        if name in seen:
             said.add(f"`action_id`: {name} already exists in this block", at)
-        seen.add(name or "")
+        seen.add(name)
 
 
 def _section(said: Complaints, block: Json, at: str) -> None:
@@ -266,11 +270,21 @@ def _table(said: Complaints, block: Json, at: str) -> None:
 
 
 def _rich_text(said: Complaints, block: Json, at: str) -> None:
-    parts = ("rich_text_section", "rich_text_list", "rich_text_quote", "rich_text_preformatted")
     if check_list(said, block.get("elements"), f"{at}/elements", most=1000):
         for i, one in enumerate(block["elements"]):
-            if not isinstance(one, dict) or one.get("type") not in parts:
-                said.add("unsupported type: " + str(one.get("type") if isinstance(one, dict) else one), f"{at}/elements/{i}")
+            _rich_part(said, one, f"{at}/elements/{i}", RICH_PARTS)
+
+
+def _rich_part(said: Complaints, part: object, at: str, allowed: frozenset[str]) -> None:
+    kind = part.get("type") if isinstance(part, dict) else part
+    if not isinstance(part, dict) or not isinstance(kind, str) or kind not in allowed:
+        said.add(f"unsupported type: {kind}", at)
+    elif kind in RICH_PARTS:
+        inner = frozenset({"rich_text_section"}) if kind == "rich_text_list" else RICH_INLINE
+        for i, one in enumerate(listed(part.get("elements"))):
+            _rich_part(said, one, f"{at}/elements/{i}", inner)
+    elif kind == "text":
+        said.length(part.get("text"), 3000, f"{at}/text", required=True)
 
 
 def _video(said: Complaints, block: Json, at: str) -> None:

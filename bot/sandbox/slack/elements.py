@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from bot.sandbox.slack.shapes import Complaints, Json, check_list, check_text
+import re
+
+from bot.sandbox.slack.shapes import Complaints, Json, check_list, check_text, listed
 
 _INPUT = ("dispatch_action_config", "focus_on_load", "initial_value", "placeholder")
 _MENU = ("confirm", "focus_on_load", "placeholder")
@@ -145,11 +147,11 @@ def _static_select(said: Complaints, element: Json, at: str) -> None:
 
 def _check_initial(said: Complaints, element: Json, at: str) -> None:
     """Slack refuses an initial option that is not among the options, letter for letter."""
-    offered = list(element.get("options", []))
-    for group in element.get("option_groups", []):
-        offered.extend(group.get("options", []) if isinstance(group, dict) else [])
-    wanted = [element["initial_option"]] if element.get("initial_option") else element.get("initial_options", [])
-    for one in wanted if isinstance(wanted, list) else []:
+    offered = listed(element.get("options"))
+    for group in listed(element.get("option_groups")):
+        offered = [*offered, *(listed(group.get("options")) if isinstance(group, dict) else [])]
+    wanted = [element["initial_option"]] if element.get("initial_option") else listed(element.get("initial_options"))
+    for one in wanted:
         if one not in offered:
             key = "initial_option" if "initial_option" in element else "initial_options"
             said.add(f"{key} must be one of the options", f"{at}/{key}")
@@ -169,6 +171,9 @@ def _text_input(said: Complaints, element: Json, at: str) -> None:
     if not isinstance(most, int) or not 1 <= most <= 3000:
         said.add("must be between 1 and 3000", f"{at}/max_length")
         most = 3000
+    least = element.get("min_length", 0)
+    if not isinstance(least, int) or not 0 <= least <= most:
+        said.add(f"must be between 0 and {most}", f"{at}/min_length")
     said.length(element.get("initial_value"), most, f"{at}/initial_value", least=0)
 
 
@@ -176,8 +181,27 @@ def _number_input(said: Complaints, element: Json, at: str) -> None:
     if not isinstance(element.get("is_decimal_allowed"), bool):
         said.add("missing required field: is_decimal_allowed", at)
     for key in ("min_value", "max_value", "initial_value"):
-        if element.get(key) is not None and not isinstance(element[key], str):
-            said.add("must be a string", f"{at}/{key}")
+        _check_form(said, element, key, r"-?\d+(\.\d+)?", at)
+    if not said.lines and float(element.get("min_value") or "-inf") > float(element.get("max_value") or "inf"):
+        said.add("must not be more than max_value", f"{at}/min_value")
+
+
+def _datepicker(said: Complaints, element: Json, at: str) -> None:
+    _check_form(said, element, "initial_date", r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])", at)
+
+
+def _timepicker(said: Complaints, element: Json, at: str) -> None:
+    _check_form(said, element, "initial_time", r"([01]\d|2[0-3]):[0-5]\d", at)
+
+
+def _datetimepicker(said: Complaints, element: Json, at: str) -> None:
+    """The start is in epoch seconds, which have ten digits."""
+    _check_form(said, element, "initial_date_time", r"\d{10}", at)
+
+
+def _check_form(said: Complaints, element: Json, key: str, pattern: str, at: str) -> None:
+    if element.get(key) is not None and not re.fullmatch(pattern, str(element[key])):
+        said.add("does not match the expected format", f"{at}/{key}")
 
 
 def _image(said: Complaints, element: Json, at: str) -> None:
@@ -196,5 +220,8 @@ _CHECKS = {
     "checkboxes": _choices,
     "plain_text_input": _text_input,
     "number_input": _number_input,
+    "datepicker": _datepicker,
+    "timepicker": _timepicker,
+    "datetimepicker": _datetimepicker,
     "image": _image,
 }

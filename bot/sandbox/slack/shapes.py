@@ -49,6 +49,11 @@ def check_list(said: Complaints, value: object, at: str, *, most: int, least: in
     return True
 
 
+def listed(value: object) -> list[Any]:
+    """The value if it is a list, else nothing; for looking into what was already complained about."""
+    return value if isinstance(value, list) else []
+
+
 def check_text(said: Complaints, value: object, at: str, *, most: int, plain: bool = False, required: bool = False) -> None:
     """A text object; `plain` where Slack takes plain_text only."""
     if value is None:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.sandbox.slack import Channel
-from bot.sandbox.slack.blocks import Surface, characters, complaints, view_complaints
+from bot.sandbox.slack.blocks import BLOCK_KEYS, Surface, characters, complaints, view_complaints
+from bot.sandbox.slack.elements import KEYS
 from tests.sandbox.slack.stagehand import Json, button, modal, section, text_input
 
 
@@ -121,6 +124,24 @@ FITS_AND_NOT: list[tuple[str, list[Json], list[Json], str]] = [
         "no more than 100 items allowed",
     ),
     (
+        "time of day",
+        [actions({"type": "timepicker", "initial_time": "23:59"})],
+        [actions({"type": "timepicker", "initial_time": "24:00"})],
+        "does not match the expected format [json-pointer:/blocks/0/elements/0/initial_time]",
+    ),
+    (
+        "seconds, not milliseconds",
+        [actions({"type": "datetimepicker", "initial_date_time": 1_795_338_000})],
+        [actions({"type": "datetimepicker", "initial_date_time": 1_795_338_000_000})],
+        "does not match the expected format",
+    ),
+    (
+        "rich text",
+        [{"type": "rich_text", "elements": [{"type": "rich_text_section", "elements": [{"type": "text", "text": "x"}]}]}],
+        [{"type": "rich_text", "elements": [{"type": "rich_text_section", "elements": [{"type": "text", "text": ""}]}]}],
+        "must be more than 0 characters [json-pointer:/blocks/0/elements/0/elements/0/text]",
+    ),
+    (
         "one table",
         [{"type": "table", "rows": [[{"type": "raw_text", "text": "x"}]]}],
         [{"type": "table", "rows": [[{"type": "raw_text", "text": "x"}]]}] * 2,
@@ -174,3 +195,37 @@ def test_a_modal_takes_a_hundred_blocks_and_needs_a_submit_for_inputs() -> None:
 def test_the_text_of_all_blocks_is_counted() -> None:
     table = {"type": "table", "rows": [[{"type": "raw_text", "text": "12345"}]]}
     assert characters([section("123"), actions(button("12", "long_action_id")), table]) == 10
+
+
+JUNK = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.text(max_size=5)
+    | st.sampled_from(["plain_text", "mrkdwn", "rich_text_section"]),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(st.sampled_from(["type", "text", "options", "elements", "value", "blocks", "label"]), inner, max_size=4)
+    ),
+    max_leaves=12,
+)
+FIELDS = sorted({field for fields in (*BLOCK_KEYS.values(), *KEYS.values()) for field in fields} | {"action_id", "block_id"})
+
+
+@st.composite
+def nearly_blocks(draw: st.DrawFn) -> list[object]:
+    """Blocks with elements of known types, whose fields hold anything."""
+    anything = st.dictionaries(st.sampled_from(FIELDS), JUNK, max_size=4)
+    element = {**draw(anything), "type": draw(st.sampled_from(sorted(KEYS)))}
+    block = {**draw(anything), "type": draw(st.sampled_from(sorted(BLOCK_KEYS)))}
+    place = draw(st.sampled_from(["elements", "accessory", "element"]))
+    block[place] = [element, draw(JUNK)] if place == "elements" else element
+    return [block, draw(JUNK)]
+
+
+@given(nearly_blocks(), st.sampled_from(["message", "modal", "home"]))
+@settings(deadline=None, max_examples=300)
+def test_no_junk_upsets_the_judge(blocks: list[object], surface: Surface) -> None:
+    complaints(blocks, surface)
+    characters(blocks)
+    view_complaints({"type": "modal", "title": blocks[1], "blocks": blocks})

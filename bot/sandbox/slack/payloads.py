@@ -20,7 +20,7 @@ class Payloads:
         return {
             "token": self.verification_token,
             "team_id": user.team,
-            "team_domain": self.workspace.team_domain,
+            "team_domain": "elsewhere" if user.stranger else self.workspace.team_domain,
             "channel_id": channel.id,
             "channel_name": "privategroup" if channel.kind == "private" else channel.name,
             "user_id": user.id,

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 
 import pytest
 from aiohttp import web
 from slack_bolt.adapter.aiohttp import to_aiohttp_response, to_bolt_request
 from slack_bolt.async_app import AsyncAck, AsyncApp
-from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.sandbox.server import LocalServer
 from bot.sandbox.slack import Channel, SlackEmulator, User
@@ -102,6 +102,36 @@ async def test_an_event_comes_again_with_its_number(slack: SlackEmulator, app: A
     assert delivery.retry_reasons == ["http_error", "http_error"]
 
 
-async def test_a_port_where_nobody_listens(slack: SlackEmulator, ana: User, studio: Channel, web: AsyncWebClient) -> None:
+async def test_three_seconds_are_all_there_is(slack: SlackEmulator, app: AsyncApp, ana: User, studio: Channel) -> None:
+    asked, may_answer = asyncio.Event(), asyncio.Event()
+
+    async def live(ack: AsyncAck) -> None:
+        asked.set()
+        await may_answer.wait()
+        await ack()
+
+    app.command("/live")(live)
+    typing = asyncio.ensure_future(slack.command(ana, studio, "/live go"))
+    await asked.wait()
+    slack.clock.advance(3)
+    assert (await typing).error == "operation_timeout"
+    may_answer.set()
+
+
+async def test_an_app_can_ask_for_no_retries(slack: SlackEmulator, ana: User, studio: Channel) -> None:
+    async def never(request: web.Request) -> web.StreamResponse:
+        return web.Response(status=500, headers={"X-Slack-No-Retry": "1"})
+
+    site = web.Application()
+    site.router.add_post("/slack/events", never)
+    server = LocalServer(site)
+    slack.use_http(await server.start())
+    delivery = await slack.mention(ana, studio, "status")
+    await server.stop()
+    assert delivery is not None
+    assert (delivery.attempts, delivery.status, delivery.retry_reasons) == (1, 500, [])
+
+
+async def test_a_port_where_nobody_listens(slack: SlackEmulator, ana: User, studio: Channel) -> None:
     slack.use_http("http://127.0.0.1:9")
     assert (await slack.command(ana, studio, "/live")).error == "dispatch_failed"

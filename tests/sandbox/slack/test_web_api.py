@@ -12,6 +12,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.sandbox.faults import Fault
 from bot.sandbox.slack import Channel, SlackEmulator, User
+from bot.sandbox.slack.web_api import METHODS
 from tests.sandbox.slack.stagehand import button, client, manifest, section
 
 
@@ -122,7 +123,7 @@ async def test_channels_the_bot_cannot_write_in(slack: SlackEmulator, web: Async
 
 
 async def test_what_cannot_be_said_or_changed(slack: SlackEmulator, web: AsyncWebClient, studio: Channel, ana: User) -> None:
-    assert await refused(web.chat_postMessage(channel=studio.id, text="")) == "no_text"
+    assert await refused(web.api_call("chat.postMessage", json={"channel": studio.id, "text": " "})) == "no_text"
     assert await refused(web.chat_update(channel=studio.id, ts="1.0", text="x")) == "message_not_found"
     foreign = slack.say(ana, studio, "mine")
     assert await refused(web.chat_update(channel=studio.id, ts=foreign.ts, text="x")) == "cant_update_message"
@@ -271,3 +272,25 @@ async def test_a_reset_empties_the_rooms_and_keeps_the_people(slack: SlackEmulat
     await web.chat_postMessage(channel=studio.id, text="x", blocks=[{"type": "actions", "elements": [button("Go", "go")]}])
     slack.reset()
     assert (studio.messages, slack.calls, slack.user("ana").name) == ([], [], "ana")
+
+
+JUNK: tuple[object, ...] = (None, 7, True, "", "{", "[]", [], {}, [[]], {"type": "modal"}, [{"type": 5}], "C404")
+
+
+@pytest.mark.parametrize("name", sorted(set(METHODS) - {"api.test"}))
+async def test_no_argument_upsets_a_method(name: str) -> None:
+    scopes = [scope for method in METHODS.values() for scope in (*method.scopes, *method.channel_scopes)]
+    generous = manifest()
+    generous["oauth_config"]["scopes"]["bot"] += scopes
+    async with SlackEmulator(generous, rate_limits=False) as slack, aiohttp.ClientSession() as session:
+        ana = slack.add_user("ana")
+        studio = slack.add_channel("studio")
+        slack.say(ana, studio, "hello")
+        token = slack.app_token if METHODS[name].app_level else slack.bot_token
+        known = {"channel": studio.id, "channel_id": studio.id, "user": ana.id, "user_id": ana.id, "ts": studio.messages[0].ts}
+        for junk in JUNK:
+            required = {one: known.get(one, junk) for one in METHODS[name].required}
+            for extra in ("blocks", "view", "metadata", "cursor", "limit", "text", "oldest", "files", "users", "thread_ts"):
+                args = {**required, extra: junk}
+                async with session.post(slack.api_url + name, json=args, headers={"Authorization": f"Bearer {token}"}) as answer:
+                    assert answer.status == 200, args

@@ -40,8 +40,8 @@ async def receive_upload(back: Backstage, request: web.Request) -> web.Response:
 
 async def _complete(back: Backstage, args: Args) -> Json:
     files = args.structure("files")
-    if not isinstance(files, list) or not files:
-        refuse("invalid_arguments", "[ERROR] must be an array [json-pointer:/files]")
+    if not isinstance(files, list) or not files or not all(isinstance(one, dict) for one in files):
+        refuse("invalid_arguments", "[ERROR] must be an array of objects [json-pointer:/files]")
     shown = []
     for one in files:
         file = back.workspace.files.get(str(one.get("id")))

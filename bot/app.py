@@ -156,6 +156,19 @@ class Bot:
         await asyncio.gather(*self._background, return_exceptions=True)
         await self._stack.aclose()
 
+    @property
+    def busy(self) -> bool:
+        """Whether anything is being done, as against waiting for time or news."""
+        return bool(
+            self._background
+            or self.router.busy
+            or self.engine.busy
+            or self.scheduler.claiming
+            or self.watcher.busy
+            or self.inbox.busy
+            or not self.outbox.at_rest
+        )
+
     def _in_background(self, work: object) -> None:
         task: asyncio.Task[None] = asyncio.ensure_future(work)  # type: ignore[call-overload]
         self._background.add(task)

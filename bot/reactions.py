@@ -63,8 +63,8 @@ class Reactions:
             return True
         if show.state is ShowState.PLANNED and show.start - draft.now > self._figures.due_here:
             return False
-        if show.state is ShowState.OFF and show.stopped_at is not None:
-            return False
+        if show.state is ShowState.OFF and (show.stopped_at is not None or change.kind is ChangeKind.SIGNAL):
+            return show.stopped_at is None
         title = self._able[show.provider].title if show.provider in self._able else show.provider
         if change.kind is ChangeKind.PRIMARY or (change.kind is ChangeKind.ENABLED and not change.value):
             return True

@@ -137,6 +137,8 @@ class Engine:
             draft = Draft(dossier, self._context.clock.now())
             current = replace(current, started=current.started or draft.now, note="")
             decided = draft.operate(verb.begin(self._context, draft, draft.operate(current)))
+            if decided.state is OperationState.RUNNING and not verb.quiet and verb.steps(self._context, dossier, decided):
+                draft.post(notices.progress(decided, draft.show(decided.show) if decided.show else None, draft.now))
             return draft.decision((dossier, decided))
 
         return await self._context.store.advance(operation.id, operation.fence, rule)

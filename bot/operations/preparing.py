@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bot.context import Context
-from bot.errors import UserError
-from bot.model import Dossier, Operation, PageState, Show, ShowState, StepKind
+from bot.model import Dossier, Operation, PageState, Show, StepKind
 from bot.operations import aim
 from bot.operations.finishing import keeper
 from bot.operations.steps import AskPeople, Result, Run, Step, Verb
@@ -153,17 +152,18 @@ def delete_page(page: str) -> Step:
     return Step(name="delete-page", label="Delete the broadcast", act=act, verify=False, needed=False)
 
 
-def _cancel_begin(_: Context, draft: Draft, operation: Operation) -> Operation:
-    show = draft.show(operation.show)
-    if show.state.on_air:
-        raise UserError(f"{show.title} is on air. Finish it first.")
-    draft.put(replace(show, state=ShowState.CANCELLED, note=str(operation.args.get("reason", ""))))
-    return operation
+def _off_steps(context: Context, dossier: Dossier, operation: Operation) -> tuple[Step, ...]:
+    """The ingest off again before a show that was moved away; unless another show needs the stream."""
+    show = dossier.show(operation.show)
+    if not show.stream or keeper(dossier, show, context) is not None:
+        return ()
+    return (aim.disable(),)
 
 
 def verbs(_: Context) -> tuple[Verb, ...]:
     """The verbs of this family."""
     return (
         Verb(name="prepare", title="Preparing the show", steps=_prepare_steps, finished=_prepare_finished),
-        Verb(name="cancel", title="Cancelling", steps=_cancel_steps, begin=_cancel_begin),
+        Verb(name="cancel", title="Cancelling", steps=_cancel_steps),
+        Verb(name="stream_off", title="Turning the stream off", steps=_off_steps),
     )

@@ -123,11 +123,12 @@ class Verb:
 
     `steps` are worked out afresh for every run from the dossier. `begin` is asked when the operation is claimed: it may turn a
     late cue into a question or end it (by returning a changed operation) or let it run (by returning the same). `finished`
-    and `failed` add to the transaction that closes the journal.
+    and `failed` add to the transaction that closes the journal. A `quiet` verb shows no progress message.
     """
 
     name: str
     title: str
+    quiet: bool = False
     steps: Callable[[Context, Dossier, Operation], tuple[Step, ...]] = lambda _, __, ___: ()
     begin: Callable[[Context, Draft, Operation], Operation] = lambda _, __, operation: operation
     finished: Callable[[Draft, Operation], None] = _no_outcome

@@ -237,6 +237,11 @@ class Outbox:
             log.error("an errand of the outbox failed", exc_info=error)
 
     # -- knowing when all is said -------------------------------------------------------------------------------------
+    @property
+    def at_rest(self) -> bool:
+        """Whether nothing is queued that could be sent now and no redraw is pending that could be made now."""
+        return self._at_rest()
+
     def _at_rest(self) -> bool:
         read = not self._unread and not self._reading.locked()
         return read and not self._errands and self._live.at_rest() and all(lane.at_rest() for lane in self._lanes.values())

@@ -81,7 +81,7 @@ def schedule(draft: Draft, show: Show, figures: Defaults) -> None:
         under_way = there is not None and there.state is not OperationState.SCHEDULED
         if under_way and there is not None and (cue.due <= draft.now or there.state is OperationState.RUNNING):
             continue
-        late = cue.due < draft.now
+        late = cue.due <= draft.now
         if late and there is None and cue.verb in ("remind", "end_warning"):
             continue
         _place(draft, show, cue, there)

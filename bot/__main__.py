@@ -1,0 +1,96 @@
+"""The command line: `python -m bot run`, `story`, `manifest`, `settings`."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import logging
+import signal
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import uvloop
+
+import commands
+from bot.app import Bot
+from bot.errors import SettingsError, StoreError
+from bot.papers import write_papers
+from bot.settings import load_settings
+from bot.slack.help import usage_hint
+from bot.slack.manifest import build, to_yaml
+
+NOISY = ("httpx", "httpcore", "slack_sdk", "slack_bolt", "apscheduler", "aiohttp", "websockets", "uvicorn")
+"""Loggers kept at WARNING: httpx logs every URL at INFO, and one provider puts a key into its path."""
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one subcommand; the exit code: 0 well, 1 a story that did not reach its end, 2 settings or memory that cannot be used."""
+    parser = argparse.ArgumentParser(prog="python -m bot", description="Showcaller, a Slack bot that calls live shows.")
+    choices = parser.add_subparsers(dest="what", required=True)
+    choices.add_parser("run", help="start the bot")
+    story = choices.add_parser("story", help="play a whole show in the terminal, without any account")
+    story.add_argument("--plain", action="store_true", help="without colours")
+    manifest = choices.add_parser("manifest", help="print the Slack app manifest")
+    manifest.add_argument("--http", action="store_true", help="for signed HTTP at PUBLIC_URL instead of Socket Mode")
+    manifest.add_argument("--write", action="store_true", help="write manifest.yml and the tables of README.md")
+    asked = parser.parse_args(argv)
+    try:
+        match asked.what:
+            case "run":
+                return _with_loop(_run())
+            case "story":
+                return _story(plain=asked.plain)
+            case _:
+                return _manifest(http=asked.http, write=asked.write)
+    except (SettingsError, StoreError) as why:
+        print(why, file=sys.stderr)
+        return 2
+
+
+def _with_loop(work: object) -> int:
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        return runner.run(work)  # type: ignore[arg-type]
+
+
+async def _run() -> int:
+    settings = load_settings()
+    logging.basicConfig(level=settings.log_level, stream=sys.stderr, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    for name in NOISY:
+        logging.getLogger(name).setLevel(logging.WARNING)
+    stopping = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stopping.set)
+    bot = Bot(settings, commands.load())
+    await bot.start()
+    how = "Socket Mode" if settings.socket_mode else "signed HTTP"
+    print(f"Showcaller is ready: {how}, {', '.join(bot.providers)}, http://{settings.host}:{bot.web.port}", flush=True)
+    await stopping.wait()
+    await bot.stop()
+    return 0
+
+
+def _story(*, plain: bool) -> int:
+    from bot.sandbox.story import tell
+
+    for name in NOISY:
+        logging.getLogger(name).setLevel(logging.WARNING)
+    return _with_loop(tell(commands.load(), sys.stdout, colour=not plain and sys.stdout.isatty()))
+
+
+def _manifest(*, http: bool, write: bool) -> int:
+    registry = commands.load()
+    if write:
+        write_papers(Path(__file__).resolve().parent.parent, registry)
+        return 0
+    settings = load_settings() if http else None
+    if settings is not None and not settings.public_url:
+        raise SettingsError("PUBLIC_URL is missing: the manifest for HTTP needs the address Slack reaches the bot at.")
+    command = settings.command if settings else "/live"
+    made = build(command=command, commands_hint=usage_hint(registry), http_url=settings.public_url if settings else None)
+    print(to_yaml(made), end="")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

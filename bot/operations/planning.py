@@ -1,0 +1,151 @@
+"""A show comes into being, is moved, extended, held and released: decisions in one commit, without a call to a provider."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+from bot.errors import UserError
+from bot.model import JSON, FinishPolicy, Hold, Operation, OperationState, Show, ShowState
+from bot.operations.asking import ask
+from bot.show.cues import cancel_all, schedule
+from bot.show.defaults import Defaults
+from bot.show.draft import Draft
+from bot.slack import notices
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a new show is made of, as confirmed by whoever plans it. `stream` is the provider's id to reuse, empty for a new one."""
+
+    title: str
+    channel: str
+    provider: str
+    zone: str
+    start: datetime
+    end: datetime
+    by: str
+    stream: str = ""
+    stream_name: str = ""
+    stream_fields: Mapping[str, JSON] = field(default_factory=dict)
+    record: bool = True
+    page: bool = True
+    page_fields: Mapping[str, JSON] = field(default_factory=dict)
+    finish: FinishPolicy = FinishPolicy.AT_END
+
+
+def make(draft: Draft, show_id: str, plan: Plan, figures: Defaults) -> Show:
+    """A new show with its card and cues, and the operation that makes what it needs at the provider."""
+    show = Show(
+        id=show_id,
+        title=plan.title,
+        channel=plan.channel,
+        provider=plan.provider,
+        zone=plan.zone,
+        start=plan.start,
+        end=plan.end,
+        planned_by=plan.by,
+        planned_at=draft.now,
+        stream=plan.stream,
+        stream_name=plan.stream_name,
+        new_stream=None if plan.stream else dict(plan.stream_fields),
+        page_name=f"{plan.title} ({show_id})" if plan.page else "",
+        page_fields=dict(plan.page_fields),
+        wants_page=plan.page,
+        wants_recording=plan.record,
+        finish=plan.finish,
+    )
+    draft.put(show)
+    schedule(draft, show, figures)
+    draft.post(notices.card(show, draft.now))
+    ask(draft, "prepare", plan.by, show)
+    draft.note(show.id, "planned", plan.by, f"{plan.start.isoformat()} {plan.end.isoformat()} {plan.zone}")
+    return show
+
+
+def move(draft: Draft, show: Show, start: datetime, end: datetime, by: str, figures: Defaults) -> Show:
+    """The show begins and ends at other times: every cue moves with it in this commit."""
+    if show.state.closed or show.state is ShowState.OFF:
+        raise UserError(f"{show.title} is over. Plan a new one.")
+    if show.state.on_air and start != show.start:
+        raise UserError(f"{show.title} is on air, so only its end can move. Use extend.")
+    if not show.state.on_air and start <= draft.now:
+        raise UserError("That start is in the past. Choose a later one.")
+    moved = draft.put(replace(show, start=start, end=end))
+    if show.state is ShowState.OPEN and start - show.start > timedelta(minutes=60):
+        moved = draft.put(replace(moved, state=ShowState.PLANNED))
+        ask(draft, "stream_off", by, moved)
+    for op in draft.of(show.id, "go"):
+        if op.state is OperationState.ASKING:
+            draft.operate(replace(op, state=OperationState.SCHEDULED, fence=op.fence + 1, note="", started=None))
+    schedule(draft, moved, figures)
+    draft.note(show.id, "moved", by, f"{start.isoformat()} {end.isoformat()}")
+    return moved
+
+
+def extend(draft: Draft, show: Show, by: str, length: timedelta, figures: Defaults) -> Show:
+    """The end moves; end, cues and card in one commit."""
+    if show.state.closed or show.state is ShowState.OFF:
+        raise UserError(f"{show.title} is over; there is nothing to extend.")
+    new_end = max(show.end, draft.now if show.state.on_air and draft.now > show.end else show.end) + length
+    if new_end <= max(draft.now, show.start):
+        raise UserError("That end would be in the past. Use finish to end it now.")
+    later = draft.put(replace(show, end=new_end, keep_on=False))
+    for op in draft.of(show.id, "overrun", "finish"):
+        if op.state is OperationState.ASKING or (op.verb == "overrun" and op.due <= new_end):
+            draft.end(op, OperationState.CANCELLED, "the end was moved")
+    schedule(draft, later, figures)
+    draft.note(show.id, "extended", by, new_end.isoformat())
+    return later
+
+
+def keep_on(draft: Draft, show: Show, by: str, figures: Defaults) -> Show:
+    """It stays on past its end and asks again; nothing finishes it by itself before the hard limit."""
+    kept = draft.put(replace(show, keep_on=True))
+    for op in draft.of(show.id, "overrun"):
+        draft.operate(replace(op, args={**op.args, "answered": True}))
+    for op in draft.of(show.id, "finish"):
+        if op.state in (OperationState.SCHEDULED, OperationState.ASKING):
+            draft.end(op, OperationState.CANCELLED, "it stays on")
+    schedule(draft, kept, figures)
+    draft.note(show.id, "kept on", by)
+    return kept
+
+
+def hold(draft: Draft, show: Show, by: str, until: datetime | None, text: str) -> Show:
+    """It does not go live by itself until released; a go that is under way is parked before its next step."""
+    if show.state not in (ShowState.PLANNED, ShowState.OPEN):
+        raise UserError(f"{show.title} is {show.state.value}; hold is for before the start. Use pause on air.")
+    held = draft.put(replace(show, hold=Hold(by, draft.now, until, text)))
+    for op in draft.of(show.id, "go"):
+        if op.state is OperationState.RUNNING:
+            draft.operate(
+                replace(op, state=OperationState.WAITING, fence=op.fence + 1, owner="", due=draft.now + timedelta(seconds=1))
+            )
+    draft.note(show.id, "hold", by, text)
+    return held
+
+
+def release(draft: Draft, show: Show, by: str) -> Show:
+    """The hold is over: a go whose window is still open goes by itself."""
+    if show.hold is None:
+        raise UserError(f"{show.title} is not on hold.")
+    released = draft.put(replace(show, hold=None))
+    for op in draft.of(show.id, "go"):
+        if op.state is OperationState.WAITING:
+            draft.operate(replace(op, due=draft.now))
+    draft.note(show.id, "hold released", by)
+    return released
+
+
+def cancel(draft: Draft, show: Show, by: str, reason: str) -> Operation:
+    """It does not happen: its cues go, then its pending page and the stream's ingest; the stream itself stays."""
+    if show.state.on_air:
+        raise UserError(f"{show.title} is on air. Finish it first.")
+    if show.state.closed:
+        raise UserError(f"{show.title} is {show.state.value} already.")
+    cancel_all(draft, show, "the show was cancelled")
+    cancelled = draft.put(replace(show, state=ShowState.CANCELLED, note=reason))
+    draft.note(show.id, "cancelled", by, reason)
+    return ask(draft, "cancel", by, cancelled, {"reason": reason})

@@ -1,0 +1,46 @@
+"""What can be said to the bot: the help screen, the hint behind the command and the README's table, from the declarations."""
+
+from __future__ import annotations
+
+from bot.slack.blocks import Message, context, section
+from bot.slack.declare import Command, Registry
+
+
+def usage_hint(registry: Registry) -> str:
+    """What Slack shows behind the command while it is typed."""
+    names = [command.name for commands in registry.by_stage().values() for command in commands]
+    return " | ".join(names)[:1000]
+
+
+def screen(registry: Registry, root: str) -> Message:
+    """One screen, by phase of the show."""
+    blocks = []
+    for stage, commands in registry.by_stage().items():
+        if commands:
+            lines = [
+                f"`{root} {command.name} {command.usage}`".replace(" `", "`") + f" — {command.summary}" for command in commands
+            ]
+            blocks.append(section(f"*{stage.value}*\n" + "\n".join(lines)))
+    blocks.append(context(f"`{root} help <command>` says more. The same words work as a mention, also in threads."))
+    return Message(f"What {root} can do", tuple(blocks))
+
+
+def about(command: Command, root: str) -> Message:
+    """One subcommand."""
+    lines = [f"*{root} {command.name}* `{command.usage}` — {command.summary}"]
+    if command.bare:
+        lines.append(f"Alone: {command.bare}.")
+    if command.aliases:
+        lines.append(f"Also: {', '.join(command.aliases)}.")
+    lines += [f"• `{root} {example}`" for example in command.examples]
+    return Message(f"{root} {command.name}", (section("\n".join(lines)),))
+
+
+def table(registry: Registry, root: str = "/live") -> str:
+    """The README's table of subcommands."""
+    rows = ["| when | command | what it does | alone |", "| --- | --- | --- | --- |"]
+    for stage, commands in registry.by_stage().items():
+        for command in commands:
+            usage = f"{root} {command.name} {command.usage}".strip().replace("|", "\\|")
+            rows.append(f"| {stage.value} | `{usage}` | {command.summary} | {command.bare} |")
+    return "\n".join(rows) + "\n"

@@ -1,0 +1,153 @@
+"""The form in which a show is planned or changed: date, time and zone are asked separately; nothing is guessed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TypeVar
+from zoneinfo import ZoneInfo
+
+from bot.errors import UserError
+from bot.model import JSON, FinishPolicy, Show
+from bot.show.phone import normalise
+from bot.show.times import parse_moment, parse_zone, span_words
+from bot.slack.blocks import Block
+from bot.slack.modals import choice as menu
+from bot.slack.modals import day, form, paragraph, picker, text_input, ticks
+
+POLICIES = (
+    ("ends by itself, announced ahead", FinishPolicy.AT_END.value),
+    ("asks at its end and stays on", FinishPolicy.ASK.value),
+    ("only by hand", FinishPolicy.BY_HAND.value),
+)
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What is planned. `stream` is `gcore:123` to reuse one, else empty: a new one at `provider`, named `stream_name`."""
+
+    title: str
+    start: datetime
+    end: datetime
+    zone: ZoneInfo
+    stream: str = ""
+    stream_label: str = ""
+    stream_name: str = ""
+    provider: str = ""
+    record: bool = True
+    page: bool = True
+    finish: FinishPolicy = FinishPolicy.AT_END
+    pending_message: str = ""
+    share_url: str = ""
+
+
+def plan_form(wish: Wish | None, now: datetime, zone: ZoneInfo, providers: Mapping[str, str], metadata: str) -> Mapping[str, JSON]:
+    """The empty or prefilled form of a new show. `providers` are titles by name."""
+    shown = wish or Wish("", _next_hour(now), _next_hour(now) + timedelta(hours=1), zone)
+    initial = (shown.stream_label or shown.stream, shown.stream) if shown.stream else None
+    blocks: list[Block] = [*_when(shown)]
+    if len(providers) > 1:
+        options = [(title, name) for name, title in providers.items()]
+        blocks.append(menu("provider", "New stream at", options, shown.provider or next(iter(providers))))
+    blocks += [
+        picker("stream", "stream", "Stream to reuse", initial, hint="Leave empty for a new one, made now and not enabled."),
+        text_input("stream_name", "Name of a new stream", shown.stream_name, optional=True, most=200),
+        *_wishes(shown),
+    ]
+    return form("plan", "Plan a show", blocks, "Create", metadata)
+
+
+def edit_form(show: Show, metadata: str) -> Mapping[str, JSON]:
+    """The form in which a show that is planned already is changed."""
+    wish = Wish(
+        show.title,
+        show.start,
+        show.end,
+        ZoneInfo(show.zone),
+        record=show.wants_recording,
+        page=show.wants_page,
+        finish=show.finish,
+        pending_message=str(show.page_fields.get("pending_message") or ""),
+        share_url=str(show.page_fields.get("share_url") or ""),
+    )
+    return form("edit-show", f"Edit {show.id}", [*_when(wish), *_wishes(wish)], "Save", metadata)
+
+
+def _when(shown: Wish) -> list[Block]:
+    local = shown.start.astimezone(shown.zone), shown.end.astimezone(shown.zone)
+    said = span_words(shown.start, shown.end, shown.zone)
+    hint = "Such as 19:30, 7pm or 1930. Where clocks are put back: 02:30 first, or 02:30 second."
+    return [
+        text_input("title", "Title", shown.title, most=150),
+        paragraph(f"As it stands: *{said}*"),
+        day("day", "Day of the start", shown.start, shown.zone),
+        text_input("start", "Start", f"{local[0]:%H:%M}", hint=hint, most=40),
+        text_input("end", "End", f"{local[1]:%H:%M}", hint="Earlier than the start means the next day.", most=40),
+        text_input("zone", "Zone of these times", str(shown.zone), hint="Such as Europe/Berlin.", most=60),
+    ]
+
+
+def _wishes(shown: Wish) -> list[Block]:
+    chosen = [*(["record"] if shown.record else []), *(["page"] if shown.page else [])]
+    boxes = (("Record it", "record"), ("Viewers' page (broadcast) with a pending text", "page"))
+    return [
+        ticks("wishes", "Also", boxes, chosen),
+        menu("finish", "At the end it", POLICIES, shown.finish.value),
+        text_input("pending_message", "Text for viewers before the start", shown.pending_message, optional=True, most=500),
+        text_input("share_url", "Address that viewers share", shown.share_url, optional=True, most=500),
+    ]
+
+
+def read_form(values: Mapping[str, JSON], now: datetime) -> tuple[Wish | None, dict[str, str]]:
+    """What was filled in, or an error for each input that cannot be: nothing is guessed."""
+    errors: dict[str, str] = {}
+    title = normalise(str(values.get("title") or ""))
+    if not title:
+        errors["title"] = "Give the show a title."
+    zone = _read(errors, "zone", lambda: parse_zone(str(values.get("zone") or "")))
+    if zone is None:
+        return None, errors
+    start = _read(errors, "start", lambda: parse_moment(f"{values.get('day')} {values.get('start')}", now, zone))
+    if start is None:
+        return None, errors
+    end = _read(errors, "end", lambda: _end(str(values.get("end") or ""), start, zone))
+    if end is None or errors:
+        return None, errors
+    wishes = values.get("wishes") or []
+    return (
+        Wish(
+            title,
+            start,
+            end,
+            zone,
+            stream=str(values.get("stream") or ""),
+            stream_name=str(values.get("stream_name") or ""),
+            provider=str(values.get("provider") or ""),
+            record="record" in wishes,
+            page="page" in wishes,
+            finish=FinishPolicy(str(values.get("finish") or FinishPolicy.AT_END.value)),
+            pending_message=str(values.get("pending_message") or ""),
+            share_url=str(values.get("share_url") or ""),
+        ),
+        {},
+    )
+
+
+def _end(text: str, start: datetime, zone: ZoneInfo) -> datetime:
+    """The next instant after the start at which the clock shows this: earlier than the start means the next day."""
+    return parse_moment(text, start, zone, after=start)
+
+
+def _read(errors: dict[str, str], name: str, read: Callable[[], T]) -> T | None:
+    try:
+        return read()
+    except UserError as wrong:
+        errors[name] = str(wrong)
+        return None
+
+
+def _next_hour(now: datetime) -> datetime:
+    return now.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)

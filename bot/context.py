@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from bot.clock import Clock
 from bot.errors import UserError
 from bot.providers.base import Provider
+from bot.safe import Safe
 from bot.show.defaults import Defaults
 from bot.store.base import Store
 
@@ -34,6 +35,7 @@ class Context:
     default_channels: Mapping[str, str] = field(default_factory=dict)
     ring: tuple[str, ...] = ()
     wake: Callable[[], None] = lambda: None
+    safe: Safe = field(default_factory=Safe)
 
     def provider(self, name: str) -> Provider:
         """The provider of that name; UserError if it has no credentials here."""

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from bot.model import JSON, Operation, OperationState, Show
+from bot.context import Context
+from bot.model import JSON, Decision, Dossier, Operation, OperationState, Show, StreamKey
+from bot.safe import NAMED
 from bot.show.cues import holds_stream, rank
 from bot.show.draft import Draft, new_id
 from bot.slack import notices
@@ -47,6 +49,67 @@ def ask(draft: Draft, verb: str, by: str, show: Show, args: Mapping[str, JSON] |
     push_aside(draft, operation)
     draft.post(notices.progress(operation, show, draft.now))
     return draft.operate(operation)
+
+
+def ask_thing(
+    draft: Draft,
+    verb: str,
+    by: str,
+    provider: str,
+    stream: str = "",
+    args: Mapping[str, JSON] | None = None,
+    *,
+    reply_to: str = "",
+    channel: str = "",
+    identity: str = "",
+) -> Operation:
+    """Ask now for a verb on a stream or a video, outside the run of a show; its progress is told to the asker alone.
+
+    `reply_to` is the response URL of what they did; without one (a form was sent) they get a direct message. `stream` is empty
+    where none is worked on, so that nothing waits for it.
+    """
+    operation = Operation(
+        id=identity or new_id(verb.replace("_", "-")),
+        verb=verb,
+        due=draft.now,
+        by=by,
+        asked_at=draft.now,
+        provider=provider,
+        stream=stream,
+        args=dict(args or {}),
+        rank=rank(verb),
+        reply_to=reply_to,
+        channel=channel,
+    )
+    draft.post(notices.progress(operation, None, draft.now))
+    return draft.operate(operation)
+
+
+async def request_thing(
+    context: Context,
+    verb: str,
+    by: str,
+    provider: str,
+    stream: str = "",
+    args: Mapping[str, JSON] | None = None,
+    *,
+    secrets: Mapping[str, JSON] | None = None,
+    reply_to: str = "",
+    channel: str = "",
+) -> Operation:
+    """Commit what `ask_thing` asks for. `secrets` are fields that the database never sees: they are kept in memory until sent."""
+    identity = new_id(verb.replace("_", "-"))
+    said = dict(args or {})
+    if secrets:
+        said[NAMED] = sorted(secrets)
+        context.safe.keep(identity, secrets)
+
+    def rule(dossier: Dossier) -> Decision[Operation]:
+        draft = Draft(dossier, context.clock.now())
+        asked = ask_thing(draft, verb, by, provider, stream, said, reply_to=reply_to, channel=channel, identity=identity)
+        return draft.decision(asked)
+
+    return await context.store.decide(StreamKey(provider, stream or f"new:{identity}"), rule)
 
 
 def push_aside(draft: Draft, higher: Operation) -> None:

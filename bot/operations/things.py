@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
+from datetime import datetime
 
 from bot.context import Context
-from bot.errors import ProviderError
-from bot.model import Dossier, Operation, PageState
+from bot.errors import ProviderError, UserError
+from bot.model import Dossier, Operation, PageState, Post, Seen, StreamKey
 from bot.operations import aim
 from bot.operations.preparing import create_page, create_stream
 from bot.operations.steps import Result, Run, Step, Verb
+from bot.safe import NAMED
 from bot.show.draft import Draft
+from bot.slack.blocks import Control, actions, say
 
 Call = Callable[[Run], Awaitable[Result]]
 
@@ -22,16 +25,66 @@ def _one(name: str, label: str, call: Call, done: Callable[[Draft, Operation, Re
 
 
 # -- streams
-def _create_stream(_: Context, __: Dossier, operation: Operation) -> tuple[Step, ...]:
-    return (create_stream(str(operation.args["name"]), dict(operation.args.get("fields", {}))),)
+def _create_stream(context: Context, __: Dossier, operation: Operation) -> tuple[Step, ...]:
+    """The step finds the stream again before it is sent again, so secrets lost with a restart matter only if nothing was sent."""
+    name = str(operation.args["name"])
 
-
-def _edit_stream(_: Context, __: Dossier, operation: Operation) -> tuple[Step, ...]:
     async def call(run: Run) -> Result:
-        info = await run.provider.update_stream(run.stream, dict(operation.args["fields"]))
+        act = create_stream(name, context.safe.fields_of(operation)).act
+        assert act is not None
+        made = await act(run)
+        context.safe.forget(operation.id)
+        return made
+
+    return (replace(create_stream(name, {}), act=call),)
+
+
+def _stream_created(draft: Draft, operation: Operation) -> None:
+    made = next((step.result for step in draft.steps(operation.id) if step.name == "create-stream"), {})
+    stream, name = str(made.get("stream", "")), str(made.get("name", ""))
+    draft.see(Seen(StreamKey(operation.provider, stream), name=name, enabled=False, looked_at=draft.now))
+    note = f"“{name}” is stream {stream}. It is not enabled; nothing can be pushed until it is."
+    draft.operate(replace(operation, note=note))
+
+
+def _edit_stream(context: Context, __: Dossier, operation: Operation) -> tuple[Step, ...]:
+    async def call(run: Run) -> Result:
+        info = await run.provider.update_stream(run.stream, context.safe.fields_of(operation))
+        context.safe.forget(operation.id)
         return {"name": info.name}
 
     return (_one("edit-stream", "Change the stream's settings", call),)
+
+
+def _stream_edited(context: Context) -> Callable[[Draft, Operation], None]:
+    """The shows on it note the change; where it moves the ingest, whoever asked is told, and never what the addresses are."""
+
+    def finished(draft: Draft, operation: Operation) -> None:
+        fields = {*operation.args.get("fields", {}), *operation.args.get(NAMED, ())}
+        for show in draft.shows:
+            if not show.state.closed:
+                draft.note(show.id, "stream changed", operation.by, ", ".join(sorted(fields)))
+        known = context.provider(operation.provider).capabilities.stream_fields
+        if any(field.moves_ingest and field.name in fields for field in known):
+            draft.post(_ingest_moved(operation, draft.now))
+
+    return finished
+
+
+def _ingest_moved(operation: Operation, now: datetime) -> Post:
+    text = ":warning: Its push addresses may be others now. The encoder has to be given the new ones before it connects."
+    carried = {"k": str(operation.key)}
+    blocks = say(text, *actions([Control("ingest", "Ingest details", carried)])).blocks
+    channel = "" if operation.reply_to else operation.by
+    return Post(f"ingest-moved:{operation.id}", channel, now, text=text, blocks=blocks, reply_to=operation.reply_to)
+
+
+def _not_on_air(_: Context, draft: Draft, operation: Operation) -> Operation:
+    """Somebody may have gone live between the question and its answer."""
+    for show in draft.shows:
+        if show.state.on_air:
+            raise UserError(f"{show.title} ({show.id}) is on air on this stream. Finish it first.")
+    return operation
 
 
 def _enable_stream(_: Context, __: Dossier, ___: Operation) -> tuple[Step, ...]:
@@ -65,7 +118,10 @@ def _delete_stream(_: Context, __: Dossier, ___: Operation) -> tuple[Step, ...]:
     return (_one("delete-stream", "Delete the stream", call),)
 
 
-def _stream_deleted(draft: Draft, _: Operation) -> None:
+def _stream_deleted(draft: Draft, operation: Operation) -> None:
+    for show in draft.shows:
+        if not show.state.closed:
+            draft.note(show.id, "stream deleted", operation.by, operation.stream)
     if draft.seen is not None:
         draft.see(replace(draft.seen, gone=True, enabled=False, signal=False, recording=False))
 
@@ -140,18 +196,35 @@ def _delete_video(_: Context, __: Dossier, operation: Operation) -> tuple[Step, 
     return (_one("delete-video", "Delete the video", call),)
 
 
-def verbs(_: Context) -> tuple[Verb, ...]:
+def _noted(what: str) -> Callable[[Draft, Operation], None]:
+    """The show that the video belongs to notes in its log what became of it."""
+
+    def finished(draft: Draft, operation: Operation) -> None:
+        if operation.args.get("of"):
+            detail = f"{operation.args['video']} {operation.args.get('name', '')}".strip()
+            draft.note(str(operation.args["of"]), what, operation.by, detail)
+
+    return finished
+
+
+def verbs(context: Context) -> tuple[Verb, ...]:
     """The verbs of this family."""
     return (
-        Verb(name="create_stream", title="Creating the stream", steps=_create_stream),
-        Verb(name="edit_stream", title="Changing the stream", steps=_edit_stream),
+        Verb(name="create_stream", title="Creating the stream", steps=_create_stream, finished=_stream_created),
+        Verb(name="edit_stream", title="Changing the stream", steps=_edit_stream, finished=_stream_edited(context)),
         Verb(name="enable_stream", title="Enabling the stream", steps=_enable_stream),
-        Verb(name="disable_stream", title="Disabling the stream", steps=_disable_stream),
-        Verb(name="delete_stream", title="Deleting the stream", steps=_delete_stream, finished=_stream_deleted),
+        Verb(name="disable_stream", title="Disabling the stream", steps=_disable_stream, begin=_not_on_air),
+        Verb(
+            name="delete_stream",
+            title="Deleting the stream",
+            steps=_delete_stream,
+            begin=_not_on_air,
+            finished=_stream_deleted,
+        ),
         Verb(name="create_page", title="Creating the broadcast", steps=_create_page),
         Verb(name="edit_page", title="Changing the broadcast", steps=_edit_page),
         Verb(name="delete_page", title="Deleting the broadcast", steps=_delete_page),
         Verb(name="page_live", title="Changing the broadcast's status", steps=_page_live),
         Verb(name="rename_video", title="Naming the video", quiet=True, steps=_rename_video),
-        Verb(name="delete_video", title="Deleting the video", steps=_delete_video),
+        Verb(name="delete_video", title="Deleting the video", steps=_delete_video, finished=_noted("video deleted")),
     )

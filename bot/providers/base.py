@@ -42,6 +42,8 @@ class Field:
     help: str = ""
     on_create: bool = True
     on_edit: bool = True
+    moves_ingest: bool = False
+    """Changing it gives the stream other push addresses."""
 
 
 @dataclass(frozen=True, slots=True)

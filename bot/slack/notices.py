@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from bot.model import Change, Operation, Post, Show, Source, Urgency, Video
+from bot.model import CLOCK, Change, Operation, Post, Show, Source, Urgency, Video
 from bot.slack.blocks import Message, say
 from bot.slack.stamps import at, seen_by
 from bot.slack.text import escape, mention
@@ -16,12 +16,17 @@ def card(show: Show, now: datetime) -> Post:
 
 
 def progress(op: Operation, show: Show | None, now: datetime) -> Post | None:
-    """The message in which the steps of an operation are ticked off: in the card's thread, or in the asker's answer."""
+    """The message in which the steps of an operation are ticked off: in the card's thread, else only to the asker.
+
+    An answer through a response URL can be edited; where there is none (a form was sent) it is a direct message.
+    """
     key = f"progress:{op.id}"
     if show is not None:
         return Post(key, show.channel, now, Urgency.COSMETIC, view="progress", subject=op.id, thread=show.card_key, show=show.id)
     if op.reply_to:
         return Post(key, "", now, Urgency.STATE, view="progress", subject=op.id, reply_to=op.reply_to)
+    if op.by and op.by != CLOCK:
+        return Post(key, op.by, now, Urgency.STATE, view="progress", subject=op.id)
     return None
 
 

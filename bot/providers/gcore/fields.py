@@ -11,7 +11,12 @@ from bot.providers.base import Capabilities, Field, Gate, Pages, Recording, Swit
 
 STREAM_FIELDS: tuple[Field, ...] = (
     Field("name", "Name", least=1, on_create=False),
-    Field("transcoding_region", "Transcoding region", help="For instance ix1 or dt1. Tutorial only; Gcore may ignore it."),
+    Field(
+        "transcoding_region",
+        "Transcoding region",
+        help="For instance ix1 or dt1. Tutorial only; Gcore may ignore it.",
+        moves_ingest=True,
+    ),
     Field("pull", "Gcore fetches the stream (PULL)", "bool"),
     Field("uri", "Source addresses for PULL", "secret", help="Several, separated by spaces, are tried in turn."),
     Field("auto_record", "Record as soon as there is signal", "bool"),

@@ -153,7 +153,7 @@ class Watcher:
         self._viewed[watch.key] = now
         viewers = await provider.viewers(watch.page)
         if viewers is not None:
-            await self._sightings.report(Look(watch.key, self._clock.now(), Source.LOOK, viewers=viewers, signal=True))
+            await self._sightings.report(Look(watch.key, self._clock.now(), Source.LOOK, viewers=viewers))
 
     async def _look_at_videos(self, watch: Watch) -> None:
         provider = self._providers[watch.key.provider]

@@ -28,6 +28,8 @@ def changes(before: Seen | None, look: Look, now: datetime) -> tuple[Seen, tuple
     The very first look of our own is a silent baseline; a first sight by webhook is compared with everything off, because the
     stream was not worth a look until then. A webhook never takes a signal away by itself: it raises a doubt.
     """
+    if before is not None and _late(before, look):
+        return before, ()
     silent = before is None and look.source is Source.LOOK
     seen = before or Seen(look.key, signal=False, primary=False, backup=False, recording=False)
     if silent:
@@ -42,7 +44,7 @@ def changes(before: Seen | None, look: Look, now: datetime) -> tuple[Seen, tuple
         seen, change = _apply(seen, look, f"page:{look.page}", ChangeKind.PAGE, look.page_state, now)
         found += change
     if look.gone and not seen.gone:
-        seen = replace(seen, gone=True, signal=False, primary=False, backup=False, recording=False, enabled=False)
+        seen = _all_off(seen, look.at)
         found.append(Change(ChangeKind.GONE, look.key, look.at, look.source, True, False))
     seen = _remember(seen, look)
     return seen, () if silent else tuple(found)
@@ -55,7 +57,7 @@ def blind(before: Seen | None, seen: Seen, now: datetime) -> tuple[Seen, tuple[C
     for fact, doubt in seen.doubts.items():
         if now - doubt.at >= PATIENCE_FOR_A_LOOK:
             before_value = _value(seen, fact)
-            seen = _hold(seen, fact, doubt.value, doubt.at)
+            seen = _without_doubt(_hold(seen, fact, doubt.value, doubt.at), fact)
             page = fact.partition(":")[2]
             kind = ChangeKind.PAGE if page else ChangeKind(fact)
             found.append(Change(kind, seen.key, doubt.at, Source.WEBHOOK, doubt.value, before_value, page, confirmed=False))
@@ -69,11 +71,16 @@ def _apply(seen: Seen, look: Look, fact: str, kind: ChangeKind, value: bool | st
     if look.source is Source.LOOK and _overtaken(seen, fact, look):
         return seen, []
     if look.source is Source.WEBHOOK and _doubtful(seen, fact, value, now):
-        return replace(seen, doubts={**seen.doubts, fact: seen.doubts.get(fact, Doubt(value, now))}), []
+        return _with_doubt(seen, fact, value, now), []
     seen = _without_doubt(_hold(seen, fact, value, look.at), fact)
     if old is None and look.source is Source.LOOK:
         return seen, []
     return seen, [Change(kind, look.key, look.at, look.source, value, old, look.page if ":" in fact else "")]
+
+
+def _late(before: Seen, look: Look) -> bool:
+    """Whether a look of ours was overtaken by a younger one: what it saw is history."""
+    return look.source is Source.LOOK and before.looked_at is not None and look.at < before.looked_at
 
 
 def _overtaken(seen: Seen, fact: str, look: Look) -> bool:
@@ -112,6 +119,22 @@ def _hold(seen: Seen, fact: str, value: bool | str, at: datetime) -> Seen:
             return replace(seen, since=since, recording=bool(value))
 
 
+def _all_off(seen: Seen, at: datetime) -> Seen:
+    """A stream that is no longer there is off in every way, from now on where it was on."""
+    for fact, _ in _SWITCHES:
+        if _value(seen, fact) is not False:
+            seen = _hold(seen, fact, False, at)
+    return replace(seen, gone=True, doubts={})
+
+
+def _with_doubt(seen: Seen, fact: str, value: bool | str, now: datetime) -> Seen:
+    """The newest claim is the one in doubt; said again, it is no younger."""
+    doubt = seen.doubts.get(fact)
+    if doubt is not None and doubt.value == value:
+        return seen
+    return replace(seen, doubts={**seen.doubts, fact: Doubt(value, now)})
+
+
 def _without_doubt(seen: Seen, fact: str) -> Seen:
     if fact not in seen.doubts:
         return seen
@@ -120,7 +143,11 @@ def _without_doubt(seen: Seen, fact: str) -> Seen:
 
 def _remember(seen: Seen, look: Look) -> Seen:
     if look.source is Source.WEBHOOK:
-        return replace(seen, heard_at=look.at, name=look.name or seen.name)
+        return replace(seen, heard_at=max(look.at, seen.heard_at or look.at), name=look.name or seen.name)
+    if look.viewers is not None:
+        seen = replace(seen, viewers=look.viewers, viewers_at=look.at)
+        if look.signal is None and look.enabled is None:
+            return seen  # a count of viewers says nothing of the stream itself
     return replace(
         seen,
         looked_at=look.at,
@@ -128,7 +155,5 @@ def _remember(seen: Seen, look: Look) -> Seen:
         name=look.name or seen.name,
         quality=look.quality if look.signal else None,
         trouble=look.trouble or "",
-        viewers=look.viewers if look.viewers is not None else seen.viewers,
-        viewers_at=look.at if look.viewers is not None else seen.viewers_at,
         gone=look.gone,
     )

@@ -13,7 +13,7 @@ from bot.show.draft import Draft
 from bot.show.plan_text import PlanWords, parse_plan
 from bot.show.times import span_words
 from bot.slack.call import ACTIVE, Call
-from bot.slack.declare import Command, Form, Stage
+from bot.slack.declare import Button, Command, Form, Stage
 from bot.slack.plan_form import Wish, plan_form, read_form
 from bot.slack.text import escape
 
@@ -159,5 +159,6 @@ DECLARATIONS = (
         bare="the empty form",
         examples=("plan", "plan Sunday Service sun 10:00-11:15", "plan News at 9 21:00 for 30m on church-main no record"),
     ),
+    Button("plan", run, effect=False),
     Form("plan", submit, check),
 )

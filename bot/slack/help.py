@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
+from bot.providers.base import Capabilities
 from bot.slack.blocks import Message, context, section
 from bot.slack.declare import Command, Registry
 
 
 def usage_hint(registry: Registry) -> str:
     """What Slack shows behind the command while it is typed."""
-    names = [command.name for commands in registry.by_stage().values() for command in commands]
+    names = [command.name for commands in registry.by_stage().values() for command in commands if command.name]
     return " | ".join(names)[:1000]
+
+
+def typed(command: Command, root: str) -> str:
+    """The command as it is typed."""
+    return " ".join(part for part in (root, command.name, command.usage) if part)
 
 
 def screen(registry: Registry, root: str) -> Message:
@@ -41,6 +49,29 @@ def table(registry: Registry, root: str = "/live") -> str:
     rows = ["| when | command | what it does | alone |", "| --- | --- | --- | --- |"]
     for stage, commands in registry.by_stage().items():
         for command in commands:
-            usage = f"{root} {command.name} {command.usage}".strip().replace("|", "\\|")
+            usage = typed(command, root).replace("|", "\\|")
             rows.append(f"| {stage.value} | `{usage}` | {command.summary} | {command.bare} |")
     return "\n".join(rows) + "\n"
+
+
+FAMILIES = {
+    "switch": "turn the stream on and off",
+    "pages": "a page for viewers (pending, live, paused, finished)",
+    "recording": "start and stop recording",
+    "videos": "recordings as videos",
+    "webhooks": "tells by webhook",
+}
+"""What each optional family of capabilities means to the crew."""
+
+
+def capabilities(able: Iterable[Capabilities]) -> list[str]:
+    """What each provider can do, and what it can do instead where it cannot."""
+    found = []
+    for one in able:
+        lines = [f"*{one.title}*"]
+        for family, words in FAMILIES.items():
+            there = bool(getattr(one, family))
+            instead = f": {one.instead[family]}" if not there and family in one.instead else ""
+            lines.append(f"{':white_check_mark:' if there else ':x:'} {words}{instead}")
+        found.append("\n".join(lines))
+    return found

@@ -1,0 +1,78 @@
+"""`/live hold`: the show does not go live by itself until released."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from bot.errors import UserError
+from bot.model import Show, ShowState
+from bot.operations.planning import hold, release
+from bot.show.references import split_option
+from bot.show.times import parse_duration
+from bot.slack.call import Call
+from bot.slack.declare import Button, Command, Stage
+from bot.slack.stamps import at
+from bot.slack.text import escape
+
+BEFORE = (ShowState.PLANNED, ShowState.OPEN)
+
+
+async def run(call: Call) -> None:
+    """Hold, for a while or until released; `off` releases."""
+    show, rest = await call.choose_show(call.words, BEFORE)
+    rest, off = split_option(rest, ("off",))
+    if off:
+        await _release(call, show)
+        return
+    first, _, text = rest.partition(" ")
+    until = _until(call, first)
+    await _hold(call, show, until, text.strip() if until else rest)
+
+
+def _until(call: Call, word: str) -> datetime | None:
+    if not word[:1].isdigit():
+        return None
+    return call.context.clock.now() + parse_duration(word)
+
+
+async def press_hold(call: Call) -> None:
+    """The button on the card."""
+    show = await call.carried_show()
+    call.still("hold", show)
+    await _hold(call, show, None, "")
+
+
+async def press_release(call: Call) -> None:
+    """The button on a held card."""
+    show = await call.carried_show()
+    call.still("release", show)
+    await _release(call, show)
+
+
+async def _hold(call: Call, show: Show, until: datetime | None, text: str) -> None:
+    if show.hold is not None and until is None and not text:
+        raise UserError(f"{show.title} is on hold already, by <@{show.hold.by}> since {at(show.hold.since, show)}.")
+    held = await call.decide(show, lambda draft, current: hold(draft, current, call.user, until, text))
+    how_long = f"until {at(until, held)}" if until else f"until released ({call.command} hold {show.id} off)"
+    await call.reply(f"Held: {escape(show.title)} ({show.id}) will not go live by itself {how_long}.")
+
+
+async def _release(call: Call, show: Show) -> None:
+    released = await call.decide(show, lambda draft, current: release(draft, current, call.user))
+    start = at(released.start, released, seconds=False)
+    await call.reply(f"Released: {escape(show.title)} ({show.id}) goes live by itself at {start}.")
+
+
+DECLARATIONS = (
+    Command(
+        "hold",
+        "[show] [<dur>|off] [why]",
+        "do not go live by itself until released",
+        Stage.READY,
+        run,
+        bare="the show due here",
+        examples=("hold", "hold s12 10m guest is late", "hold off"),
+    ),
+    Button("hold", press_hold),
+    Button("release", press_release),
+)

@@ -1,0 +1,168 @@
+"""`/live move`, `/live extend`, and the form behind Edit: other times, with every cue in the same commit."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import timedelta
+from zoneinfo import ZoneInfo
+
+from bot.errors import UserError
+from bot.model import Show, ShowState
+from bot.operations.planning import extend, keep_on, move
+from bot.show.cues import schedule
+from bot.show.draft import Draft
+from bot.show.references import split_option
+from bot.show.times import parse_duration, parse_moment, span_words
+from bot.slack.call import Call
+from bot.slack.declare import Button, Command, Form, Stage
+from bot.slack.plan_form import Wish, edit_form, read_form
+from bot.slack.stamps import at
+from bot.slack.text import escape
+
+MOVABLE = (ShowState.PLANNED, ShowState.OPEN)
+ENDING = (ShowState.PLANNED, ShowState.OPEN, ShowState.LIVE, ShowState.PAUSED)
+
+
+# -- move ---------------------------------------------------------------------------------------------------------------
+async def run_move(call: Call) -> None:
+    """Another start, the same length; alone it opens the form."""
+    words, all_of_them = split_option(call.words, ("all", "this"))
+    if all_of_them == "all":
+        raise UserError("Weekly shows are not in this version, so there is only this one to move.")
+    show, rest = await call.choose_show(words, MOVABLE)
+    if not rest:
+        await call.open(edit_form(show, call.remember(s=show.id)))
+        return
+    zone = ZoneInfo(show.zone)
+    now = call.context.clock.now()
+    later = rest.startswith("+")
+    start = show.start + parse_duration(rest[1:]) if later else parse_moment(rest, now, zone)
+    length = show.end - show.start
+    moved = await call.decide(
+        show, lambda draft, current: move(draft, current, start, start + length, call.user, call.context.figures)
+    )
+    await call.reply(f"Moved: {escape(moved.title)} ({moved.id}) is {span_words(moved.start, moved.end, zone)} now.")
+
+
+async def press_edit(call: Call) -> None:
+    """The button on the card."""
+    show = await call.carried_show()
+    if show.state.closed or show.state is ShowState.OFF:
+        raise UserError(f"{show.title} is over. Plan a new one with {call.command} plan.")
+    await call.open(edit_form(show, call.remember(s=show.id)))
+
+
+async def check_edit(call: Call) -> Mapping[str, str]:
+    """The errors of the form, by input."""
+    show = await call.context.store.show(str(call.metadata.get("s", "")))
+    began = show is not None and show.state.on_air
+    now = call.context.clock.now()
+    _, errors = read_form(call.view.values, show.start - timedelta(days=1) if began and show else now)
+    return errors
+
+
+async def submit_edit(call: Call) -> None:
+    """Save was pressed."""
+    show = await call.carried_show()
+    now = show.start - timedelta(days=1) if show.state.on_air else call.context.clock.now()
+    wish, errors = read_form(call.view.values, now)
+    if wish is None:
+        raise UserError(next(iter(errors.values()), "The form was not complete."))
+    changed = await call.decide(show, lambda draft, current: _apply(draft, current, wish, call))
+    await call.reply(f"Saved: {escape(changed.title)} ({changed.id}), {span_words(changed.start, changed.end, wish.zone)}.")
+
+
+def _apply(draft: Draft, show: Show, wish: Wish, call: Call) -> Show:
+    figures = call.context.figures
+    page_fields = dict(show.page_fields)
+    page_fields.update({"pending_message": wish.pending_message, "share_url": wish.share_url})
+    changed = replace(
+        show,
+        title=wish.title,
+        zone=str(wish.zone),
+        finish=wish.finish,
+        wants_recording=wish.record,
+        wants_page=wish.page and (bool(show.page) or not show.stream),
+        page_fields={name: value for name, value in page_fields.items() if value},
+    )
+    draft.put(changed)
+    if (wish.start, wish.end) != (show.start, show.end):
+        return move(draft, changed, wish.start, wish.end, call.user, figures)
+    schedule(draft, changed, figures)
+    draft.note(show.id, "edited", call.user)
+    return changed
+
+
+# -- extend -------------------------------------------------------------------------------------------------------------
+async def run_extend(call: Call) -> None:
+    """A later end: +15 min unless said otherwise."""
+    length, words = _length_first(call.words)
+    show, rest = await call.choose_show(words, ENDING)
+    if rest:
+        length = parse_duration(rest)
+    await _extend(call, show, length)
+
+
+def _length_first(words: str) -> tuple[timedelta, str]:
+    first, _, rest = words.partition(" ")
+    if first[:1].isdigit() or first[:1] == "+":
+        return parse_duration(first), rest.strip()
+    return timedelta(minutes=15), words
+
+
+async def press_extend(call: Call) -> None:
+    """+5, +15, +30: two presses at once extend once, because the button carries the end it was drawn for."""
+    show = await call.carried_show()
+    minutes = int(call.interaction.action.partition(":")[2] or 15)
+
+    def rule(draft: Draft, current: Show) -> Show:
+        call.still(f"extend:{minutes}", current)
+        return extend(draft, current, call.user, timedelta(minutes=minutes), call.context.figures)
+
+    later = await call.decide(show, rule)
+    await call.reply(f"{escape(later.title)} ({later.id}) ends at {at(later.end, later, seconds=False)} now.")
+
+
+async def _extend(call: Call, show: Show, length: timedelta) -> None:
+    later = await call.decide(show, lambda draft, current: extend(draft, current, call.user, length, call.context.figures))
+    await call.reply(f"{escape(later.title)} ({later.id}) ends at {at(later.end, later, seconds=False)} now.")
+
+
+async def press_keep_on(call: Call) -> None:
+    """It stays on past its end and asks again."""
+    show = await call.carried_show()
+
+    def rule(draft: Draft, current: Show) -> Show:
+        call.still("keep-on", current)
+        return keep_on(draft, current, call.user, call.context.figures)
+
+    kept = await call.decide(show, rule)
+    await call.reply(f"{escape(kept.title)} ({kept.id}) stays on past {at(kept.end, kept, seconds=False)} and asks again.")
+
+
+DECLARATIONS = (
+    Command(
+        "move",
+        "[show] <time>|+<dur>",
+        "another start, the same length",
+        Stage.READY,
+        run_move,
+        bare="the form with everything that can be changed",
+        aliases=("edit",),
+        examples=("move 10:30", "move s12 +15m", "move s12 sun 11:00"),
+    ),
+    Command(
+        "extend",
+        "[<dur>] [show]",
+        "a later end",
+        Stage.AIR,
+        run_extend,
+        bare="+15 min, says the new end",
+        examples=("extend", "extend 30m", "extend 1h30 s12"),
+    ),
+    Button("edit", press_edit),
+    Button("extend", press_extend),
+    Button("keep-on", press_keep_on),
+    Form("edit-show", submit_edit, check_edit),
+)

@@ -1,0 +1,84 @@
+"""`/live pause` and `/live resume`: the brake acts at once."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from bot.errors import UserError
+from bot.model import Show, ShowState
+from bot.operations.asking import ask
+from bot.show.draft import Draft
+from bot.show.references import split_dry
+from bot.slack.call import Call, present_state
+from bot.slack.declare import Button, Command, Stage
+from bot.slack.text import escape
+
+ON_AIR = (ShowState.LIVE, ShowState.PAUSED)
+
+
+async def pause(call: Call) -> None:
+    """Viewers see the pause text."""
+    words, dry = split_dry(call.words)
+    show, _ = await call.choose_show(words, ON_AIR)
+    if dry:
+        await call.reply(f"Dry run, nothing is done. {escape(show.title)} would show the pause text to viewers.")
+        return
+    await _pause(call, show)
+
+
+async def press_pause(call: Call) -> None:
+    """The button on the card or on an alarm."""
+    show = await call.carried_show()
+    call.still("pause", show)
+    await _pause(call, show)
+
+
+async def _pause(call: Call, show: Show) -> None:
+    if not show.wants_page or not show.page:
+        raise UserError(
+            f"{show.title} has no broadcast page that could be paused: the encoder itself is what viewers see. "
+            f"Stop the encoder, or finish it with {call.command} finish {show.id}."
+        )
+    if show.state is ShowState.PAUSED:
+        raise UserError(f"{present_state(show)} Nothing to do.")
+    if show.state is not ShowState.LIVE:
+        raise UserError(f"Only what is on air can be paused. {present_state(show)}")
+
+    def rule(draft: Draft, current: Show) -> None:
+        draft.put(replace(current, paused_by=call.user))
+        ask(draft, "pause", call.user, draft.show(current.id))
+
+    await call.decide(show, rule)
+    await call.reply(f"Pausing {escape(show.title)} ({show.id}).")
+
+
+async def resume(call: Call) -> None:
+    """Viewers see the programme again."""
+    words, dry = split_dry(call.words)
+    show, _ = await call.choose_show(words, ON_AIR)
+    if dry:
+        await call.reply(f"Dry run, nothing is done. {escape(show.title)} would show the programme again.")
+        return
+    await _resume(call, show)
+
+
+async def press_resume(call: Call) -> None:
+    """The button on the card."""
+    show = await call.carried_show()
+    call.still("resume", show)
+    await _resume(call, show)
+
+
+async def _resume(call: Call, show: Show) -> None:
+    if show.state is not ShowState.PAUSED:
+        raise UserError(f"{show.title} is not paused. {present_state(show)}")
+    await call.operate(show, "resume")
+    await call.reply(f"Resuming {escape(show.title)} ({show.id}).")
+
+
+DECLARATIONS = (
+    Command("pause", "[show] [dry]", "show viewers the pause text, at once", Stage.AIR, pause, bare="what is on air here"),
+    Command("resume", "[show] [dry]", "show viewers the programme again", Stage.AIR, resume, bare="what is paused here"),
+    Button("pause", press_pause),
+    Button("resume", press_resume),
+)

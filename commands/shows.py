@@ -1,0 +1,120 @@
+"""`/live shows`, `/live status` and the bare command: what there is, to the asker."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from bot.errors import UserError
+from bot.model import Post, Show, ShowState
+from bot.show.lifecycle import phase
+from bot.show.references import split_option
+from bot.slack.blocks import Control, Message, actions, context, section
+from bot.slack.call import ACTIVE, Call
+from bot.slack.cards import show_card
+from bot.slack.controls import control
+from bot.slack.declare import Button, Command, Stage
+from bot.slack.home import show_line
+
+
+async def shows(call: Call) -> None:
+    """The next seven days, this channel first; or a day, mine, the past, or what fits the words."""
+    now = call.context.clock.now()
+    found = await _asked(call, call.words.casefold(), now)
+    if not found:
+        await call.reply(f"No shows fit. Plan one with {call.command} plan.")
+        return
+    found.sort(key=lambda show: (show.channel != call.channel, show.start))
+    await call.reply(Message("Shows", tuple(section(show_line(show, now)) for show in found[:20])))
+
+
+async def _asked(call: Call, words: str, now: datetime) -> list[Show]:
+    store = call.context.store
+    midnight = now.astimezone(call.zone).replace(hour=0, minute=0, second=0, microsecond=0)
+    match words:
+        case "" | "week":
+            return await store.shows(states=ACTIVE, start_until=now + timedelta(days=7))
+        case "today":
+            return await store.shows(start_from=midnight, start_until=midnight + timedelta(days=1))
+        case "mine":
+            return [show for show in await store.shows(states=ACTIVE) if show.planned_by == call.user]
+        case "past":
+            found = await store.shows(states=(ShowState.DONE, ShowState.CANCELLED, ShowState.OFF), start_until=now, limit=500)
+            return found[-20:]
+        case _:
+            return await store.shows(text=words)
+
+
+async def status(call: Call) -> None:
+    """The show's card as it is now, to the asker; `share` posts it."""
+    words, share = split_option(call.words, ("share",))
+    show, _ = await call.choose_show(words, (*ACTIVE, ShowState.DONE, ShowState.CANCELLED) if words else ACTIVE)
+    card = await _card(call, show)
+    if share:
+        now = call.context.clock.now()
+        key = f"shared:{call.interaction.key}"
+        await call.context.store.post(Post(key, call.channel, now, text=card.text, blocks=card.blocks[:-1]))
+        await call.reply("Shared.")
+        return
+    await call.reply(card)
+
+
+async def _card(call: Call, show: Show) -> Message:
+    dossier = await call.context.store.dossier(show.id)
+    able = call.context.provider(show.provider).capabilities
+    return show_card(dossier, dossier.show(show.id), call.context.clock.now(), call.context.figures, able)
+
+
+async def panel(call: Call) -> None:
+    """What is on air, what is next, and the buttons for it."""
+    now = call.context.clock.now()
+    found = await call.context.store.shows(states=ACTIVE, limit=50)
+    here = [show for show in found if show.channel == call.channel]
+    on_air = [show for show in found if show.state.on_air]
+    coming = [show for show in here if show.state in (ShowState.PLANNED, ShowState.OPEN)]
+    blocks = []
+    for show in [*on_air, *coming[:3]]:
+        dossier = await call.context.store.dossier(show.id)
+        stage = phase(dossier, dossier.show(show.id), now)
+        blocks += [section(f"*{stage.value}* {show_line(show, now)}"), *actions(_buttons(show))]
+    if not blocks:
+        blocks.append(section("Nothing is on air, and nothing is planned in this channel."))
+    blocks += actions([Control("plan", "Plan a show…", {})])
+    blocks.append(context(f"`{call.command} help` shows everything you can do."))
+    await call.reply(Message("What is on, what is next", tuple(blocks)))
+
+
+def _buttons(show: Show) -> list[Control]:
+    match show.state:
+        case ShowState.LIVE:
+            return [control("pause", show), control("extend:15", show), control("finish", show)]
+        case ShowState.PAUSED:
+            return [control("resume", show), control("finish", show)]
+        case _:
+            return [control("go", show), control("edit", show), control("cancel", show)]
+
+
+async def check(call: Call) -> None:
+    """Check now: look at the provider, and show what was seen."""
+    show = await call.carried_show()
+    if not show.stream:
+        raise UserError(f"{show.title} has no stream yet.")
+    provider = call.context.provider(show.provider)
+    await call.context.sightings.look(provider, show.stream, show.page if show.wants_page else "")
+    await call.reply(await _card(call, show))
+
+
+DECLARATIONS = (
+    Command(
+        "shows",
+        "[today|week|mine|past|<text>]",
+        "the list of shows",
+        Stage.ALWAYS,
+        shows,
+        effect=False,
+        aliases=("schedule",),
+        bare="the next 7 days, this channel first",
+    ),
+    Command("status", "[show] [share]", "how the show stands now", Stage.ALWAYS, status, effect=False, bare="this channel's show"),
+    Command("", "", "what is on air, what is next, and the buttons for it", Stage.ALWAYS, panel, effect=False, bare="the panel"),
+    Button("check", check, effect=False),
+)

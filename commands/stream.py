@@ -1,0 +1,440 @@
+"""`/live stream`: the provider's standing entry points: listed, created, changed, switched, deleted, and where to push."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Awaitable, Callable, Mapping
+
+from bot.errors import Choice, Question, UserError
+from bot.model import JSON, Show, ShowState, StreamKey
+from bot.operations.asking import request_thing
+from bot.providers.base import Provider, StreamInfo
+from bot.show.phone import normalise
+from bot.show.references import take_handle
+from bot.show.times import wall
+from bot.slack.assignments import TypedSecret, read_assignments, split_assignments
+from bot.slack.blocks import Control, actions, context, say
+from bot.slack.call import ACTIVE, Call
+from bot.slack.declare import Button, Command, Form, Picker, Stage
+from bot.slack.ingest import TITLE, reveal
+from bot.slack.listing import listing
+from bot.slack.modals import confirm, loading, read_fields
+from bot.slack.stream_forms import apart, changed, create_form, edit_form, prints, settable
+from bot.slack.streams import (
+    PICK,
+    all_streams,
+    chosen,
+    facts_of,
+    folded,
+    look_now,
+    offer_streams,
+    parse_key,
+    require_hands_on,
+    require_off_air,
+    shows_on,
+    shows_words,
+)
+from bot.slack.text import escape
+
+MOST_LISTED = 60
+MOST_BUTTONS = 5
+OPEN = (ShowState.OPEN, ShowState.LIVE, ShowState.PAUSED)
+
+
+async def run(call: Call) -> None:
+    """Do what the first word says; without words, list."""
+    words = call.words
+    if normalise(call.interaction.text).partition(" ")[0].casefold() == "key":
+        words = f"key {words}"
+    verb, _, rest = words.partition(" ")
+    act = _ACTS.get(verb.casefold() or "list")
+    if act is None:
+        close = difflib.get_close_matches(verb.casefold(), list(_ACTS), n=1)
+        hint = f" Did you mean {call.command} stream {close[0]}?" if close else ""
+        raise UserError(f"A stream can be: {', '.join(_ACTS)}.{hint}")
+    await act(call, rest.strip())
+
+
+# -- list ---------------------------------------------------------------------------------------------------------------
+async def _list(call: Call, words: str) -> None:
+    """Every stream with its state, those first that were left on."""
+    streams = [info for info in await all_streams(call) if folded(words) in folded(info.name) or words == info.key.id]
+    if not streams:
+        fits = f" with “{escape(words)}” in its name" if words else ""
+        raise UserError(f"There is no stream{fits}. Make one with {call.command} stream create.")
+    shows = await call.context.store.shows(states=ACTIVE, limit=1000)
+    left_on = [info for info in streams if info.enabled and not any(show.key == info.key and show.state in OPEN for show in shows)]
+    rest = sorted((info for info in streams if info not in left_on), key=lambda info: (not info.enabled, folded(info.name)))
+    now = wall(call.context.clock.now(), call.zone, seconds=True)
+    enabled = sum(info.enabled is True for info in streams)
+    lines = [":electric_plug: *Left on, without an open show*"] if left_on else []
+    lines += [_line(info, shows) for info in left_on]
+    lines += ["*The others*"] if left_on and rest else []
+    lines += [_line(info, shows) for info in rest]
+    cut = (
+        [f"… and {len(lines) - MOST_LISTED} more: {call.command} stream list <part of a name>"] if len(lines) > MOST_LISTED else []
+    )
+    buttons = [
+        Control(f"stream-off:{number}", f"Turn off {info.name}…", {"k": str(info.key)})
+        for number, info in enumerate(left_on[:MOST_BUTTONS])
+        if call.context.provider(info.key.provider).capabilities.switch
+    ]
+    head = f"*Streams*: {enabled} of {len(streams)} enabled, looked {now}"
+    await call.reply(listing(head, [*lines[:MOST_LISTED], *cut], *actions(buttons)))
+
+
+def _line(info: StreamInfo, shows: list[Show]) -> str:
+    look = info.look
+    words = [{True: "*enabled*", False: "off", None: "state not told"}[info.enabled]]
+    words += ["signal"] if look.signal else []
+    words += ["recording"] if look.recording else []
+    words += [f"trouble: {escape(look.trouble)}"] if look.trouble else []
+    on_it = [f"{escape(show.title)} ({show.id}) {show.state.value}" for show in shows if show.key == info.key]
+    return f"• *{escape(info.name or '(no name)')}* ({info.key.id}): {' · '.join([*words, *on_it])}"
+
+
+# -- create -------------------------------------------------------------------------------------------------------------
+async def _create(call: Call, words: str) -> None:
+    """By form, or in one line: a name, then `key=value`."""
+    name, values = split_assignments(words)
+    provider = _provider(call, values.pop("provider", ""), words)
+    if not name or not words:
+        _needs_form(call, "stream create")
+        if values:
+            raise UserError(f"Name the stream first: {call.command} stream create Church Main region=ix1.")
+        await call.open(create_form(provider, name, call.remember(p=provider.name)))
+        return
+    try:
+        fields = read_assignments(settable(provider, creating=True), values)
+    except TypedSecret as secret:
+        await call.reply(say(escape(str(secret)), *_form_button(call)))
+        return
+    await _ask_to_create(call, provider, name, fields)
+
+
+def _provider(call: Call, named: str, words: str) -> Provider:
+    if named:
+        return call.context.provider(named.casefold())
+    if len(call.context.providers) == 1:
+        return call.context.only_provider
+    there = call.context.providers.items()
+    choices = [Choice(provider.capabilities.title, f"stream create provider={name} {words}".strip()) for name, provider in there]
+    raise Question("At which provider?", choices)
+
+
+def _needs_form(call: Call, what: str) -> None:
+    if not call.interaction.trigger:
+        raise UserError(f"A form opens only from the command: type {call.command} {what} in the message field.")
+
+
+def _form_button(call: Call) -> list[Mapping[str, JSON]]:
+    return actions([Control("stream-form", "Open the form", {})]) if len(call.context.providers) == 1 else []
+
+
+async def press_form(call: Call) -> None:
+    """The form, from an answer that sends people to it."""
+    provider = call.context.only_provider
+    await call.open(create_form(provider, "", call.remember(p=provider.name)))
+
+
+async def check_create(call: Call) -> Mapping[str, str]:
+    """Errors by input, before the form closes."""
+    provider = call.context.provider(str(call.metadata.get("p")))
+    _, errors = read_fields(settable(provider, creating=True), call.view.values)
+    if not normalise(str(call.view.values.get("name") or "")):
+        errors["name"] = "Give the stream a name."
+    return errors
+
+
+async def submit_create(call: Call) -> None:
+    """Create was pressed."""
+    provider = call.context.provider(str(call.metadata.get("p")))
+    fields, _ = read_fields(settable(provider, creating=True), call.view.values)
+    await _ask_to_create(call, provider, normalise(str(call.view.values["name"])), fields)
+
+
+async def _ask_to_create(call: Call, provider: Provider, name: str, fields: Mapping[str, JSON]) -> None:
+    kept, secrets = apart(provider.capabilities.stream_fields, fields)
+    await request(call, "create_stream", provider.name, "", {"name": name, "fields": kept}, secrets)
+
+
+# -- edit ---------------------------------------------------------------------------------------------------------------
+async def _edit(call: Call, words: str) -> None:
+    """By form, or in one line: the stream, then `key=value`."""
+    said, values = split_assignments(words)
+    if not values:
+        _needs_form(call, "stream edit")
+        await call.open(loading("Edit stream"))
+        info = await chosen(call, "stream edit", said)
+        if info is not None:
+            await _show_edit_form(call, info)
+        return
+    info = await chosen(call, "stream edit", said, " ".join(f'{key}="{value}"' for key, value in values.items()))
+    if info is None:
+        return
+    provider = call.context.provider(info.key.provider)
+    await require_hands_on(call, info.key, "Changing the stream")
+    try:
+        fields = read_assignments(settable(provider, creating=False), values)
+    except TypedSecret as secret:
+        button = Control("stream-edit", "Open the form", {"k": str(info.key)})
+        await call.reply(say(escape(str(secret)), *actions([button])))
+        return
+    await _ask_to_edit(call, info.key, fields)
+
+
+async def press_edit(call: Call) -> None:
+    """The form, from an answer that sends people to it."""
+    await call.open(loading("Edit stream"))
+    key = parse_key(str(call.carried.get("k")))
+    await _show_edit_form(call, await call.context.provider(key.provider).stream(key.id))
+
+
+async def _show_edit_form(call: Call, info: StreamInfo) -> None:
+    provider = call.context.provider(info.key.provider)
+    await require_hands_on(call, info.key, "Changing the stream")
+    before = prints(settable(provider, creating=False), info)
+    await call.open(edit_form(provider, info, call.remember(k=str(info.key), was=before)))
+
+
+async def check_edit(call: Call) -> Mapping[str, str]:
+    """Errors by input, before the form closes."""
+    key = parse_key(str(call.metadata.get("k")))
+    _, errors = read_fields(settable(call.context.provider(key.provider), creating=False), call.view.values)
+    return errors
+
+
+async def submit_edit(call: Call) -> None:
+    """Save was pressed: what differs from what the form showed is sent."""
+    key = parse_key(str(call.metadata.get("k")))
+    await require_hands_on(call, key, "Changing the stream")
+    typed, _ = read_fields(settable(call.context.provider(key.provider), creating=False), call.view.values)
+    was = call.metadata.get("was")
+    await _ask_to_edit(call, key, changed(typed, was if isinstance(was, dict) else {}))
+
+
+async def _ask_to_edit(call: Call, key: StreamKey, fields: Mapping[str, JSON]) -> None:
+    if not fields:
+        raise UserError("Nothing differs from what is set already, so nothing was changed.")
+    kept, secrets = apart(call.context.provider(key.provider).capabilities.stream_fields, fields)
+    await request(call, "edit_stream", key.provider, key.id, {"fields": kept}, secrets)
+
+
+# -- key ----------------------------------------------------------------------------------------------------------------
+async def _key(call: Call, words: str) -> None:
+    """Where to push, only to the asker."""
+    first, _, rest = words.partition(" ")
+    if first.casefold() == "rotate":
+        where = f" {rest}" if rest else ""
+        raise UserError(
+            "A new key cannot be made from here in this version: make it in the provider's portal. It cuts off the running encoder; "
+            f"the new addresses are then in {call.command} stream key{where}."
+        )
+    if call.interaction.trigger:
+        await call.open(loading(TITLE))
+    key = await _of_show(call, words)
+    if key is None:
+        info = await chosen(call, "stream key", words)
+        key = info.key if info is not None else None
+    if key is not None:
+        await reveal(call, key)
+
+
+async def _of_show(call: Call, words: str) -> StreamKey | None:
+    """The stream of the show with that handle."""
+    handle, rest = take_handle(words)
+    if handle is None or rest:
+        return None
+    show, _ = await call.choose_show(handle)
+    if show.key is None:
+        raise UserError(f"{show.title} ({show.id}) has no stream yet. Its planning makes one; ask again in a moment.")
+    return show.key
+
+
+async def press_ingest(call: Call) -> None:
+    """Ingest details: of a show's card, or of a stream in an answer."""
+    if "k" in call.carried:
+        await reveal(call, parse_key(str(call.carried["k"])))
+        return
+    show = await call.carried_show()
+    if show.key is None:
+        raise UserError(f"{show.title} ({show.id}) has no stream yet. Its planning makes one; ask again in a moment.")
+    await reveal(call, show.key)
+
+
+# -- enable, disable, delete ---------------------------------------------------------------------------------------------
+async def _enable(call: Call, words: str) -> None:
+    info = await chosen(call, "stream enable", words)
+    if info is None:
+        return
+    _require_switch(call, info.key)
+    await require_hands_on(call, info.key, "Enabling the stream")
+    if info.enabled:
+        seen = await call.context.store.seen(info.key)
+        began = seen.since.get("enabled") if seen else None
+        now = call.context.clock.now()
+        since = f" since {wall(began, call.zone, seconds=True, relative_to=now)}" if began else ""
+        raise UserError(f"{info.name} is enabled already{since}. Nothing to do.")
+    await request(call, "enable_stream", info.key.provider, info.key.id)
+
+
+def _require_switch(call: Call, key: StreamKey) -> None:
+    provider = call.context.provider(key.provider)
+    if provider.capabilities.switch is None:
+        raise provider.cannot("switch")
+
+
+async def _disable(call: Call, words: str) -> None:
+    await _ask_first(call, "disable", words)
+
+
+async def _delete(call: Call, words: str) -> None:
+    await _ask_first(call, "delete", words)
+
+
+async def _ask_first(call: Call, verb: str, words: str) -> None:
+    if call.interaction.trigger:
+        await call.open(loading(f"{verb.capitalize()} stream"))
+    info = await chosen(call, f"stream {verb}", words)
+    if info is not None:
+        await _question(call, verb, info.key)
+
+
+async def press_off(call: Call) -> None:
+    """Turn stream off: of a show's card, or of a stream in the list."""
+    await call.open(loading("Disable stream"))
+    if "k" in call.carried:
+        await _question(call, "disable", parse_key(str(call.carried["k"])))
+        return
+    show = await call.carried_show()
+    if show.key is None:
+        raise UserError(f"{show.title} ({show.id}) has no stream, so there is nothing to turn off.")
+    await _question(call, "disable", show.key)
+
+
+async def press_delete(call: Call) -> None:
+    """Delete a stream, from an answer that could not open a form."""
+    await call.open(loading("Delete stream"))
+    await _question(call, "delete", parse_key(str(call.carried.get("k"))))
+
+
+async def _question(call: Call, verb: str, key: StreamKey) -> None:
+    """Taking a stream away asks first, with what is known of it now."""
+    if verb == "disable":
+        _require_switch(call, key)
+    await require_hands_on(call, key, f"To {verb} the stream")
+    shows = await shows_on(call, key)
+    require_off_air(call, shows)
+    seen, failed = await look_now(call, key)
+    if seen is not None and seen.gone:
+        raise UserError(f"The stream {key.id} is not there any more.")
+    name = seen.name if seen and seen.name else key.id
+    facts = "\n".join(facts_of(seen, call.zone, call.context.clock.now(), failed))
+    text = f"*{escape(name)}* ({key.id})\n{facts}\n\n{shows_words(shows)}\n\n{_WARNINGS[verb]}"
+    if not call.interaction.trigger:
+        action = "stream-off" if verb == "disable" else "stream-delete"
+        await call.reply(say(text, *actions([Control(action, f"{verb.capitalize()}…", {"k": str(key)}, "danger")])))
+        return
+    title = f"{verb.capitalize()} this stream?"
+    await call.open(confirm(f"stream-{verb}", title, text, verb.capitalize(), call.remember(k=str(key))))
+
+
+_WARNINGS: Mapping[str, str] = {
+    "disable": "Disabling cuts off the encoder at once. The stream, its addresses and its recordings stay.",
+    "delete": (
+        ":warning: *This cannot be undone.* Its push addresses, player links and statistics are destroyed. Its recordings stay. "
+        "To only turn it off, disable it."
+    ),
+}
+
+
+async def submit_disable(call: Call) -> None:
+    """Disable was confirmed."""
+    await _confirmed(call, "disable")
+
+
+async def submit_delete(call: Call) -> None:
+    """Delete was confirmed."""
+    await _confirmed(call, "delete")
+
+
+async def _confirmed(call: Call, verb: str) -> None:
+    key = parse_key(str(call.metadata.get("k")))
+    await require_hands_on(call, key, f"To {verb} the stream")
+    require_off_air(call, await shows_on(call, key))
+    await request(call, f"{verb}_stream", key.provider, key.id)
+
+
+# -- shared -------------------------------------------------------------------------------------------------------------
+async def request(
+    call: Call,
+    verb: str,
+    provider: str,
+    stream: str,
+    args: Mapping[str, JSON] | None = None,
+    secrets: Mapping[str, JSON] | None = None,
+) -> None:
+    """Ask for the operation; its steps are ticked off in the answer, or in a direct message where a form was sent."""
+    here = call.interaction
+    await request_thing(
+        call.context,
+        verb,
+        call.user,
+        provider,
+        stream,
+        args,
+        secrets=secrets,
+        reply_to=here.reply_to,
+        channel=call.channel,
+    )
+    if not here.reply_to:
+        await call.reply(say("Asked for. Its steps are ticked off in your messages with me.", context(f"by <@{call.user}>")))
+
+
+async def submit_pick(call: Call) -> None:
+    """A stream was picked for a verb."""
+    key = parse_key(str(call.view.values.get("stream") or ""))
+    act = _ACTS[str(call.metadata.get("v")).removeprefix("stream ")]
+    await act(call, str(key))
+
+
+_ACTS: Mapping[str, Callable[[Call, str], Awaitable[None]]] = {
+    "list": _list,
+    "create": _create,
+    "edit": _edit,
+    "key": _key,
+    "enable": _enable,
+    "disable": _disable,
+    "delete": _delete,
+}
+
+DECLARATIONS = (
+    Command(
+        "stream",
+        "list|create|edit|key|enable|disable|delete [<stream>]",
+        "streams: make, change, switch on and off, where to push",
+        Stage.THINGS,
+        run,
+        aliases=("key",),
+        bare="all streams with their state, those left on first",
+        examples=(
+            "stream",
+            "stream create",
+            "stream create Church Main region=ix1 dvr_enabled=yes",
+            "stream edit church-main region=dt1",
+            "stream key church-main",
+            "stream disable church-main",
+        ),
+    ),
+    Button("ingest", press_ingest),
+    Button("stream-off", press_off),
+    Button("stream-delete", press_delete),
+    Button("stream-edit", press_edit),
+    Button("stream-form", press_form),
+    Form(PICK, submit_pick),
+    Form("stream-create", submit_create, check_create),
+    Form("stream-edit", submit_edit, check_edit),
+    Form("stream-disable", submit_disable),
+    Form("stream-delete", submit_delete),
+    Picker("stream", offer_streams),
+)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from bot.model import CLOCK, JSON, FinishPolicy, Operation, OperationState, Show
+from bot.model import CLOCK, JSON, FinishPolicy, Operation, OperationState, Show, ShowState
 from bot.show.defaults import Defaults
 from bot.show.draft import Draft, new_id
 
@@ -25,6 +25,10 @@ RANKS: Mapping[str, int] = {
 """Who has authority over whom; everything else is 10."""
 
 
+NO_GATE_ENCODER_ASK = timedelta(minutes=2)
+"""Where no gate keeps viewers out the encoder is the air: it is never asked for earlier than this before the start."""
+
+
 @dataclass(frozen=True, slots=True)
 class Cue:
     """A moment of a show with something to do. `mark` tells the cues of one verb apart."""
@@ -41,7 +45,8 @@ def cues(show: Show, figures: Defaults) -> list[Cue]:
     found += [
         Cue("remind", show.start - lead, f"check-{int(lead.total_seconds())}", {"what": "check"}) for lead in figures.check_leads
     ]
-    found.append(Cue("remind", show.start - figures.encoder_ask_lead, "encoder", {"what": "encoder"}))
+    encoder_ask = figures.encoder_ask_lead if show.wants_page else min(figures.encoder_ask_lead, NO_GATE_ENCODER_ASK)
+    found.append(Cue("remind", show.start - encoder_ask, "encoder", {"what": "encoder"}))
     found.append(Cue("remind", show.start - figures.caller_lead, "caller", {"what": "caller"}))
     found.append(Cue("go", show.start))
     if show.finish is FinishPolicy.BY_HAND:
@@ -67,32 +72,57 @@ def rank(verb: str) -> int:
 def schedule(draft: Draft, show: Show, figures: Defaults) -> None:
     """Let the unfinished cues of `show` be exactly those it should have from now on, keeping the ones that are under way.
 
-    A reminder or warning whose moment has passed is not scheduled; an open that has passed is due now.
+    A reminder or warning whose moment has passed is not scheduled; an open that has passed is due now. What a person asked for
+    by hand stands in the place of its cue. A show that is off or closed has no cues.
     """
-    waiting = {(op.verb, str(op.args.get("mark", ""))): op for op in draft.of(show.id, *CUES) if op.by == CLOCK}
-    opened = show.state.value != "planned"
-    gone_live = opened and show.state.value != "open"
-    for cue in cues(show, figures):
-        there = waiting.pop((cue.verb, cue.mark), None)
-        if (cue.verb in ("open",) and opened) or (cue.verb in ("go", "remind") and gone_live):
-            if there is not None and there.state is OperationState.SCHEDULED:
-                draft.end(there, OperationState.CANCELLED, "no longer needed")
+    there: dict[tuple[str, str], Operation] = {}
+    for op in draft.of(show.id, *CUES):
+        if there.setdefault(_slot(op), op) is not op:
+            _drop(draft, op)
+    over = show.state.closed or show.state is ShowState.OFF
+    for cue in [] if over else cues(show, figures):
+        if not _still_to_come(cue, show):
             continue
-        under_way = there is not None and there.state is not OperationState.SCHEDULED
-        if under_way and there is not None and (cue.due <= draft.now or there.state is OperationState.RUNNING):
+        placed = there.get((cue.verb, cue.mark))
+        moved = placed is None or placed.due != cue.due
+        if moved and cue.verb in ("remind", "end_warning") and cue.due < draft.now:
             continue
-        late = cue.due <= draft.now
-        if late and there is None and cue.verb in ("remind", "end_warning"):
-            continue
-        _place(draft, show, cue, there)
-    for op in waiting.values():
-        if op.state is OperationState.SCHEDULED:
-            draft.end(op, OperationState.CANCELLED, "no longer needed")
+        there.pop((cue.verb, cue.mark), None)
+        if placed is None or not _is_left_alone(placed, cue, draft.now):
+            _place(draft, show, cue, placed)
+    for op in there.values():
+        _drop(draft, op)
 
 
-def _place(draft: Draft, show: Show, cue: Cue, there: Operation | None) -> None:
-    if there is None:
-        there = Operation(
+def _slot(op: Operation) -> tuple[str, str]:
+    return op.verb, str(op.args.get("mark", ""))
+
+
+def _still_to_come(cue: Cue, show: Show) -> bool:
+    if cue.verb == "open":
+        return show.state is ShowState.PLANNED
+    if cue.verb in ("go", "remind"):
+        return show.state in (ShowState.PLANNED, ShowState.OPEN)
+    return True
+
+
+def _is_left_alone(op: Operation, cue: Cue, now: datetime) -> bool:
+    """Asked for by hand, running, or under way at a moment that did not move into the future."""
+    if op.by != CLOCK or op.state is OperationState.RUNNING:
+        return True
+    under_way = op.state is not OperationState.SCHEDULED or bool(op.args.get("asked"))
+    return under_way and cue.due <= now
+
+
+def _drop(draft: Draft, op: Operation) -> None:
+    """Take a cue off the schedule, its question included; what runs, or was asked for by hand, goes on."""
+    if op.by == CLOCK and op.state in (OperationState.SCHEDULED, OperationState.ASKING) and not op.args.get("tidy"):
+        draft.end(op, OperationState.CANCELLED, "no longer needed")
+
+
+def _place(draft: Draft, show: Show, cue: Cue, op: Operation | None) -> None:
+    if op is None:
+        op = Operation(
             id=new_id(cue.verb.replace("_", "-")),
             verb=cue.verb,
             due=cue.due,
@@ -101,12 +131,20 @@ def _place(draft: Draft, show: Show, cue: Cue, there: Operation | None) -> None:
             show=show.id,
             provider=show.provider,
             rank=rank(cue.verb),
-            args={**cue.args, "mark": cue.mark},
             channel=show.channel,
         )
-    stream = show.stream if holds_stream(cue.verb) else ""
-    fence = there.fence + (there.state is not OperationState.SCHEDULED)
-    draft.operate(replace(there, due=cue.due, stream=stream, state=OperationState.SCHEDULED, fence=fence))
+    draft.operate(
+        replace(
+            op,
+            due=cue.due,
+            stream=show.stream if holds_stream(cue.verb) else "",
+            state=OperationState.SCHEDULED,
+            fence=op.fence + (op.state is not OperationState.SCHEDULED),
+            owner="",
+            note="",
+            args={**cue.args, "mark": cue.mark},
+        )
+    )
 
 
 def holds_stream(verb: str) -> bool:

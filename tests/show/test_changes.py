@@ -223,7 +223,7 @@ def histories(draw: st.DrawFn) -> tuple[dict[str, bool], list[tuple[Look, dateti
         truth = {**truth, fact: not truth[fact]}
         said = {name: truth[name] for name in FACTS}
         for source in draw(st.lists(st.sampled_from(Source), max_size=3)):
-            known = said if source is Source.LOOK else {name: said[name] for name in ("signal", "recording")}
+            known: dict[str, Any] = said if source is Source.LOOK else {name: said[name] for name in ("signal", "recording")}
             delay = draw(st.integers(0, 30))
             begun = moment if source is Source.LOOK else moment + delay
             reports.append((Look(CHURCH, after(begun), source, **known), after(moment + delay)))

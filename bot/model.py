@@ -88,6 +88,9 @@ class Alarm:
     taken_at: datetime | None = None
     quiet_until: datetime | None = None
     flaps: int = 0
+    """How often it came back within the flap window, while ringing or after the all-clear."""
+    down_at: datetime | None = None
+    """The last loss of signal that was counted."""
     cleared_at: datetime | None = None
 
 
@@ -129,6 +132,10 @@ class Show:
     viewer_link: str = ""
     alarm: Alarm | None = None
     alarms: int = 0
+    quiet_until: datetime | None = None
+    """No alarm is raised before: somebody restarts something on purpose."""
+    tidied_at: datetime | None = None
+    """When recording and ingest were last asked to be closed after viewers were sent home elsewhere."""
     peak_viewers: int = 0
     card: int = 1
     named: Mapping[str, str] = field(default_factory=dict)

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from bot.clock import Clock
 from bot.errors import ProviderError
-from bot.model import Change, Decision, Dossier, Look, PageState, Seen, Source, StreamKey, Video
+from bot.model import Change, Decision, Dossier, Look, Seen, Source, StreamKey, Video
 from bot.providers.base import Provider
 from bot.show.changes import blind, changes
 from bot.show.draft import Draft
@@ -46,6 +46,8 @@ class Sightings:
             seen, found = changes(dossier.seen, look, now)
             draft.see(seen)
             self._react(draft, found, look.source)
+            if _looks_different(dossier.seen, seen):
+                draft.touch_shows()
             return draft.decision(seen)
 
         return await self._store.decide(look.key, rule)
@@ -76,11 +78,19 @@ class Sightings:
             seen, found = blind(dossier.seen, dossier.seen or Seen(key), draft.now)
             draft.see(seen)
             self._react(draft, found, None)
+            if _looks_different(dossier.seen, seen):
+                draft.touch_shows()
             return draft.decision(None)
 
         await self._store.decide(key, rule)
 
 
-def page_is(seen: Seen, page: str, *states: PageState) -> bool:
-    """Whether the page was last seen in one of these states."""
-    return seen.pages.get(page) in states
+def _looks_different(before: Seen | None, seen: Seen) -> bool:
+    """Whether a card would: not for the clock time of a look alone, because every edit counts at Slack."""
+    if before is None:
+        return True
+    return _without_clock_times(before) != _without_clock_times(seen)
+
+
+def _without_clock_times(seen: Seen) -> Seen:
+    return replace(seen, looked_at=None, heard_at=None, viewers_at=None)

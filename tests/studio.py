@@ -127,4 +127,3 @@ class Studio:
     async def operations(self, show_id: str = "s1", *, unfinished: bool = False) -> list[Operation]:
         """The operations of a show."""
         return await self.rehearsal.bot.store.operations(show=show_id, unfinished=unfinished, limit=500)
-

@@ -12,13 +12,17 @@ from bot.operations import aim
 from bot.operations.onair import opened, went_on_air, went_to_pause
 from bot.operations.steps import AskPeople, Result, Run, Step, Verb
 from bot.show.draft import Draft
+from bot.slack import notices
 from bot.slack.stamps import at
 
 WAIT_FOR_STREAM = timedelta(seconds=5)
 
 
-def _stream_there() -> Step:
-    """The show's stream has been made; until then there is nothing to work on."""
+def _stream_there(dossier: Dossier, operation: Operation) -> tuple[Step, ...]:
+    """The show's stream has been made; until then there is nothing to work on. No step where it is there from the start."""
+    waited = any(step.name == "stream" for step in dossier.steps.get(operation.id, ()))
+    if dossier.show(operation.show).stream and not waited:
+        return ()
 
     async def ready(run: Run) -> datetime | None:
         if run.show.stream:
@@ -27,7 +31,7 @@ def _stream_there() -> Step:
             raise UserError(f"{run.show.id} has no stream: making it failed. Choose one with Edit on the card, or plan it again.")
         return run.context.clock.now() + WAIT_FOR_STREAM
 
-    return Step(name="stream", label="Stream is made", kind=StepKind.WAIT, ready=ready)
+    return (Step(name="stream", label="Stream is made", kind=StepKind.WAIT, ready=ready),)
 
 
 def _mark_opened(draft: Draft, operation: Operation, _: Result) -> None:
@@ -35,8 +39,8 @@ def _mark_opened(draft: Draft, operation: Operation, _: Result) -> None:
 
 
 # -- open ----------------------------------------------------------------------------------------------------------------
-def _open_steps(_: Context, __: Dossier, ___: Operation) -> tuple[Step, ...]:
-    return (_stream_there(), aim.enable(_mark_opened))
+def _open_steps(_: Context, dossier: Dossier, operation: Operation) -> tuple[Step, ...]:
+    return (*_stream_there(dossier, operation), aim.enable(_mark_opened))
 
 
 OPEN = Verb(name="open", title="Opening", steps=_open_steps)
@@ -45,7 +49,7 @@ OPEN = Verb(name="open", title="Opening", steps=_open_steps)
 # -- go ------------------------------------------------------------------------------------------------------------------
 def _go_steps(context: Context, dossier: Dossier, operation: Operation) -> tuple[Step, ...]:
     show = dossier.show(operation.show)
-    steps = [_stream_there()]
+    steps = [*_stream_there(dossier, operation)]
     if operation.by != CLOCK:
         steps.append(aim.enable(_mark_opened))
     if not operation.args.get("anyway"):
@@ -95,8 +99,6 @@ def _go_begin(context: Context, draft: Draft, operation: Operation) -> Operation
 
 
 def _ask(draft: Draft, operation: Operation, sentence: str) -> Operation:
-    from bot.slack import notices
-
     asking = replace(operation, state=OperationState.ASKING, owner="", note=sentence)
     draft.post(notices.question(asking, draft.now))
     return asking

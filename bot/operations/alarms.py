@@ -14,25 +14,47 @@ from bot.slack.text import escape, mention, usergroup
 
 
 def tend(draft: Draft, show: Show, figures: Defaults, ring: tuple[str, ...], trouble: str) -> None:
-    """Raise, escalate or clear the alarm of a show on air; `trouble` is what is wrong now (empty: nothing)."""
+    """Raise, escalate or clear the alarm of a show on air; `trouble` is what is wrong now (empty: nothing).
+
+    An outage that the backup ended is over like any other: once it has held. Only then the backup has an alarm of its own.
+    """
     alarm = show.ringing
-    if trouble:
+    if alarm is not None and alarm.kind == "signal" and trouble == "backup":
+        _recover(draft, show, alarm, figures)
+    elif trouble:
         if alarm is None or alarm.kind != trouble:
-            _raise(draft, show, figures, trouble)
+            if show.quiet_until is None or draft.now >= show.quiet_until:
+                _raise(draft, show, figures, trouble)
         else:
-            _climb(draft, show, alarm, figures, ring)
+            show = _count_flap(draft, show, alarm, figures)
+            _climb(draft, show, show.alarm or alarm, figures, ring)
     elif alarm is not None and not (alarm.kind == "backup" and not alarm.taken_by):
         _recover(draft, show, alarm, figures)
 
 
 def _raise(draft: Draft, show: Show, figures: Defaults, kind: str) -> None:
     before = show.alarm
-    recent = before is not None and before.cleared_at is not None and draft.now - before.cleared_at < figures.flap_window
-    flaps = before.flaps + 1 if before is not None and recent and before.kind == kind else 0
-    alarm = Alarm(kind, draft.now, show.alarms + 1, rung_at=draft.now, flaps=flaps)
+    flaps = 0
+    if before is not None and draft.now - (before.cleared_at or draft.now) < figures.flap_window:
+        flaps = before.flaps + (before.kind == kind)
+    alarm = Alarm(kind, draft.now, show.alarms + 1, rung_at=draft.now, flaps=flaps, down_at=_lost_at(draft))
     show = draft.put(replace(show, alarm=alarm, alarms=show.alarms + 1))
     draft.post(notices.alarm(show, draft.now))
     draft.note(show.id, f"alarm {kind}")
+
+
+def _lost_at(draft: Draft) -> datetime | None:
+    seen = draft.seen
+    return seen.since.get("signal") if seen is not None and seen.signal is False else None
+
+
+def _count_flap(draft: Draft, show: Show, alarm: Alarm, figures: Defaults) -> Show:
+    """The signal was back for a moment, and went again: the same alarm, but its recovery has to hold for longer."""
+    lost = _lost_at(draft)
+    if alarm.kind != "signal" or lost is None or alarm.down_at is None or lost <= alarm.down_at:
+        return show
+    flaps = alarm.flaps + 1 if lost - alarm.down_at < figures.flap_window else 0
+    return draft.put(replace(show, alarm=replace(alarm, flaps=flaps, down_at=lost)))
 
 
 def _climb(draft: Draft, show: Show, alarm: Alarm, figures: Defaults, ring: tuple[str, ...]) -> None:
@@ -44,14 +66,10 @@ def _climb(draft: Draft, show: Show, alarm: Alarm, figures: Defaults, ring: tupl
         if alarm.taken_at and now - alarm.taken_at >= figures.claim_lapse:
             lapsed = replace(alarm, taken_by="", taken_at=None, rung_at=now)
             draft.put(replace(show, alarm=lapsed))
-            _ring(
-                draft,
-                show,
-                alarm,
-                f"{mention(alarm.taken_by)} took this {notices.minutes(figures.claim_lapse)} ago and it is still so.",
-            )
+            ago = notices.minutes(figures.claim_lapse)
+            _ring(draft, show, alarm, f"{mention(alarm.taken_by)} took this {ago} ago and it is still so.")
         return
-    if now - alarm.since < _due(alarm, figures):
+    if now - (alarm.rung_at or alarm.since) < _pause(alarm.rung, figures):
         return
     climbed = replace(alarm, rung=alarm.rung + 1, rung_at=now)
     draft.put(replace(show, alarm=climbed))
@@ -59,10 +77,11 @@ def _climb(draft: Draft, show: Show, alarm: Alarm, figures: Defaults, ring: tupl
     _ring(draft, show, climbed, f"{' '.join(called)}: nobody has taken this yet.")
 
 
-def _due(alarm: Alarm, figures: Defaults) -> timedelta:
-    if alarm.rung < len(figures.ladder):
-        return figures.ladder[alarm.rung]
-    return figures.ladder[-1] + figures.ladder_every * (alarm.rung - len(figures.ladder) + 1)
+def _pause(rung: int, figures: Defaults) -> timedelta:
+    """How long nothing rings before the next rung; counted from the last ring, so that no silence is made up for at once."""
+    if rung >= len(figures.ladder):
+        return figures.ladder_every
+    return figures.ladder[rung] - (figures.ladder[rung - 1] if rung else timedelta(0))
 
 
 def _ring(draft: Draft, show: Show, alarm: Alarm, text: str) -> None:
@@ -73,7 +92,7 @@ def _ring(draft: Draft, show: Show, alarm: Alarm, text: str) -> None:
 
 def _recover(draft: Draft, show: Show, alarm: Alarm, figures: Defaults) -> None:
     """The all-clear comes only after the recovery has held, longer with every flap."""
-    hold = min(figures.recovery_hold * 2**alarm.flaps, figures.recovery_hold_most)
+    hold = min(figures.recovery_hold * 2 ** min(alarm.flaps, 16), figures.recovery_hold_most)
     seen = draft.seen
     steady = seen.steady_for(draft.now) if seen is not None else timedelta(0)
     if steady < hold:
@@ -85,6 +104,11 @@ def _recover(draft: Draft, show: Show, alarm: Alarm, figures: Defaults) -> None:
         text = (
             f":white_check_mark: *All clear* — {escape(show.title)} ({show.id}): signal back {at(back, show)}, "
             f"gone for {_span(back - alarm.since)}, steady since."
+        )
+        draft.post(notices.told(show, f"clear-{alarm.number}", draft.now, text))
+    elif alarm.kind == "blind":
+        text = (
+            f":white_check_mark: *All clear* — {escape(show.title)} ({show.id}): I can see the stream again, its signal is steady."
         )
         draft.post(notices.told(show, f"clear-{alarm.number}", draft.now, text))
 
@@ -108,11 +132,10 @@ def claim(draft: Draft, show: Show, by: str) -> Show:
 
 
 def quieten(draft: Draft, show: Show, until: datetime) -> Show:
-    """No ringing until then."""
+    """No ringing until then: neither of what rings now, nor of what somebody is about to restart."""
     alarm = show.ringing
-    if alarm is None:
-        return show
-    return draft.put(replace(show, alarm=replace(alarm, quiet_until=until)))
+    draft.note(show.id, "alarms quiet", "", until.isoformat())
+    return draft.put(replace(show, quiet_until=until, alarm=replace(alarm, quiet_until=until) if alarm else show.alarm))
 
 
 WORDS = {

@@ -6,22 +6,25 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from bot.context import Context
-from bot.model import JSON, Decision, Dossier, Operation, OperationState, Show, StreamKey
+from bot.model import CLOCK, JSON, Decision, Dossier, Operation, OperationState, Show, StreamKey
 from bot.safe import NAMED
-from bot.show.cues import holds_stream, rank
+from bot.show.cues import RANKS, holds_stream, rank
 from bot.show.draft import Draft, new_id
 from bot.slack import notices
 
-PARKED = frozenset({"record", "stop_recording", "hold"})
+PARKED = frozenset({"record", "stop_recording"})
 """What a pause lets go on afterwards; a finish ends them."""
 
 
 def ask(draft: Draft, verb: str, by: str, show: Show, args: Mapping[str, JSON] | None = None, *, reply_to: str = "") -> Operation:
-    """Ask for `verb` now. An unfinished operation of the same verb is taken over, so that a press and a cue are one operation."""
-    there = next((op for op in draft.of(show.id, verb) if op.state is not OperationState.RUNNING), None)
-    running = next((op for op in draft.of(show.id, verb) if op.state is OperationState.RUNNING), None)
-    if running is not None:
-        return running
+    """Ask for `verb` now. An unfinished operation of the same verb is taken over, so that a press and a cue are one operation.
+
+    One that runs goes on as it is, unless this asks for more: its journal then lets it begin again where it stands.
+    """
+    unfinished = sorted(draft.of(show.id, verb), key=lambda op: op.state is not OperationState.RUNNING)
+    there = unfinished[0] if unfinished else None
+    if there is not None and there.state is OperationState.RUNNING and not _asks_for_more(there, by, args or {}):
+        return there
     if there is None:
         there = Operation(
             id=new_id(verb.replace("_", "-")),
@@ -43,7 +46,8 @@ def ask(draft: Draft, verb: str, by: str, show: Show, args: Mapping[str, JSON] |
         state=OperationState.SCHEDULED,
         fence=there.fence + 1,
         args={**there.args, **(args or {})},
-        reply_to=reply_to,
+        reply_to=reply_to or there.reply_to,
+        owner="",
         note="",
     )
     push_aside(draft, operation)
@@ -112,12 +116,20 @@ async def request_thing(
     return await context.store.decide(StreamKey(provider, stream or f"new:{identity}"), rule)
 
 
+def _asks_for_more(running: Operation, by: str, args: Mapping[str, JSON]) -> bool:
+    """Whether a press says something that the running operation does not know: a way to go, or that a person wants it now."""
+    insists = running.verb == "go" and running.by == CLOCK and by != CLOCK
+    return insists or any(running.args.get(name) != value for name, value in args.items() if value)
+
+
 def push_aside(draft: Draft, higher: Operation) -> None:
     """Take the stream from every running or waiting operation with less authority: the brake is never blocked."""
     for op in draft.operations:
         if op.id == higher.id or op.rank >= higher.rank or op.state is OperationState.ASKING:
             continue
-        if op.stream != higher.stream or not higher.stream:
+        same_stream = op.stream == higher.stream and bool(higher.stream)
+        same_show = op.show == higher.show and bool(higher.show) and op.verb in RANKS
+        if not (same_stream or same_show):
             continue
         if op.state is OperationState.SCHEDULED and op.due > draft.now:
             continue

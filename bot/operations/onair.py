@@ -25,9 +25,9 @@ def opened(draft: Draft, show: Show) -> Show:
 
 def went_on_air(draft: Draft, show: Show, when: datetime, source: Source | None, figures: Defaults) -> Show:
     """Viewers see the programme from `when` on. Saying it again changes nothing."""
-    if show.state is ShowState.LIVE:
+    if show.state is ShowState.LIVE or show.state.closed:
         return show
-    if show.state is ShowState.PAUSED:
+    if show.state is ShowState.PAUSED and show.on_air_at is not None:
         return _resumed(draft, show, when, source)
     returned = show.off_at is not None
     if show.state is ShowState.PLANNED:
@@ -40,17 +40,25 @@ def went_on_air(draft: Draft, show: Show, when: datetime, source: Source | None,
         hold=None,
         off_at=None,
         stopped_at=None,
+        tidied_at=None,
+        paused_at=None,
+        paused_by="",
         recording_failed=False,
-        keep_on=show.keep_on or (returned and draft.now >= show.end),
+        keep_on=show.keep_on or draft.now >= show.end,
     )
     draft.put(show)
-    for op in draft.of(show.id, "open", "go", "remind"):
-        if op.state in (OperationState.SCHEDULED, OperationState.ASKING):
-            draft.end(op, OperationState.DONE, "the show is on air")
+    _consume(draft, show)
     schedule(draft, show, figures)
     draft.post(notices.on_air(show, when, source))
     draft.note(show.id, "on air", show.on_air_by, "again" if returned else "")
     return show
+
+
+def _consume(draft: Draft, show: Show) -> None:
+    """Whatever led up to the air has happened; only what is in the middle of a step ends by itself."""
+    for op in draft.of(show.id, "open", "go", "remind"):
+        if op.state is not OperationState.RUNNING:
+            draft.end(op, OperationState.DONE, "the show is on air")
 
 
 def _resumed(draft: Draft, show: Show, when: datetime, source: Source | None) -> Show:
@@ -61,9 +69,11 @@ def _resumed(draft: Draft, show: Show, when: datetime, source: Source | None) ->
 
 
 def went_to_pause(draft: Draft, show: Show, when: datetime, source: Source | None) -> Show:
-    """Viewers see the pause text from `when` on."""
-    if show.state is not ShowState.LIVE:
+    """Viewers see the pause text from `when` on. Pausing a show that was just going live keeps it from going by itself."""
+    if show.state not in (ShowState.OPEN, ShowState.LIVE):
         return show
+    if show.state is ShowState.OPEN:
+        _consume(draft, show)
     show = draft.put(replace(show, state=ShowState.PAUSED, paused_at=when))
     draft.post(notices.line(show, "paused", when, f":double_vertical_bar: *Paused*, {seen_by(source)} {at(when, show)}."))
     draft.note(show.id, "paused", show.paused_by)

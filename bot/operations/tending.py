@@ -41,6 +41,7 @@ class Tending:
             self._alarm()
             return
         self._viewers()
+        self._consume_go()
         self._roll()
         self._alarm()
         self._silent_after_end()
@@ -53,6 +54,13 @@ class Tending:
         if seen is not None and seen.viewers and self._show.state.on_air and seen.viewers > self._show.peak_viewers:
             self._draft.put(replace(self._show, peak_viewers=seen.viewers))
 
+    def _consume_go(self) -> None:
+        """A go that waits for what has come true elsewhere has nothing left to ask."""
+        if self._show.state.on_air:
+            for op in self._draft.of(self._id, "go"):
+                if op.state is not OperationState.RUNNING:
+                    self._draft.end(op, OperationState.DONE, "the show is on air")
+
     def _roll(self) -> None:
         """Recording is a wanted state: rolled from a minute before the start, and again after every return of signal."""
         show, seen, now = self._show, self._draft.seen, self._draft.now
@@ -62,8 +70,7 @@ class Tending:
         if not rolling_time or not seen.signal or seen.recording is not False:
             return
         busy = self._draft.of(show.id, "record", "stop_recording")
-        finishing = [op for op in self._draft.of(show.id, "finish") if op.state is not OperationState.SCHEDULED]
-        if not busy and not finishing:
+        if not busy and not self._finishing():
             ask(self._draft, "record", CLOCK, show)
 
     def _alarm(self) -> None:
@@ -76,7 +83,9 @@ class Tending:
         if seen is None:
             return ""
         if seen.blind_since is not None:
-            return "blind" if self._draft.now - seen.blind_since >= self._figures.blind_alarm else self._as_before(show)
+            ringing = self._as_before(show)
+            too_long = self._draft.now - seen.blind_since >= self._figures.blind_alarm
+            return "blind" if too_long and not ringing else ringing
         if seen.signal is False:
             return "signal"
         if seen.backup and seen.primary is False:
@@ -88,8 +97,12 @@ class Tending:
         return show.ringing.kind if show.ringing else ""
 
     def _finishing(self) -> bool:
-        waiting = (OperationState.SCHEDULED, OperationState.ASKING)
-        return any(op.state not in waiting or op.due <= self._draft.now for op in self._draft.of(self._id, "finish"))
+        """Whether a finish is under way or due this moment; one that asks people has not begun."""
+        under_way = (OperationState.RUNNING, OperationState.WAITING)
+        return any(
+            op.state in under_way or (op.state is OperationState.SCHEDULED and op.due <= self._draft.now)
+            for op in self._draft.of(self._id, "finish")
+        )
 
     def _silent_after_end(self) -> None:
         """Signal gone for two minutes after the planned end: whoever stopped the encoder has ended the show. Finish, and say so."""
@@ -110,7 +123,10 @@ class Tending:
         show = self._show
         if show.state is not ShowState.OFF or show.stopped_at is not None or show.off_at is None:
             return
-        if self._draft.now - show.off_at >= self._figures.undo and not self._draft.of(show.id, "finish", "back_on_air"):
+        if self._draft.now - show.off_at < self._figures.undo or self._draft.of(show.id, "finish", "back_on_air"):
+            return
+        if show.tidied_at is None or self._draft.now - show.tidied_at >= self._figures.overrun_every:
+            show = self._draft.put(replace(show, tidied_at=self._draft.now))
             ask(self._draft, "finish", CLOCK, show, {"tidy": True, "now": True})
 
     def _confirm_off(self) -> None:
@@ -121,7 +137,7 @@ class Tending:
     def close_the_books(self) -> None:
         """Done: off and confirmed off, nothing left to take back, and every part of the recording settled."""
         show, now = self._show, self._draft.now
-        if show.state is not ShowState.OFF or show.stopped_at is None or show.off_at is None:
+        if show.state not in (ShowState.OFF, ShowState.DONE) or show.stopped_at is None or show.off_at is None:
             return
         parts = [video for video in self._draft.videos if video.show == show.id]
         ready = [video for video in parts if video.status == "ready"]
@@ -129,8 +145,9 @@ class Tending:
         if settled and ready:
             self._draft.post(notices.recordings(show, now))
             self._name_parts(show, [video.id for video in sorted(ready, key=lambda video: video.started_at or now)])
-        if settled and now - show.off_at >= self._figures.back_on_air and not self._draft.of(show.id):
-            self._draft.put(replace(show, state=ShowState.DONE))
+        over = settled and now - show.off_at >= self._figures.back_on_air and not self._draft.of(show.id)
+        if over and show.state is ShowState.OFF:
+            self._draft.put(replace(self._show, state=ShowState.DONE))
             self._draft.note(show.id, "done")
 
     def _name_parts(self, show: Show, parts: list[str]) -> None:

@@ -225,6 +225,6 @@ def verbs(context: Context) -> tuple[Verb, ...]:
         Verb(name="edit_page", title="Changing the broadcast", steps=_edit_page),
         Verb(name="delete_page", title="Deleting the broadcast", steps=_delete_page),
         Verb(name="page_live", title="Changing the broadcast's status", steps=_page_live),
-        Verb(name="rename_video", title="Naming the video", quiet=True, steps=_rename_video),
+        Verb(name="rename_video", title="Naming the video", quiet=True, steps=_rename_video, finished=_noted("video named")),
         Verb(name="delete_video", title="Deleting the video", steps=_delete_video, finished=_noted("video deleted")),
     )

@@ -90,6 +90,10 @@ class Draft:
         self._changed_shows.add(show.id)
         return show
 
+    def touch_shows(self) -> None:
+        """Let whatever draws these shows be drawn again, although nothing of theirs changed."""
+        self._changed_shows |= self._shows.keys()
+
     def operate(self, operation: Operation) -> Operation:
         """Write this operation."""
         self._operations[operation.id] = operation

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from enum import StrEnum
 
-from bot.model import Dossier, Operation, OperationState, PageState, Seen, Show, ShowState
+from bot.model import Dossier, Operation, OperationState, PageState, Seen, Show, ShowState, StepState
 from bot.show.cues import asks_at_end
 
 
@@ -51,7 +51,7 @@ def phase(dossier: Dossier, show: Show, now: datetime) -> Phase:
         case ShowState.DONE:
             return Phase.DONE
         case ShowState.OFF:
-            return Phase.OFF_AIR
+            return Phase.TAKING_OFF if _can_be_undone(dossier, operations) else Phase.OFF_AIR
         case ShowState.PAUSED:
             return Phase.TAKING_OFF if _running(operations, "finish") else Phase.PAUSED
         case ShowState.LIVE:
@@ -92,6 +92,13 @@ def _before(seen: Seen | None, show: Show, operations: tuple[Operation, ...], no
     if show.state is ShowState.PLANNED:
         return Phase.PLANNED
     return Phase.LATE if now >= show.start else Phase.WAITING
+
+
+def _can_be_undone(dossier: Dossier, operations: tuple[Operation, ...]) -> bool:
+    """Whether a finish is in the seconds in which it can be taken back: recording and ingest are untouched."""
+    finishing = [op for op in operations if op.verb == "finish" and op.state in (OperationState.RUNNING, OperationState.WAITING)]
+    undo = [step for op in finishing for step in dossier.steps.get(op.id, ()) if step.name == "undo"]
+    return any(step.state in (StepState.PLANNED, StepState.INTENT) for step in undo)
 
 
 def _running(operations: tuple[Operation, ...], verb: str) -> bool:

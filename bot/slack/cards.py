@@ -176,7 +176,7 @@ def _after(dossier: Dossier, show: Show, able: Capabilities) -> list[str]:
         if seen.enabled and not dossier.of(show.id, "finish"):
             words = f"stream still enabled at {able.title}"
         lines.append(words[0].upper() + words[1:])
-    for video in dossier.videos:
+    for video in sorted(dossier.videos, key=lambda video: (video.started_at is None, video.started_at)):
         if video.show == show.id:
             name = escape(video.name or f"video {video.id}")
             lines.append(

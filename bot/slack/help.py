@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from bot.providers.base import Capabilities
 from bot.slack.blocks import Message, context, section
 from bot.slack.declare import Command, Registry
+from bot.slack.text import escape
 
 
 def usage_hint(registry: Registry) -> str:
@@ -25,17 +26,15 @@ def screen(registry: Registry, root: str) -> Message:
     blocks = []
     for stage, commands in registry.by_stage().items():
         if commands:
-            lines = [
-                f"`{root} {command.name} {command.usage}`".replace(" `", "`") + f" — {command.summary}" for command in commands
-            ]
+            lines = [f"`{escape(typed(command, root))}` — {command.summary}" for command in commands]
             blocks.append(section(f"*{stage.value}*\n" + "\n".join(lines)))
-    blocks.append(context(f"`{root} help <command>` says more. The same words work as a mention, also in threads."))
+    blocks.append(context(f"`{root} help go` says more. The same words work as a mention, also in threads."))
     return Message(f"What {root} can do", tuple(blocks))
 
 
 def about(command: Command, root: str) -> Message:
     """One subcommand."""
-    lines = [f"*{root} {command.name}* `{command.usage}` — {command.summary}"]
+    lines = [f"`{escape(typed(command, root))}` — {command.summary}"]
     if command.bare:
         lines.append(f"Alone: {command.bare}.")
     if command.aliases:

@@ -32,7 +32,10 @@ class LostFence(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Touched:
-    """What a commit changed: told to listeners on the event loop after it is durable."""
+    """What a commit changed: told to listeners on the event loop after it is durable.
+
+    `shows` are those written and those whose operations or videos were: whatever shows them may look different now.
+    """
 
     shows: frozenset[str] = frozenset()
     operations: frozenset[str] = frozenset()

@@ -155,8 +155,10 @@ def _touched(decision: Decision[Any], queued: int) -> Touched:
     streams = {StreamKey(video.provider, video.stream) for video in decision.videos if video.stream}
     if decision.seen is not None:
         streams.add(decision.seen.key)
+    shows = {show.id for show in decision.shows}
+    shows |= {thing.show for things in (decision.operations, decision.videos) for thing in things if thing.show}
     return Touched(
-        shows=frozenset(show.id for show in decision.shows),
+        shows=frozenset(shows),
         operations=frozenset([operation.id for operation in decision.operations] + [step.operation for step in decision.steps]),
         streams=frozenset(streams),
         schedule=bool(decision.operations),

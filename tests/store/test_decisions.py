@@ -256,7 +256,7 @@ class TestListeners:
         await store.receive("gcore", "101", {}, EVENING)
         assert told == [
             Touched(shows=frozenset({"s1"})),
-            Touched(operations=frozenset({"s1:go"}), streams=frozenset({ARENA, STUDIO}), schedule=True),
+            Touched(shows=frozenset({"s1"}), operations=frozenset({"s1:go"}), streams=frozenset({ARENA, STUDIO}), schedule=True),
             Touched(posts=True),
             Touched(inbox=True),
         ]

@@ -1,0 +1,51 @@
+"""The list of streams: what each does now, and those first that were left on without an open show."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from bot.model import Show, ShowState
+from bot.providers.base import StreamInfo
+from bot.show.times import wall
+from bot.slack.blocks import Control, Message, actions
+from bot.slack.listing import listing
+from bot.slack.streams import folded
+from bot.slack.text import escape
+
+MOST_LISTED = 60
+MOST_BUTTONS = 5
+OPEN = (ShowState.OPEN, ShowState.LIVE, ShowState.PAUSED)
+
+
+def streams_message(
+    streams: Sequence[StreamInfo], shows: Sequence[Show], switched: Collection[str], now: datetime, zone: ZoneInfo, narrow: str
+) -> Message:
+    """All of `streams`, with a button for each that was left on at a provider in `switched`; `narrow` is what to type for fewer."""
+    open_keys = {show.key for show in shows if show.state in OPEN or (show.state is ShowState.OFF and show.stopped_at is None)}
+    left_on = [info for info in streams if info.enabled and info.key not in open_keys]
+    rest = sorted((info for info in streams if info not in left_on), key=lambda info: (not info.enabled, folded(info.name)))
+    lines = [":electric_plug: *Left on, without an open show*"] if left_on else []
+    lines += [_line(info, shows) for info in left_on]
+    lines += ["*The others*"] if left_on and rest else []
+    lines += [_line(info, shows) for info in rest]
+    cut = [f"… and {len(lines) - MOST_LISTED} more: {narrow}"] if len(lines) > MOST_LISTED else []
+    buttons = [
+        Control(f"stream-off:{number}", f"Turn off {info.name}…", {"k": str(info.key)})
+        for number, info in enumerate(left_on[:MOST_BUTTONS])
+        if info.key.provider in switched
+    ]
+    enabled = sum(info.enabled is True for info in streams)
+    head = f"*Streams*: {enabled} of {len(streams)} enabled, looked {wall(now, zone, seconds=True)}"
+    return listing(head, [*lines[:MOST_LISTED], *cut], *actions(buttons))
+
+
+def _line(info: StreamInfo, shows: Sequence[Show]) -> str:
+    look = info.look
+    words = [{True: "*enabled*", False: "off", None: "state not told"}[info.enabled]]
+    words += ["signal"] if look.signal else []
+    words += ["recording"] if look.recording else []
+    words += [f"trouble: {escape(look.trouble)}"] if look.trouble else []
+    on_it = [f"{escape(show.title)} ({show.id}) {show.state.value}" for show in shows if show.key == info.key]
+    return f"• *{escape(info.name or '(no name)')}* ({info.key.id}): {' · '.join([*words, *on_it])}"

@@ -147,6 +147,10 @@ class Show:
         """The stream of this show, once it is known."""
         return StreamKey(self.provider, self.stream) if self.stream else None
 
+    def held(self, now: datetime) -> Hold | None:
+        """The hold that is in force now, if any: one with an end releases itself."""
+        return self.hold if self.hold and (self.hold.until is None or now < self.hold.until) else None
+
     @property
     def ringing(self) -> Alarm | None:
         """The alarm that is not cleared yet."""
@@ -376,6 +380,8 @@ class Rendition:
     status: str
     progress: int | None = None
     url: str = ""
+    size: int | None = None
+    """Bytes."""
 
 
 @dataclass(frozen=True, slots=True)

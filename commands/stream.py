@@ -6,20 +6,20 @@ import difflib
 from collections.abc import Awaitable, Callable, Mapping
 
 from bot.errors import Choice, Question, UserError
-from bot.model import JSON, Show, ShowState, StreamKey
-from bot.operations.asking import request_thing
+from bot.model import JSON, StreamKey
 from bot.providers.base import Provider, StreamInfo
 from bot.show.phone import normalise
 from bot.show.references import take_handle
 from bot.show.times import wall
 from bot.slack.assignments import TypedSecret, read_assignments, split_assignments
-from bot.slack.blocks import Control, actions, context, say
+from bot.slack.blocks import Control, actions, say
 from bot.slack.call import ACTIVE, Call
 from bot.slack.declare import Button, Command, Form, Picker, Stage
 from bot.slack.ingest import TITLE, reveal
-from bot.slack.listing import listing
 from bot.slack.modals import confirm, loading, read_fields
+from bot.slack.requests import request
 from bot.slack.stream_forms import apart, changed, create_form, edit_form, prints, settable
+from bot.slack.stream_list import streams_message
 from bot.slack.streams import (
     PICK,
     all_streams,
@@ -35,10 +35,6 @@ from bot.slack.streams import (
     shows_words,
 )
 from bot.slack.text import escape
-
-MOST_LISTED = 60
-MOST_BUTTONS = 5
-OPEN = (ShowState.OPEN, ShowState.LIVE, ShowState.PAUSED)
 
 
 async def run(call: Call) -> None:
@@ -60,37 +56,12 @@ async def _list(call: Call, words: str) -> None:
     """Every stream with its state, those first that were left on."""
     streams = [info for info in await all_streams(call) if folded(words) in folded(info.name) or words == info.key.id]
     if not streams:
-        fits = f" with “{escape(words)}” in its name" if words else ""
+        fits = f" with “{words}” in its name" if words else ""
         raise UserError(f"There is no stream{fits}. Make one with {call.command} stream create.")
     shows = await call.context.store.shows(states=ACTIVE, limit=1000)
-    left_on = [info for info in streams if info.enabled and not any(show.key == info.key and show.state in OPEN for show in shows)]
-    rest = sorted((info for info in streams if info not in left_on), key=lambda info: (not info.enabled, folded(info.name)))
-    now = wall(call.context.clock.now(), call.zone, seconds=True)
-    enabled = sum(info.enabled is True for info in streams)
-    lines = [":electric_plug: *Left on, without an open show*"] if left_on else []
-    lines += [_line(info, shows) for info in left_on]
-    lines += ["*The others*"] if left_on and rest else []
-    lines += [_line(info, shows) for info in rest]
-    cut = (
-        [f"… and {len(lines) - MOST_LISTED} more: {call.command} stream list <part of a name>"] if len(lines) > MOST_LISTED else []
-    )
-    buttons = [
-        Control(f"stream-off:{number}", f"Turn off {info.name}…", {"k": str(info.key)})
-        for number, info in enumerate(left_on[:MOST_BUTTONS])
-        if call.context.provider(info.key.provider).capabilities.switch
-    ]
-    head = f"*Streams*: {enabled} of {len(streams)} enabled, looked {now}"
-    await call.reply(listing(head, [*lines[:MOST_LISTED], *cut], *actions(buttons)))
-
-
-def _line(info: StreamInfo, shows: list[Show]) -> str:
-    look = info.look
-    words = [{True: "*enabled*", False: "off", None: "state not told"}[info.enabled]]
-    words += ["signal"] if look.signal else []
-    words += ["recording"] if look.recording else []
-    words += [f"trouble: {escape(look.trouble)}"] if look.trouble else []
-    on_it = [f"{escape(show.title)} ({show.id}) {show.state.value}" for show in shows if show.key == info.key]
-    return f"• *{escape(info.name or '(no name)')}* ({info.key.id}): {' · '.join([*words, *on_it])}"
+    switched = {name for name, provider in call.context.providers.items() if provider.capabilities.switch is not None}
+    narrow = f"{call.command} stream list <part of a name>"
+    await call.reply(streams_message(streams, shows, switched, call.context.clock.now(), call.zone, narrow))
 
 
 # -- create -------------------------------------------------------------------------------------------------------------
@@ -223,12 +194,10 @@ async def _ask_to_edit(call: Call, key: StreamKey, fields: Mapping[str, JSON]) -
 # -- key ----------------------------------------------------------------------------------------------------------------
 async def _key(call: Call, words: str) -> None:
     """Where to push, only to the asker."""
-    first, _, rest = words.partition(" ")
-    if first.casefold() == "rotate":
-        where = f" {rest}" if rest else ""
+    if "rotate" in words.casefold().split():
         raise UserError(
-            "A new key cannot be made from here in this version: make it in the provider's portal. It cuts off the running encoder; "
-            f"the new addresses are then in {call.command} stream key{where}."
+            "A new key cannot be made from here in this version: make it in the provider's portal, which cuts off the running "
+            f"encoder; {call.command} stream key then shows the new addresses."
         )
     if call.interaction.trigger:
         await call.open(loading(TITLE))
@@ -365,32 +334,7 @@ async def _confirmed(call: Call, verb: str) -> None:
     await request(call, f"{verb}_stream", key.provider, key.id)
 
 
-# -- shared -------------------------------------------------------------------------------------------------------------
-async def request(
-    call: Call,
-    verb: str,
-    provider: str,
-    stream: str,
-    args: Mapping[str, JSON] | None = None,
-    secrets: Mapping[str, JSON] | None = None,
-) -> None:
-    """Ask for the operation; its steps are ticked off in the answer, or in a direct message where a form was sent."""
-    here = call.interaction
-    await request_thing(
-        call.context,
-        verb,
-        call.user,
-        provider,
-        stream,
-        args,
-        secrets=secrets,
-        reply_to=here.reply_to,
-        channel=call.channel,
-    )
-    if not here.reply_to:
-        await call.reply(say("Asked for. Its steps are ticked off in your messages with me.", context(f"by <@{call.user}>")))
-
-
+# -- picking ------------------------------------------------------------------------------------------------------------
 async def submit_pick(call: Call) -> None:
     """A stream was picked for a verb."""
     key = parse_key(str(call.view.values.get("stream") or ""))

@@ -74,6 +74,8 @@ class Videos:
     """On-demand assets can be listed, read, renamed and deleted."""
 
     renamable: bool = True
+    download: str = ""
+    """What stands behind the address of a rendition so that a browser saves the file."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,7 +58,7 @@ CAPABILITIES = Capabilities(
     switch=Switch(quota="the account's limit of active streams"),
     pages=Pages(PAGE_FIELDS),
     recording=Recording(roll_delay=timedelta(seconds=10), shortest=timedelta(seconds=10)),
-    videos=Videos(),
+    videos=Videos(download="/download"),
     webhooks=True,
 )
 """Detection: 3 s without data are a disconnection (Gcore docs), plus our debounce. Recording shows after 3-7 s (Gcore OpenAPI) or

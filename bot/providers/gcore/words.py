@@ -165,7 +165,8 @@ def video(sheet: Sheet, at: datetime) -> Video:
 
 
 def _rendition(sheet: Sheet) -> Rendition:
-    return Rendition(sheet.text("name"), sheet.text("status"), sheet.whole("progress"), sheet.text("mp4_url"))
+    words = sheet.text("name"), sheet.text("status")
+    return Rendition(*words, sheet.whole("progress"), sheet.text("mp4_url"), sheet.whole("size") or None)
 
 
 def _settings(sheet: Sheet, fields: Iterable[Field]) -> Mapping[str, JSON]:

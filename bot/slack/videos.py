@@ -1,0 +1,172 @@
+"""Videos as people name and pick them, and what is told of one: status, qualities, length, size, links."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import timedelta
+from zoneinfo import ZoneInfo
+
+from bot.errors import Choice, ProviderError, Question, UserError
+from bot.model import Rendition, StreamKey, Video
+from bot.providers.base import Provider
+from bot.show.phone import unquote
+from bot.show.times import clock_words, wall
+from bot.slack.call import Call
+from bot.slack.streams import PICKER_PATIENCE, folded, require_hands_on
+from bot.slack.text import escape, link
+
+REMEMBERED = 200
+"""The newest videos that are looked through before the provider is asked."""
+
+WATCHABLE = ("viewable", "ready")
+
+
+def video_key(video: Video) -> str:
+    """`gcore:55`."""
+    return f"{video.provider}:{video.id}"
+
+
+def with_videos(call: Call) -> list[Provider]:
+    """The providers that keep videos; Unsupported, with what they do instead, if none does."""
+    found = [provider for provider in call.context.providers.values() if provider.capabilities.videos is not None]
+    if not found:
+        raise call.context.only_provider.cannot("videos")
+    return found
+
+
+# -- naming -------------------------------------------------------------------------------------------------------------
+async def read_video(call: Call, key: str) -> Video:
+    """The video of `gcore:55` as it is now; the show it belongs to comes from memory."""
+    name, _, video = key.partition(":")
+    provider = call.context.provider(name.casefold())
+    if provider.capabilities.videos is None:
+        raise provider.cannot("videos")
+    return await _with_show(call, await provider.video(video))
+
+
+async def _with_show(call: Call, video: Video) -> Video:
+    known = await call.context.store.video(video.provider, video.id)
+    if known is None:
+        return video
+    return replace(video, show=known.show, stream=video.stream or known.stream)
+
+
+async def find_video(call: Call, verb: str, words: str, rest: str = "") -> Video:
+    """The one video that `words` name: by id, by its whole name or by a part of it; UserError or Question otherwise."""
+    said = unquote(words)
+    if re.fullmatch(r"[a-z]+:\S+", said.casefold()):
+        return await read_video(call, said)
+    known = [video for video in await call.context.store.videos(limit=REMEMBERED) if video.status != "deleted"]
+    found = _fitting(known, said)
+    if not found:
+        listed = [video for provider in with_videos(call) for video in await provider.list_videos(search=_search(said))]
+        found = _fitting(listed, said)
+    if not found and said.isdigit() and len(with_videos(call)) == 1:
+        return await read_video(call, f"{with_videos(call)[0].name}:{said}")
+    if not found:
+        raise UserError(f"There is no video “{said}”. See {call.command} video list.")
+    if len(found) == 1:
+        return await read_video(call, video_key(found[0]))
+    choices = [Choice(f"{video.name} ({video.id})", f"{verb} {video_key(video)} {rest}".strip()) for video in found[:5]]
+    raise Question(f"“{said}” fits several videos. Choose one.", choices)
+
+
+def _search(said: str) -> str:
+    return "" if said.isdigit() else said
+
+
+def _fitting(videos: Iterable[Video], said: str) -> list[Video]:
+    there = list(videos)
+    exact = [video for video in there if video.id == said]
+    exact = exact or [video for video in there if folded(video.name) == folded(said)]
+    return exact or [video for video in there if folded(said) in folded(video.name)]
+
+
+async def require_hands_on_video(call: Call, video: Video, what: str) -> None:
+    """The crew of its show, else whoever may touch the stream it came from; NotAllowed otherwise."""
+    show = await call.context.store.show(video.show) if video.show else None
+    if show is not None:
+        await call.require_member(show)
+    elif video.stream:
+        await require_hands_on(call, StreamKey(video.provider, video.stream), what)
+    else:
+        call.require_operator(what)
+
+
+# -- picking ------------------------------------------------------------------------------------------------------------
+async def offer_videos(call: Call) -> list[tuple[str, str]]:
+    """`Sunday Service 1/2 · ready · 4400123`, newest first: from memory, and from the providers where memory has none."""
+    known = [video for video in await call.context.store.videos(limit=REMEMBERED) if video.status != "deleted"]
+    fitting = _containing(known, call.words)
+    if not fitting:
+        able = [provider for provider in call.context.providers.values() if provider.capabilities.videos is not None]
+        lists = await asyncio.gather(*(_listed(provider, call.words) for provider in able))
+        fitting = _containing((video for videos in lists for video in videos), call.words)
+    return [(f"{video.name[:50] or '(no name)'} · {video.status} · {video.id}", video_key(video)) for video in fitting[:100]]
+
+
+async def _listed(provider: Provider, typed: str) -> list[Video]:
+    try:
+        return await asyncio.wait_for(provider.list_videos(search=_search(typed)), PICKER_PATIENCE)
+    except (ProviderError, TimeoutError):
+        return []
+
+
+def _containing(videos: Iterable[Video], typed: str) -> list[Video]:
+    return [video for video in videos if folded(typed) in folded(video.name) or typed.strip() in video.id]
+
+
+# -- telling ------------------------------------------------------------------------------------------------------------
+def video_line(video: Video) -> str:
+    """One line of a list."""
+    name = video.name or f"video {video.id}"
+    shown = link(video.link, name) if video.link and video.status in WATCHABLE else escape(name)
+    words = [escape(video.status or "status not told")]
+    words += [clock_words(timedelta(seconds=video.duration))] if video.duration else []
+    words += [f"{', '.join(escape(each.name) for each in complete(video))} ready"] if complete(video) else []
+    words += [f":x: {escape(video.error)}"] if video.error else []
+    return f"• {shown} ({video.id}): {' · '.join(words)}"
+
+
+def video_words(video: Video, zone: ZoneInfo, download: str) -> str:
+    """All that is known of a video; `download` is what stands behind a rendition's address to save it."""
+    lines = [f"*{escape(video.name or f'video {video.id}')}* ({video.id})", f"Status: *{escape(video.status or 'not told')}*"]
+    lines += [f":x: {escape(video.error)}"] if video.error else []
+    lines += [f"Length: {clock_words(timedelta(seconds=video.duration))}"] if video.duration else []
+    lines += (
+        [f"Recorded from {wall(video.started_at, zone, seconds=True)} on {video.started_at:%d %b %Y}"] if video.started_at else []
+    )
+    lines += [f"Of the show {video.show}"] if video.show else []
+    lines += [f"Quality {_rendition(each)}" for each in video.renditions]
+    lines += [link(video.link, "Watch")] if video.link and video.status in WATCHABLE else []
+    best = best_rendition(video)
+    if best is not None:
+        lines.append(f"{link(best.url + download, f'Download {best.name}')} (the address may change: ask again)")
+    return "\n".join(lines)
+
+
+def _rendition(rendition: Rendition) -> str:
+    words = [escape(rendition.status or "not told")]
+    if rendition.status != "complete" and rendition.progress is not None:
+        words.append(f"{rendition.progress} %")
+    words += [f"{rendition.size / 1_000_000:.1f} MB"] if rendition.size else []
+    return f"{escape(rendition.name)}: {' · '.join(words)}"
+
+
+def complete(video: Video) -> list[Rendition]:
+    """The renditions that are ready (Gcore's word is `complete`)."""
+    return [each for each in video.renditions if each.status == "complete"]
+
+
+def best_rendition(video: Video) -> Rendition | None:
+    """The tallest rendition that is ready and has an address."""
+    return max((each for each in complete(video) if each.url), key=_height, default=None)
+
+
+def _height(rendition: Rendition) -> int:
+    """`vod720p`, `4029_h264_720p`: the number before the last letter."""
+    found = re.findall(r"(\d{3,4})[a-z]?\b", rendition.name)
+    return int(found[-1]) if found else 0

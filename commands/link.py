@@ -1,0 +1,63 @@
+"""`/live link`: where viewers watch, to the asker or into the channel."""
+
+from __future__ import annotations
+
+from bot.errors import UserError
+from bot.model import Post, Show, ShowState, Urgency
+from bot.show.draft import Draft, new_id
+from bot.show.references import split_option
+from bot.slack.blocks import say
+from bot.slack.call import ACTIVE, Call
+from bot.slack.declare import Button, Command, Stage
+from bot.slack.text import escape, link
+
+
+async def run(call: Call) -> None:
+    """The viewer link; with `share`, in the channel."""
+    words, share = split_option(call.words, ("share",))
+    show, _ = await call.choose_show(words, (*ACTIVE, ShowState.DONE) if words else ACTIVE)
+    if share:
+        await _share(call, show)
+    else:
+        await call.reply(_words(call, show))
+
+
+async def press(call: Call) -> None:
+    """Viewer link on the card."""
+    await call.reply(_words(call, await call.carried_show()))
+
+
+def _words(call: Call, show: Show) -> str:
+    if not show.viewer_link:
+        raise UserError(
+            f"{show.title} ({show.id}) has no viewer link yet. It comes with its broadcast or stream: {call.command} status."
+        )
+    return f"{link(show.viewer_link, f'Watch {show.title}')} ({show.id})\n{escape(show.viewer_link)}"
+
+
+async def _share(call: Call, show: Show) -> None:
+    """For everybody in the channel where it was typed; elsewhere than in a channel, in the show's own."""
+    text = _words(call, show)
+    here = call.channel if call.channel and not call.channel.startswith("D") else show.channel
+
+    def rule(draft: Draft, current: Show) -> None:
+        key = f"link:{current.id}:{new_id('share')}"
+        draft.post(Post(key, here, draft.now, Urgency.STATE, text, say(text).blocks, show=current.id))
+        draft.note(current.id, "viewer link shared", call.user, here)
+
+    await call.decide(show, rule)
+    await call.reply(f"Shared in <#{here}>.")
+
+
+DECLARATIONS = (
+    Command(
+        "link",
+        "[show] [share]",
+        "the link for viewers",
+        Stage.READY,
+        run,
+        bare="the link of this channel's show, only to you",
+        examples=("link", "link s12 share"),
+    ),
+    Button("link", press),
+)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import fcntl
 import os
 import sqlite3
+from contextlib import suppress
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -18,6 +19,12 @@ FULL = 2
 
 BUSY_MS = 5000
 """How long the writer waits for a program that has the file open beside the bot (a backup, a shell)."""
+
+LOG_BYTES = 1000 * 4120
+"""How long the log gets before SQLite begins it anew (wal_autocheckpoint: 1000 pages, each with a header)."""
+
+CACHE_BYTES = 2000 * 1024
+"""SQLite's page cache (cache_size), beyond which an unfinished transaction goes to the log."""
 
 KEPT = "holds a store"
 """Written to the lock file once the database beside it holds something, so that a file cut to nothing is noticed."""
@@ -103,6 +110,7 @@ def _connect(path: Path, *, fresh: bool) -> Database:
             _check_contents(path, db)
         _set_up(path, db)
         SCHEMA.apply(db)
+        _make_room(db)
     except BaseException:
         conn.close()
         raise
@@ -129,6 +137,20 @@ def _set_up(path: Path, db: Database) -> None:
     db.execute("PRAGMA foreign_keys = ON")
     if db.execute("PRAGMA synchronous").fetchone()[0] != FULL:
         raise StoreError(f"SQLite does not promise that {path} survives a power cut. Use a build of SQLite that allows it.")
+
+
+def _make_room(db: Database) -> None:
+    """Let the log have its full length from the start.
+
+    A commit that lengthens the file waits for the file system's own journal too, and takes about twice as long as one that writes
+    over what is there. What does not fit into the cache goes to the log, and rolling back leaves the log as long as it became.
+    """
+    with suppress(sqlite3.Error):  # no room on the disk is for the first real write to report
+        db.execute("BEGIN IMMEDIATE")
+        db.execute("CREATE TABLE room (filling BLOB)")
+        db.execute("INSERT INTO room VALUES (zeroblob(?))", (LOG_BYTES + CACHE_BYTES,))
+    if db.conn.in_transaction:
+        db.execute("ROLLBACK")
 
 
 def _refusal(path: Path, error: sqlite3.Error) -> StoreError:

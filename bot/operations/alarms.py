@@ -73,8 +73,9 @@ def _climb(draft: Draft, show: Show, alarm: Alarm, figures: Defaults, ring: tupl
         return
     climbed = replace(alarm, rung=alarm.rung + 1, rung_at=now)
     draft.put(replace(show, alarm=climbed))
-    called = [mention(show.planned_by)] if alarm.rung == 0 else [_name(who) for who in ring] or [mention(show.planned_by)]
-    _ring(draft, show, climbed, f"{' '.join(called)}: nobody has taken this yet.")
+    group = ring if alarm.rung > 0 else ()
+    who = " ".join(called(person) for person in group or (show.planned_by,))
+    _ring(draft, show, climbed, f"{who}: nobody has taken this yet.")
 
 
 def _pause(rung: int, figures: Defaults) -> timedelta:
@@ -113,7 +114,8 @@ def _recover(draft: Draft, show: Show, alarm: Alarm, figures: Defaults) -> None:
         draft.post(notices.told(show, f"clear-{alarm.number}", draft.now, text))
 
 
-def _name(who: str) -> str:
+def called(who: str) -> str:
+    """A person or a user group of the ladder, so that their phones ring."""
     return usergroup(who) if who.startswith("S") else mention(who)
 
 

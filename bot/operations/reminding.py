@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 from bot.context import Context
-from bot.model import FinishPolicy, Operation, OperationState, Show, ShowState, Urgency
+from bot.model import CLOCK, FinishPolicy, Operation, OperationState, Show, ShowState, Urgency
+from bot.operations.alarms import called
 from bot.operations.asking import ask
 from bot.operations.steps import Verb
 from bot.show.cues import asks_at_end
+from bot.show.defaults import Defaults
 from bot.show.draft import Draft
 from bot.slack import notices
 from bot.slack.stamps import at
 from bot.slack.text import escape, mention
 
 OVERRUN_LIMIT_WARNINGS = (timedelta(minutes=15), timedelta(minutes=5), timedelta(minutes=1))
+"""Before the hard limit, the whole group is told what will happen."""
 
 
 # -- before the show -----------------------------------------------------------------------------------------------------
@@ -30,7 +33,8 @@ def _remind(context: Context, draft: Draft, operation: Operation) -> Operation:
     if not text:
         return done
     if late > context.figures.remind_grace or draft.now >= show.start:
-        said = f"_A reminder due {at(operation.due, show, seconds=False)} was missed: the bot was down._ {text}"
+        due = at(operation.due, show, seconds=False)
+        said = f"_A reminder due {due} was missed: the bot was down._" + (f" {text}" if draft.now < show.start else "")
         draft.post(notices.line(show, f"remind-{operation.args.get('mark')}", draft.now, said))
         return done
     tail = f" _({int(late.total_seconds())} s late)_" if late > timedelta(seconds=30) else ""
@@ -79,44 +83,92 @@ def _reds(draft: Draft, show: Show) -> list[str]:
 
 # -- before the end -----------------------------------------------------------------------------------------------------
 def _warn(_: Context, draft: Draft, operation: Operation) -> Operation:
+    """Warn while there is something to move; of two warnings that are due at once, only the later one."""
     show = draft.show(operation.show)
     done = draft.end(operation, OperationState.DONE)
-    if show.state.on_air and draft.now < show.end:
+    overtaken = any(operation.due < op.due <= draft.now for op in draft.of(show.id, "end_warning"))
+    if show.state.on_air and draft.now < show.end and not overtaken:
         draft.post(notices.prompt(show, operation.id, draft.now))
     return done
 
 
 def _overrun(context: Context, draft: Draft, operation: Operation) -> Operation:
     """The end is a question: ask again at E+5 and every 15 min; at the hard limit finish only if nobody answered."""
-    show = draft.show(operation.show)
+    show, figures = draft.show(operation.show), context.figures
     if not show.state.on_air:
         return draft.end(operation, OperationState.CANCELLED, "the show is not on air")
-    figures = context.figures
     if not asks_at_end(show):
-        draft.end(operation, OperationState.CANCELLED, "the show ends by itself")
-        ask(draft, "finish", "clock", show)
-        return replace(operation, state=OperationState.CANCELLED, ended=draft.now, fence=operation.fence + 1)
-    limit = show.end + figures.overrun_limit
-    if draft.now >= limit and show.finish is not FinishPolicy.BY_HAND and not operation.args.get("answered"):
+        if show.finish is FinishPolicy.AT_END:
+            ask(draft, "finish", CLOCK, show)
+        return draft.end(operation, OperationState.CANCELLED, "the end is no question any more")
+    answered = bool(operation.args.get("answered"))
+    limit = _first_asked(operation, show, draft.now, figures) + figures.overrun_limit
+    if not answered and draft.now - limit > figures.finish_grace:
+        operation = replace(operation, args={"mark": operation.args.get("mark", "")})  # nobody could answer while the bot was down
+    asked = int(operation.args.get("asked", 0))
+    first = _first_asked(operation, show, draft.now, figures)
+    limit = first + figures.overrun_limit
+    if asked and draft.now >= limit and not answered:
         waited = notices.minutes(figures.overrun_limit)
-        text = f":alarm_clock: Nobody answered for {waited} after the end: finishing {escape(show.title)} now."
+        text = f":alarm_clock: Nobody answered for {waited}: finishing {escape(show.title)} now."
         draft.post(notices.told(show, "hard-limit", draft.now, text))
-        ask(draft, "finish", "clock", show, {"tidy": True})
+        ask(draft, "finish", CLOCK, show, {"tidy": True})
         return draft.end(operation, OperationState.DONE, "hard limit")
-    number = int(operation.args.get("asked", 0)) + 1
-    draft.post(notices.prompt(show, f"{operation.id}:{number}", draft.now))
-    again = figures.overrun_first if number == 1 else figures.overrun_every
-    due = min(draft.now + again, limit) if draft.now < limit else draft.now + again
+    before = instant_of(int(operation.args.get("heard", 0)))
+    if any(before < moment <= draft.now for moment in _warnings(limit)) and not answered:
+        draft.post(notices.told(show, "limit-near", draft.now, _limit_words(context, show, limit)))
+    if not asked or any(before < moment <= draft.now for moment in _questions(first, draft.now, figures)):
+        asked += 1
+        draft.post(notices.prompt(show, f"{operation.id}:{operation.fence}:{asked}", draft.now))
+    args = {**operation.args, "asked": asked, "first": _stamp(first), "heard": _stamp(draft.now)}
+    due = _next_moment(first, limit, draft.now, figures, answered=answered)
     return draft.operate(
-        replace(
-            operation,
-            state=OperationState.SCHEDULED,
-            due=due,
-            owner="",
-            fence=operation.fence + 1,
-            args={**operation.args, "asked": number},
-        )
+        replace(operation, state=OperationState.SCHEDULED, due=due, owner="", fence=operation.fence + 1, args=args)
     )
+
+
+def _first_asked(operation: Operation, show: Show, now: datetime, figures: Defaults) -> datetime:
+    """The moment from which silence counts: the end, or, where the question came much later, when it was asked."""
+    if "first" in operation.args:
+        return instant_of(int(operation.args["first"]))
+    return show.end if now - show.end < figures.overrun_first else now
+
+
+def _questions(first: datetime, until: datetime, figures: Defaults) -> list[datetime]:
+    """The moments of the questions, up to the next one after `until`: first, +5 min, then every 15 min."""
+    moments = [first, first + figures.overrun_first]
+    while moments[-1] <= until:
+        moments.append(moments[-1] + figures.overrun_every)
+    return moments
+
+
+def _warnings(limit: datetime) -> list[datetime]:
+    return [limit - ahead for ahead in OVERRUN_LIMIT_WARNINGS]
+
+
+def _next_moment(first: datetime, limit: datetime, now: datetime, figures: Defaults, *, answered: bool) -> datetime:
+    moments = _questions(first, now, figures)
+    if not answered:
+        moments += [limit, *_warnings(limit)]
+    return min(moment for moment in moments if moment > now)
+
+
+def _limit_words(context: Context, show: Show, limit: datetime) -> str:
+    people = " ".join(called(who) for who in dict.fromkeys((show.planned_by, *context.ring)))
+    left = at(limit, show, seconds=False)
+    return (
+        f":alarm_clock: {people}: nobody answered about the end of {escape(show.title)} ({show.id}). "
+        f"At *{left}* it is finished, unless somebody presses a button of the question or types {context.command} extend {show.id}."
+    )
+
+
+def _stamp(when: datetime) -> int:
+    return int(when.timestamp() * 1000)
+
+
+def instant_of(stamp: int) -> datetime:
+    """The instant of an argument that holds epoch milliseconds."""
+    return datetime.fromtimestamp(stamp / 1000, UTC)
 
 
 def verbs(_: Context) -> tuple[Verb, ...]:

@@ -83,18 +83,14 @@ class Tending:
         if seen is None:
             return ""
         if seen.blind_since is not None:
-            ringing = self._as_before(show)
+            ringing = show.ringing.kind if show.ringing else ""
             too_long = self._draft.now - seen.blind_since >= self._figures.blind_alarm
-            return "blind" if too_long and not ringing else ringing
+            return "blind" if too_long and ringing != "signal" else ringing
         if seen.signal is False:
             return "signal"
         if seen.backup and seen.primary is False:
             return "backup"
         return ""
-
-    @staticmethod
-    def _as_before(show: Show) -> str:
-        return show.ringing.kind if show.ringing else ""
 
     def _finishing(self) -> bool:
         """Whether a finish is under way or due this moment; one that asks people has not begun."""

@@ -175,5 +175,5 @@ class Tending:
 
 def part_name(show: Show, when: datetime, number: int, of: int) -> str:
     """The name of one part of a show's recording; no number where there is only one."""
-    day = day_words(when.astimezone(ZoneInfo(show.zone)).date())
+    _, _, day = day_words(when.astimezone(ZoneInfo(show.zone)).date()).partition(" ")
     return f"{show.title} {day}" + (f" {number}/{of}" if of > 1 else "")

@@ -158,6 +158,11 @@ class Watching:
         rule(draft, self.show)
         self._keep(draft)
 
+    @property
+    def rings_for(self) -> str:
+        """The kind of the alarm that is not cleared yet; empty if all is well."""
+        return self.show.ringing.kind if self.show.ringing else ""
+
     def heard(self, words: str) -> list[Post]:
         """The posts that say this, by their text or by the view that draws them."""
         return [post for post in self.posts if words in post.text or words == post.view]

@@ -47,7 +47,7 @@ def test_however_much_the_signal_flaps_it_is_one_alarm(evening: Watching) -> Non
 def test_back_within_a_quarter_of_a_minute_only_the_alarm_itself_is_edited(evening: Watching) -> None:
     evening.looks(10, signal=False)
     evening.looks(60, signal=True)
-    assert evening.show.ringing is None
+    assert not evening.rings_for
     assert len(evening.posts) == 1
 
 
@@ -65,9 +65,9 @@ def test_the_all_clear_says_for_how_long_it_was_gone(evening: Watching) -> None:
 def test_the_recovery_has_to_hold_for_twenty_seconds(evening: Watching) -> None:
     evening.looks(30, signal=False)
     evening.looks(20, signal=True)
-    assert evening.show.ringing is not None
+    assert evening.rings_for
     evening.look(signal=True)
-    assert evening.show.ringing is None
+    assert not evening.rings_for
 
 
 def test_every_flap_doubles_the_hold_up_to_160_seconds(evening: Watching) -> None:
@@ -75,9 +75,9 @@ def test_every_flap_doubles_the_hold_up_to_160_seconds(evening: Watching) -> Non
         evening.looks(5, signal=False)
         evening.look(signal=True)
         evening.looks(hold - 5, signal=True)
-        assert evening.show.ringing is not None, f"held for less than {hold} s"
+        assert evening.rings_for, f"held for less than {hold} s"
         evening.look(signal=True)
-        assert evening.show.ringing is None, f"held for {hold} s"
+        assert not evening.rings_for, f"held for {hold} s"
 
 
 def test_flaps_while_it_rings_count_as_well(evening: Watching) -> None:
@@ -85,9 +85,9 @@ def test_flaps_while_it_rings_count_as_well(evening: Watching) -> None:
     evening.looks(10, signal=True)
     evening.looks(10, signal=False)
     evening.looks(40, signal=True)
-    assert evening.show.ringing is not None
+    assert evening.rings_for
     evening.look(signal=True)
-    assert evening.show.ringing is None
+    assert not evening.rings_for
     assert len(evening.heard("alarm")) == 1
 
 
@@ -96,7 +96,7 @@ def test_an_outage_a_quarter_of_an_hour_later_is_a_new_one_with_the_usual_hold(e
     evening.looks(15 * 60, every=30, signal=True)
     evening.looks(30, signal=False)
     evening.looks(25, signal=True)
-    assert evening.show.ringing is None
+    assert not evening.rings_for
     assert len(evening.heard("alarm")) == 2
 
 
@@ -104,7 +104,7 @@ def test_thousands_of_flaps_are_survived(evening: Watching) -> None:
     evening.look(signal=False)
     evening.by_hand(lambda draft, show: draft.put(replace(show, alarm=Alarm("signal", evening.now, 1, flaps=5_000))))
     evening.looks(165, signal=True)
-    assert evening.show.ringing is None
+    assert not evening.rings_for
 
 
 # -- the ladder
@@ -167,8 +167,7 @@ def test_blind_for_a_minute_is_an_alarm_of_its_own_and_never_off_air(evening: Wa
     evening.fails(60)
     assert evening.posts == []
     evening.fail()
-    assert evening.show.ringing is not None
-    assert evening.show.ringing.kind == "blind"
+    assert evening.rings_for == "blind"
     assert len(evening.heard("alarm")) == 1
     assert evening.heard("OFF AIR") == []
     assert evening.show.state.on_air
@@ -177,7 +176,7 @@ def test_blind_for_a_minute_is_an_alarm_of_its_own_and_never_off_air(evening: Wa
 def test_seeing_again_is_an_all_clear_when_the_picture_is_there(evening: Watching) -> None:
     evening.fails(120)
     evening.look(signal=True)
-    assert evening.show.ringing is None
+    assert not evening.rings_for
     assert len(evening.heard("I can see the stream again")) == 1
 
 
@@ -186,8 +185,7 @@ def test_going_blind_during_an_outage_does_not_ring_twice(evening: Watching) -> 
     evening.fails(5 * 60)
     evening.looks(30, signal=False)
     assert len(evening.heard("alarm")) == 1
-    assert evening.show.ringing is not None
-    assert evening.show.ringing.kind == "signal"
+    assert evening.rings_for == "signal"
 
 
 def test_what_is_seen_after_blindness_may_be_an_outage(evening: Watching) -> None:
@@ -201,10 +199,10 @@ def test_the_backup_rings_once_and_stays_until_somebody_noted_it(evening: Watchi
     evening.looks(10 * 60, primary=False, backup=True)
     evening.looks(120, primary=True, backup=True)
     assert len(evening.posts) == 1
-    assert evening.show.ringing is not None
+    assert evening.rings_for
     evening.by_hand(lambda draft, show: claim(draft, show, "U-TOM"))
     evening.look(primary=True)
-    assert evening.show.ringing is None
+    assert not evening.rings_for
 
 
 def test_a_backup_that_flaps_while_the_primary_is_dead_is_one_alarm(evening: Watching) -> None:
@@ -213,5 +211,4 @@ def test_a_backup_that_flaps_while_the_primary_is_dead_is_one_alarm(evening: Wat
         evening.looks(10, signal=True, primary=False, backup=True)
     assert len(evening.heard("alarm")) == 1
     evening.looks(180, signal=True, primary=False, backup=True)
-    assert evening.show.ringing is not None
-    assert evening.show.ringing.kind == "backup"
+    assert evening.rings_for == "backup"

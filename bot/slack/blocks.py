@@ -11,6 +11,9 @@ from bot.slack.text import truncate
 
 Block = Mapping[str, JSON]
 
+OVERFLOW = "more"
+"""The action of every overflow menu; its entries carry the action that they stand for."""
+
 
 @dataclass(frozen=True, slots=True)
 class Message:
@@ -75,7 +78,7 @@ def actions(controls: Iterable[Control], more: Iterable[Control] = (), *, block_
             }
             for control in rest[:5]
         ]
-        elements.append({"type": "overflow", "action_id": "more", "options": options})
+        elements.append({"type": "overflow", "action_id": OVERFLOW, "options": options})
     if not elements:
         return []
     row: dict[str, JSON] = {"type": "actions", "elements": elements}

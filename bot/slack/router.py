@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import difflib
+import json
 import logging
 import re
 import secrets
@@ -13,7 +14,7 @@ from dataclasses import replace
 from bot.errors import NotAllowed, ProviderError, Question, StoreError, UserError
 from bot.model import JSON, Person
 from bot.show.phone import normalise
-from bot.slack.blocks import Control, Message, actions, say
+from bot.slack.blocks import OVERFLOW, Control, Message, actions, say
 from bot.slack.call import Call, Desk
 from bot.slack.declare import Button, Command, Form
 from bot.slack.home import home
@@ -47,6 +48,7 @@ class Router:
     async def receive(self, interaction: Interaction) -> Mapping[str, JSON] | str | None:
         """Acknowledge within moments; the returned payload goes with the acknowledgement."""
         self.requests += 1
+        interaction = _from_menu(interaction)
         match interaction.kind:
             case Kind.OPTIONS:
                 return await self._options(interaction)
@@ -222,6 +224,17 @@ def escape_sentence(sentence: str) -> str:
     """Escape what people or vendors wrote, but keep our own mentions of channels and users."""
     escaped = escape(sentence)
     return re.sub(r"&lt;([#@][CUW][A-Z0-9]+)&gt;", r"<\1>", escaped)
+
+
+def _from_menu(interaction: Interaction) -> Interaction:
+    """Choosing an entry of an overflow menu is pressing the control that it stands for."""
+    if interaction.kind is not Kind.PRESS or interaction.action != OVERFLOW:
+        return interaction
+    try:
+        carried = json.loads(interaction.value)
+    except ValueError:
+        return interaction
+    return replace(interaction, action=str(carried["a"])) if isinstance(carried, dict) and "a" in carried else interaction
 
 
 def _closest(word: str, names: Mapping[str, object]) -> str:

@@ -58,6 +58,8 @@ class Onlooker:
         self._slack, self._channel, self._who, self._clock, self._terminal = slack, channel, who, clock, terminal
         self._secrets = secrets
         self._known: dict[str, tuple[int, list[str]]] = {}
+        self._latest = ""
+        self._afterwards: set[str] = set()
         self._change = asyncio.Event()
         self.leaks: list[str] = []
         """What was in the channel and should never be there: one sentence each, without the secret."""
@@ -104,7 +106,7 @@ class Onlooker:
         if message.ephemeral_to:
             self._whisper(message, _news(before, now))
         elif message.in_thread:
-            self._reply(before, _news(before, now))
+            self._reply(message, before, now)
         elif _is_card(message) and _state(now[0]):
             if not before or _state(before[0]) != _state(now[0]):
                 self._show_card(now)
@@ -120,12 +122,20 @@ class Onlooker:
         if not before:
             tone = next((tone for sign, tone in _SIGNS.items() if now[0].startswith(sign)), Tone.PLAIN)
             self._say("\n".join(_OVERFLOW.sub("[…]", line) for line in now), tone, "▌ ")
-        elif news := _news(before, now):
-            self._say("\n".join(news), Tone.QUIET, "▌ (now) ", "▌       ")
+        elif (news := "\n".join(_news(before, now))) and news not in self._afterwards:
+            self._afterwards.add(news)
+            self._say(news, Tone.QUIET, "▌ (now) ", "▌       ")
 
-    def _reply(self, before: list[str], news: list[str]) -> None:
-        if news:
-            self._say("\n".join(news), Tone.QUIET if before else Tone.PLAIN, "    ┆ " if before else "    ↳ ", "    ┆ ")
+    def _reply(self, message: Message, before: list[str], now: list[str]) -> None:
+        """Steps that are not done yet are not told, they will be; those done later are told with what they belong to."""
+        if not before:
+            first, *rest = now
+            self._say("\n".join([first, *_news([""], rest)]), Tone.PLAIN, "    ↳ ", "    ┆ ")
+            self._latest = message.ts
+        elif news := _news(before, now):
+            head = "" if self._latest == message.ts else f"{now[0].partition(' — ')[0]}: "
+            self._say(head + " · ".join(news), Tone.QUIET, "    ┆ ")
+            self._latest = message.ts
 
     def _whisper(self, message: Message, news: list[str]) -> None:
         if news:
@@ -133,6 +143,7 @@ class Onlooker:
             self._say("\n".join(news), Tone.PERSON, f"(only {name} sees) ", " " * 4)
 
     def _say(self, text: str, tone: Tone, margin: str, more: str = "") -> None:
+        self._latest = ""
         self._terminal.say(self._clock.now(), text, tone, margin=margin, more=more)
 
     def _check(self, message: Message) -> None:

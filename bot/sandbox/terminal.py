@@ -53,6 +53,8 @@ _PLAIN = re.compile(r"(?<!\w)[_`](?=\S)([^_`\n]+?)[_`](?!\w)")
 _ON, _OFF = "\ue000", "\ue001"
 """Marks of bold text while lines are broken: two characters of private use, without width."""
 
+_RESET = "\x1b[0m"
+
 
 class Tone(StrEnum):
     """What a line is about; the value is how a terminal is asked for its colour (ECMA-48, SGR)."""
@@ -98,16 +100,22 @@ class Terminal:
 
     def _write(self, clock: str, margin: str, part: str, tone: Tone) -> None:
         if self._colour:
-            start, end = (f"\x1b[{tone.value}m", "\x1b[0m") if tone.value else ("", "")
-            part = part.replace(_ON, f"\x1b[0m{start}\x1b[1m").replace(_OFF, f"\x1b[0m{start}")
-            line = f"\x1b[2m{clock}\x1b[0m  {start}{margin}{part}{end or '\x1b[0m'}"
+            start = f"{_RESET}\x1b[{tone.value}m" if tone.value else _RESET
+            part = part.replace(_ON, f"{start}\x1b[1m").replace(_OFF, start)
+            line = f"\x1b[2m{clock}{start}  {margin}{part}{_RESET}"
         else:
             line = f"{clock}  {margin}{part.replace(_ON, '').replace(_OFF, '')}".rstrip()
-        print(line, file=self._out, flush=True)  # noqa: T201 - this is the screen
+        print(line, file=self._out, flush=True)
+
+    def rule(self, title: str) -> None:
+        """A line across the screen, with a title."""
+        line = f"── {title} ".ljust(self._width, "─")
+        text = f"\n{_RESET}\x1b[2m{line}{_RESET}" if self._colour else f"\n{line}"
+        print(text, file=self._out, flush=True)
 
     def raw(self, text: str) -> None:
         """Print as it is, secrets covered: for what a person has to read when something went wrong."""
-        print(self.covered(text), file=self._out, flush=True)  # noqa: T201 - this is the screen
+        print(self.covered(text), file=self._out, flush=True)
 
     def covered(self, text: str) -> str:
         """The text with every secret covered."""

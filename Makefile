@@ -5,23 +5,31 @@ BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 READY_TEST := $(VENV)/.ready-test
 
-.PHONY: demo sandbox test check bench torture manifest clean
+.PHONY: help demo test check bench manifest clean
+.DEFAULT_GOAL := help
+
+help:                     ## this list
+	@sed -n 's/^\([a-z]*\):.*## /\1|/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "make %-10s %s\n", $$1, $$2}'
 
 demo: $(READY)            ## a whole show in the terminal, no account needed
 	@$(BIN)/python -m bot story
 
-test: check               ## style, types, tests
+test: check               ## everything that must hold: style, types, tests
 	$(BIN)/python -m pytest
 
-check: $(READY_TEST)
+check: $(READY_TEST)      ## style and types only
 	$(BIN)/ruff check bot commands tests
+	$(BIN)/ruff format --check bot commands tests
 	$(BIN)/mypy
 
 bench: $(READY_TEST)      ## speed as ratios, measured in one run
 	$(BIN)/python -m tests.bench
 
-manifest: $(READY)        ## regenerate manifest.yml and the tables in README.md
+manifest: $(READY)        ## write manifest.yml and the tables of README.md again
 	$(BIN)/python -m bot manifest --write
+
+clean:                    ## remove the virtual environment and what tools remember
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis
 
 $(READY): pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit("showcaller needs Python 3.11 or newer, this is " + sys.version.split()[0] + ": make PYTHON=python3.12 ...") if sys.version_info < (3, 11) else None'
@@ -32,6 +40,3 @@ $(READY): pyproject.toml
 $(READY_TEST): $(READY)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[test]'
 	@touch $@
-
-clean:
-	rm -rf $(VENV)

@@ -2,13 +2,26 @@
 
 from __future__ import annotations
 
-import re
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
+from bot.providers.base import FAMILIES, Capabilities, Gate, Provider
+from bot.providers.gcore import Gcore
 from bot.settings import settings_table
 from bot.slack.declare import Registry
+from bot.slack.help import FAMILIES as FAMILY_WORDS
 from bot.slack.help import table, usage_hint
-from bot.slack.manifest import build, to_yaml
+from bot.slack.manifest import bot_scopes, build, optional_scopes, to_yaml
+from bot.slack.methods import METHODS, Method
+
+PROVIDERS: tuple[type[Provider], ...] = (Gcore,)
+"""The providers that this version drives, one column each; a test says when one is missing here."""
+
+GATES: Mapping[Gate, str] = {
+    Gate.CALL: "a call to the provider",
+    Gate.PAGE: "the page; in a show without one, the encoder",
+    Gate.NONE: "the encoder",
+}
 
 
 def manifest_file(registry: Registry) -> str:
@@ -16,13 +29,26 @@ def manifest_file(registry: Registry) -> str:
     return to_yaml(build(command="/live", commands_hint=usage_hint(registry)))
 
 
+def tables(registry: Registry) -> Mapping[str, str]:
+    """Every generated table of the README, by the name in its marks."""
+    able = [provider.capabilities for provider in PROVIDERS]
+    return {
+        "commands": table(registry),
+        "settings": "| name | default | meaning |\n| --- | --- | --- |\n" + settings_table(),
+        "capabilities": capability_table(able),
+        "scopes": scope_table(METHODS.values()),
+    }
+
+
 def with_tables(readme: str, registry: Registry) -> str:
-    """The README with its generated tables as they should be now."""
-    tables = {"commands": table(registry), "settings": settings_table()}
-    for name, text in tables.items():
-        marks = f"<!-- {name} -->", f"<!-- end of {name} -->"
-        pattern = re.compile(f"{re.escape(marks[0])}.*?{re.escape(marks[1])}", re.DOTALL)
-        readme = pattern.sub(lambda _, text=text, marks=marks: f"{marks[0]}\n{text.strip()}\n{marks[1]}", readme)  # type: ignore[misc]
+    """The README with its generated tables as they should be now; ValueError where it has no place for one of them."""
+    for name, text in tables(registry).items():
+        first, last = f"<!-- {name} -->", f"<!-- end of {name} -->"
+        before, opened, rest = readme.partition(first)
+        _, closed, after = rest.partition(last)
+        if not (opened and closed):
+            raise ValueError(f"README.md has no place for the table of {name}: write {first} and {last} where it belongs.")
+        readme = f"{before}{first}\n{text.strip()}\n{last}{after}"
     return readme
 
 
@@ -31,3 +57,58 @@ def write_papers(root: Path, registry: Registry) -> None:
     (root / "manifest.yml").write_text(manifest_file(registry), encoding="utf-8")
     readme = root / "README.md"
     readme.write_text(with_tables(readme.read_text(encoding="utf-8"), registry), encoding="utf-8")
+
+
+def capability_table(able: Sequence[Capabilities]) -> str:
+    """What each provider can do, a column each; where it cannot, what it can do instead."""
+    rows = [
+        ("", *(one.title for one in able)),
+        ("---", *("---" for _ in able)),
+        ("who lets viewers in", *(GATES[one.gate] for one in able)),
+        ("a lost signal is known after", *(f"about {one.detection.total_seconds():g} s" for one in able)),
+        ("requests at most", *(f"{one.requests_per_second:g} a second" for one in able)),
+        *((FAMILY_WORDS[family], *(_able(one, family) for one in able)) for family in FAMILIES),
+        ("fields of a stream that can be set", *(_names(field.name for field in one.stream_fields) for one in able)),
+        (
+            "fields of a page that can be set",
+            *(_names(field.name for field in one.pages.fields) if one.pages else "" for one in able),
+        ),
+    ]
+    return "\n".join(_row(cells) for cells in rows)
+
+
+def scope_table(methods: Iterable[Method]) -> str:
+    """Every bot scope that the manifest asks for, and what it is for."""
+    asking: dict[str, list[str]] = {scope: [] for scope in bot_scopes()}
+    for method in methods:
+        for scope in method.bot_scopes:
+            asking[scope].append(method.name)
+    optional = set(optional_scopes())
+    rows = [("scope", "for"), ("---", "---")]
+    for scope, names in asking.items():
+        what = _names(names) if names else "hearing the command and mentions of the bot"
+        rows.append((f"`{scope}`", f"{what}{' (may be refused)' if scope in optional else ''}"))
+    return "\n".join(_row(cells) for cells in rows)
+
+
+def _able(one: Capabilities, family: str) -> str:
+    if not getattr(one, family):
+        return f"no: {one.instead[family]}" if family in one.instead else "no"
+    match family:
+        case "switch" if one.switch and one.switch.quota:
+            return f"yes; counts against {one.switch.quota}"
+        case "recording" if one.recording:
+            shows, shortest = one.recording.roll_delay.total_seconds(), one.recording.shortest.total_seconds()
+            return f"yes; shows after up to {shows:g} s" + (f", a part is at least {shortest:g} s long" if shortest else "")
+        case "videos" if one.videos:
+            return "yes" + ("; can be renamed" if one.videos.renamable else "")
+        case _:
+            return "yes"
+
+
+def _names(names: Iterable[str]) -> str:
+    return ", ".join(f"`{name}`" for name in names)
+
+
+def _row(cells: Iterable[str]) -> str:
+    return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"

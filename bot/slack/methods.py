@@ -11,7 +11,7 @@ Tier = Literal["t2", "t3", "t4", "special"]
 """Slack's rate tiers: t2 20+, t3 50+, t4 100+ calls a minute for each method and workspace; special has its own rule."""
 
 RATE_LIMITED = frozenset({"ratelimited", "rate_limited", "too_many_requests"})
-"""Slack did nothing and says when to come back. The methods use different words (`too_many_requests`: bookmarks)."""
+"""Slack did nothing and says when to come back. The methods use different words."""
 
 AMBIGUOUS = frozenset({"fatal_error", "internal_error", "service_unavailable", "request_timeout"})
 """Slack may or may not have done it: look before sending a post again."""
@@ -181,24 +181,6 @@ _ALL = (
         "restricted_action",
     ),
     _method(
-        "bookmarks.add",
-        ("bookmarks:write",),
-        "t2",
-        "cannot_bookmark_from_external_org cannot_bookmark_restricted_sharing_enabled channel_not_found "
-        "file_already_added file_not_found invalid_app_action_type invalid_bookmark_type invalid_child_type "
-        "invalid_emoji invalid_entity_id invalid_link invalid_parent_type invalid_shortcut_type not_implemented "
-        "parent_bookmark_disabled parent_with_link permission_denied slack_connect_blocked_file_type "
-        "slack_connect_clip_sharing_blocked slack_connect_file_upload_sharing_blocked too_many_bookmarks too_many_tabs",
-    ),
-    _method(
-        "bookmarks.edit",
-        ("bookmarks:write",),
-        "t2",
-        "channel_not_found invalid_bookmark_type invalid_emoji invalid_link not_found not_implemented parent_with_link "
-        "permission_denied slack_connect_blocked_file_type slack_connect_clip_sharing_blocked "
-        "slack_connect_file_upload_sharing_blocked",
-    ),
-    _method(
         "files.getUploadURLExternal",
         ("files:write",),
         "t4",
@@ -231,7 +213,6 @@ _TOO_LONG = "That is more text than Slack takes in one message. Shorten it, then
 _PRESS_AGAIN = "Slack gives me three seconds to open a window, and they were over. Press it again."
 _CHANGED_MEANWHILE = "Somebody changed this a moment before you. Open it again to see the present state, then repeat your change."
 _NO_FILE = "This workspace does not take that file from me. Ask a workspace admin to allow text files from apps."
-_NO_BOOKMARK = "I may not set bookmarks in {here}. Ask a workspace admin to allow it, or add the link by hand."
 _UNKNOWN_PERSON = "I cannot find that person in this workspace. Choose somebody who is a member here."
 _SLOW_DOWN = "Slack asks me to slow down. Wait a minute, then try again."
 _LOOK_FIRST = "Slack had a problem and did not say whether that worked. Look at the channel before you try again."
@@ -273,10 +254,6 @@ _EXPLANATIONS: Mapping[str, str] = MappingProxyType(
         "plan_upgrade_required": "User groups need a paid Slack plan. Name people one by one instead.",
         "too_many_pins": "{Here} holds as many pins as Slack allows. Unpin a message, then try again.",
         "not_pinnable": "Slack does not let that message be pinned. Save its link instead.",
-        "too_many_bookmarks": "{Here} holds as many bookmarks as Slack allows. Remove one, then try again.",
-        "permission_denied": _NO_BOOKMARK,
-        "cannot_bookmark_from_external_org": _NO_BOOKMARK,
-        "cannot_bookmark_restricted_sharing_enabled": _NO_BOOKMARK,
         "file_uploads_disabled": _NO_FILE,
         "file_uploads_except_images_disabled": _NO_FILE,
         "file_type_not_allowed": _NO_FILE,

@@ -83,12 +83,17 @@ def scope_table(methods: Iterable[Method]) -> str:
     for method in methods:
         for scope in method.bot_scopes:
             asking[scope].append(method.name)
-    optional = set(optional_scopes())
-    rows = [("scope", "for"), ("---", "---")]
+    alike: dict[tuple[str, ...], list[str]] = {}
     for scope, names in asking.items():
-        what = _names(names) if names else "hearing the command and mentions of the bot"
-        rows.append((f"`{scope}`", f"{what}{' (may be refused)' if scope in optional else ''}"))
+        alike.setdefault(tuple(names), []).append(scope)
+    purposes = [(_names(scopes), _purpose(names, scopes)) for names, scopes in alike.items()]
+    rows = [("scopes", "for"), ("---", "---"), *purposes]
     return "\n".join(_row(cells) for cells in rows)
+
+
+def _purpose(methods: Sequence[str], scopes: Sequence[str]) -> str:
+    what = _names(methods) if methods else "hearing the command and mentions of the bot"
+    return what + (" (may be refused)" if set(scopes) <= set(optional_scopes()) else "")
 
 
 def _able(one: Capabilities, family: str) -> str:

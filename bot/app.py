@@ -19,6 +19,7 @@ from bot.drawing import Drawing
 from bot.inbox import Inbox
 from bot.operations import all_verbs
 from bot.operations.engine import Engine
+from bot.operations.steps import HTTP_TIMEOUT
 from bot.outbox import Outbox, Pace
 from bot.providers.base import Provider
 from bot.providers.gcore import Gcore
@@ -55,6 +56,10 @@ class World:
     pace: Pace = field(default_factory=Pace)
     requests_per_second: float | None = None
     """Per provider, where the provider's own clock runs faster than real time."""
+    settle: float | None = None
+    """Real seconds for which an orphaned request is only watched; None for what the provider's documented delays ask for."""
+    timeout: float = HTTP_TIMEOUT
+    """Real seconds after which a request to a provider is given up."""
 
 
 class Bot:
@@ -100,6 +105,7 @@ class Bot:
             default_channels=channels,
             ring=ring,
             wake=self._wake,
+            settle=self._world.settle,
         )
         verbs = all_verbs(self.context)
         self.engine = Engine(self.context, verbs)
@@ -119,7 +125,7 @@ class Bot:
             first=self.on_air.__contains__,
             pinned_views=("card",),
         )
-        self.directory = Directory(self.store, self.client, settings.operators, settings.admins)
+        self.directory = Directory(self.store, self.client, settings.operators, settings.admins, self._me)
         self.router = Router(Desk(self.context, Voice(self.client), self.directory, self._registry))
         self.link = SlackLink(settings, self.client, self.router.receive)
 
@@ -140,8 +146,8 @@ class Bot:
             }
         )
         self._stack.push_async_callback(self.scheduler.stop)
-        self._stack.push_async_callback(self.engine.drain, 10.0)
-        self._stack.push_async_callback(self.router.drain, 5.0)
+        self._stack.push_async_callback(self.engine.drain, 4.0)
+        self._stack.push_async_callback(self.router.drain, 4.0)
         self.web: WebServer = await serve(self._application(), self.settings.host, self.settings.port)
         self._stack.push_async_callback(self.web.stop)
         await self.link.start()
@@ -173,6 +179,9 @@ class Bot:
         task: asyncio.Task[None] = asyncio.ensure_future(work)  # type: ignore[call-overload]
         self._background.add(task)
         task.add_done_callback(self._background.discard)
+
+    def _me(self) -> str:
+        return self.link.identity.user if self.link.identity is not None else ""
 
     def _wake(self) -> None:
         self.scheduler.wake()
@@ -227,6 +236,7 @@ def make_providers(settings: Settings, world: World) -> dict[str, Provider]:
             settings.gcore_api_token,
             settings.gcore_base_url,
             requests_per_second=world.requests_per_second,
+            timeout=world.timeout,
             clock=world.clock,
             command=settings.command,
         )

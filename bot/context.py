@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 class Context:
     """The bot's memory, the providers, show time and the figures by which shows are called.
 
-    `ring` are the people or groups who hear an alarm that nobody takes; `command` is the root slash command.
+    `ring` are the people or groups who hear an alarm that nobody takes; `command` is the root slash command. `settle` are the
+    real seconds for which an orphaned request is only watched, where the provider's own delays are not the real ones.
     """
 
     store: Store
@@ -36,6 +37,7 @@ class Context:
     ring: tuple[str, ...] = ()
     wake: Callable[[], None] = lambda: None
     safe: Safe = field(default_factory=Safe)
+    settle: float | None = None
 
     def provider(self, name: str) -> Provider:
         """The provider of that name; UserError if it has no credentials here."""

@@ -31,8 +31,8 @@ async def _require_presence(call: Call) -> None:
     """A show is called in a channel that the bot can post to."""
     if not call.channel or call.channel.startswith("D"):
         raise UserError(f"Plan a show in the channel of its crew: go there and type {call.command} plan.")
-    if await call.desk.directory.members(call.channel) is None:
-        raise UserError(f"I am not in <#{call.channel}>. Invite me there with /invite, then plan again.")
+    if await call.desk.directory.away(call.channel):
+        raise UserError(f"A show is called in a channel that I am in. {call.invitation} Then plan again.")
 
 
 async def _wish(call: Call, words: PlanWords) -> Wish:

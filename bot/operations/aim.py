@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from datetime import timedelta
 
 from bot.errors import ProviderError
 from bot.model import Operation, PageState, Seen, Show, StepKind
 from bot.operations.steps import Result, Run, Step
 from bot.show.draft import Draft
+from bot.slack import notices
+from bot.slack.text import escape
 
 NOTHING: Result = {}
 
@@ -56,24 +59,35 @@ def disable(*, needed: bool = True) -> Step:
 
 
 def page_to(state: PageState, show: Show, *, needed: bool = True) -> Step:
-    """The viewers' page shows `state`. A page that the provider no longer knows or allows drops out and stops nothing."""
+    """The viewers' page shows `state`. A page that the provider no longer knows or allows drops out, is told of and stops nothing.
+
+    Except a pause: without the page there is nothing that viewers could be shown, so that fails.
+    """
 
     async def act(run: Run) -> Result:
         try:
             await run.provider.set_page(show.page, state.value)
         except ProviderError as failure:
-            if failure.status not in (403, 404):
+            if failure.status not in (403, 404) or state is PageState.PAUSED:
                 raise
             return {"lost": failure.sentence}
         return NOTHING
 
     async def seen(run: Run) -> Result | None:
         known = (await run.look()).pages.get(show.page)
-        if known == "gone":
+        if known == "gone" and state is not PageState.PAUSED:
             return {"lost": "The broadcast is not there any more."}
         return NOTHING if known == state.value else None
 
-    return Step(name=f"page-{state.value}", label=PAGE_WORDS[state], seen=seen, act=act, needed=needed)
+    def done(draft: Draft, operation: Operation, result: Result) -> None:
+        if not result.get("lost"):
+            return
+        current = draft.put(replace(draft.show(operation.show), wants_page=False))
+        text = f":warning: *{escape(current.title)}* ({current.id}) goes on without its broadcast: {escape(str(result['lost']))}"
+        draft.post(notices.told(current, "page-lost", draft.now, text))
+        draft.note(current.id, "broadcast dropped", "", str(result["lost"]))
+
+    return Step(name=f"page-{state.value}", label=PAGE_WORDS[state], seen=seen, act=act, done=done, needed=needed)
 
 
 def start_recording(roll_confirm: timedelta, tries: int, pause: timedelta) -> Step:

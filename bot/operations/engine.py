@@ -6,13 +6,16 @@ import asyncio
 import logging
 import secrets
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import TypeVar
 
 from bot.context import Context
 from bot.errors import ProviderError, UserError
 from bot.model import Decision, Dossier, Operation, OperationState, StepKind, StepRecord, StepState
+from bot.operations.outage import Outage
 from bot.operations.steps import AskPeople, Result, Run, Step, Verb
 from bot.show.draft import Draft
 from bot.slack import notices
@@ -20,13 +23,12 @@ from bot.store.base import LostFence, Touched
 
 log = logging.getLogger(__name__)
 
-RETRY_AFTER = (0.5, 1.0, 2.0, 4.0, 8.0)
-"""Real seconds between the tries of a step while the provider is out; the last one is repeated."""
-
-GIVE_UP_AFTER = 600.0
-"""Real seconds after which an outage of the provider ends a step."""
+T = TypeVar("T")
 
 VERIFY_EVERY = timedelta(seconds=1)
+
+SLOW = 4.0
+"""Real seconds without an answer to one request after which people hear of that: its timeout is longer than their patience."""
 
 
 class Parked(Exception):
@@ -46,6 +48,8 @@ class Engine:
         self._tasks: dict[str, tuple[int, asyncio.Task[None]]] = {}
         self._stopping: set[asyncio.Task[None]] = set()
         self._sleeping = 0
+        self._resting: set[asyncio.Task[None]] = set()
+        self._draining = False
 
     # -- tasks
     @property
@@ -86,20 +90,45 @@ class Engine:
             held[1].cancel()
 
     async def drain(self, timeout: float) -> None:
-        """Let running steps come to an end for at most `timeout` real seconds, then let go: the journal knows where they stand."""
+        """Let requests under way come to an end for at most `timeout` real seconds; what only waits lets go at once.
+
+        No further step begins: the journal knows where each operation stands.
+        """
+        self._draining = True
         tasks = [task for _, task in self._tasks.values()]
+        for task in self._resting & set(tasks):
+            task.cancel()
         if tasks:
             await asyncio.wait(tasks, timeout=timeout)
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
 
+    @contextmanager
+    def _rest(self) -> Iterator[None]:
+        """Around everything that waits for something other than an answer."""
+        if self._draining:
+            raise Parked
+        task = asyncio.current_task()
+        assert task is not None
+        self._resting.add(task)
+        try:
+            yield
+        finally:
+            self._resting.discard(task)
+
     async def _sleep_until(self, due: datetime) -> None:
         self._sleeping += 1
         try:
-            await self._context.clock.sleep_until(due)
+            with self._rest():
+                await self._context.clock.sleep_until(due)
         finally:
             self._sleeping -= 1
+
+    async def _pause(self, seconds: float) -> None:
+        """Wait in real time."""
+        with self._rest():
+            await asyncio.sleep(seconds)
 
     # -- one run
     async def _guarded(self, operation: Operation) -> None:
@@ -179,6 +208,8 @@ class Engine:
         record = self._record(run, seq)
         if record.state in (StepState.DONE, StepState.SKIPPED, StepState.FAILED):
             return
+        if self._draining:
+            raise Parked
         try:
             if step.kind is StepKind.WAIT:
                 await self._wait(run, record, step)
@@ -194,7 +225,8 @@ class Engine:
 
     async def _wait(self, run: Run, record: StepRecord, step: Step) -> None:
         assert step.ready is not None
-        again = await step.ready(run)
+        ready = step.ready
+        again = await self._patiently(run, step, lambda: ready(run))
         if again is None:
             await self._done(run, record, step, {}, "")
             return
@@ -229,7 +261,7 @@ class Engine:
         assert step.act is not None
         await self._intent(run, seq)
         sent = await self._send(run, step, seq)
-        if not step.verify:
+        if not step.verify or "lost" in sent:
             return sent
         deadline = self._context.clock.now() + step.patience
         while True:
@@ -250,58 +282,72 @@ class Engine:
     async def _send(self, run: Run, step: Step, seq: int) -> Result:
         """Send; while the provider is out, again and again for a `set`, and for a `create` only once it was looked up."""
         assert step.act is not None
-        began = time.monotonic()
-        for turn in range(10_000):
+        outage = Outage()
+        while True:
             try:
-                return await step.act(run)
+                return await self._watched(run, step, step.act(run))
             except ProviderError as failure:
-                if failure.permanent or time.monotonic() - began > GIVE_UP_AFTER:
-                    raise
-                await self._tell_trouble(run, step, failure, turn)
-                if failure.ambiguous and step.kind is StepKind.CREATE:
+                orphaned = failure.ambiguous and step.kind is StepKind.CREATE
+                await self._endure(run, step, failure, outage, wait=not orphaned)
+                if orphaned:
                     found = await self._settle(run, self._record(run, seq), step)
                     if found is not None:
                         return found
-                else:
-                    await asyncio.sleep(failure.retry_after or RETRY_AFTER[min(turn, len(RETRY_AFTER) - 1)])
                 await self._intent(run, seq)
-        raise StepFailed(f"{step.label}: gave up.")
 
     async def _settle(self, run: Run, record: StepRecord, step: Step) -> Result | None:
         """Watch for what an orphaned request may have made, until it cannot arrive any more; then None."""
         note = f"Watching whether “{step.label}” arrived before it is sent again."
         await self._note(run, note)
-        until = record.intent_real + step.settle
+        until = record.intent_real + (step.settle if self._context.settle is None else self._context.settle)
         while True:
             found = await self._patiently(run, step, lambda: step.seen(run))
             if found is not None:
                 return found
             if time.time() >= until:
                 return None
-            await asyncio.sleep(min(1.0, max(0.0, until - time.time())))
+            await self._pause(min(1.0, max(0.0, until - time.time())))
 
-    async def _patiently(self, run: Run, step: Step, look: Callable[[], object]) -> Result | None:
+    async def _patiently(self, run: Run, step: Step, look: Callable[[], Awaitable[T]]) -> T:
         """Look, again and again while the provider is out."""
-        began = time.monotonic()
-        for turn in range(10_000):
+        outage = Outage()
+        while True:
             try:
-                return await look()  # type: ignore[misc, no-any-return]
+                return await self._watched(run, step, look())
             except ProviderError as failure:
-                if failure.permanent or time.monotonic() - began > GIVE_UP_AFTER:
-                    raise
-                await self._tell_trouble(run, step, failure, turn)
-                await asyncio.sleep(failure.retry_after or RETRY_AFTER[min(turn, len(RETRY_AFTER) - 1)])
-        return None
+                await self._endure(run, step, failure, outage)
 
-    async def _tell_trouble(self, run: Run, step: Step, failure: ProviderError, turn: int) -> None:
+    async def _endure(self, run: Run, step: Step, failure: ProviderError, outage: Outage, *, wait: bool = True) -> None:
+        """Tell people of an outage that lasts, and wait before the next try; raises the failure if there is to be none."""
+        if failure.permanent or outage.too_long:
+            raise failure
+        outage.tries += 1
         log.info("step %s of %s: %s (%s)", step.name, run.operation.id, failure.sentence, failure.detail)
-        if turn != 2:
-            return
+        if outage.to_be_told(failure):
+            outage.told = True
+            await self._tell_trouble(run, step, failure.sentence)
+        if wait:
+            await self._pause(outage.pause(failure))
 
+    async def _watched(self, run: Run, step: Step, request: Awaitable[T]) -> T:
+        """The request, of which people hear while it hangs."""
+        teller = asyncio.create_task(self._tell_if_slow(run, step))
+        try:
+            return await request
+        finally:
+            teller.cancel()
+            await asyncio.gather(teller, return_exceptions=True)
+
+    async def _tell_if_slow(self, run: Run, step: Step) -> None:
+        await asyncio.sleep(SLOW)
+        title = run.provider.capabilities.title
+        await self._tell_trouble(run, step, f"{title} has not answered for {SLOW:g} s.")
+
+    async def _tell_trouble(self, run: Run, step: Step, sentence: str) -> None:
         def tell(draft: Draft) -> None:
-            draft.post(notices.trouble(run.operation, step.name, step.label, failure.sentence, draft.now))
+            draft.post(notices.trouble(run.operation, step.name, step.label, sentence, draft.now))
             current = next(op for op in draft.operations if op.id == run.operation.id)
-            draft.operate(replace(current, note=failure.sentence))
+            draft.operate(replace(current, note=sentence))
 
         await self._write(run, tell)
 

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from bot.app import Bot, World
+from bot.operations.steps import HTTP_TIMEOUT
 from bot.outbox import Pace
 from bot.sandbox.clock import RehearsalClock
 from bot.sandbox.gcore import GcoreCloud
@@ -32,7 +33,7 @@ class Rehearsal:
     """Owns the world; the bot in it can be stopped and started again on the same file.
 
     `rate` is how many show seconds pass in a real one; at 0 the clock stands still until it is moved. With `limits`, Slack keeps
-    its real rate limits and the bot its real pace.
+    its real rate limits and the bot its real pace. `settle` and `timeout` are real seconds, as in `World`.
     """
 
     def __init__(
@@ -44,6 +45,8 @@ class Rehearsal:
         rate: float = 0.0,
         limits: bool = False,
         env: Mapping[str, str] | None = None,
+        settle: float | None = None,
+        timeout: float = HTTP_TIMEOUT,
     ) -> None:
         self.folder = folder
         self.registry = registry
@@ -53,6 +56,8 @@ class Rehearsal:
         self.secret = secrets.token_urlsafe(24)
         self._limits = limits
         self._env = dict(env or {})
+        self._settle = settle
+        self._timeout = timeout
         self._bot: Bot | None = None
 
     @property
@@ -90,7 +95,13 @@ class Rehearsal:
 
     def _world(self) -> World:
         per_second = max(3.0, 3.0 * self.clock.rate) if self.clock.rate else 10_000.0
-        return World(clock=self.clock, pace=Pace() if self._limits else BRISK, requests_per_second=per_second)
+        return World(
+            clock=self.clock,
+            pace=Pace() if self._limits else BRISK,
+            requests_per_second=per_second,
+            settle=self._settle,
+            timeout=self._timeout,
+        )
 
     def _environment(self) -> dict[str, str]:
         return {

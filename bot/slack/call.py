@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
+from dataclasses import replace as dc_replace
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
@@ -14,7 +15,7 @@ from bot.model import JSON, Decision, Dossier, Person, Show, ShowState
 from bot.operations.asking import ask
 from bot.show.draft import Draft
 from bot.show.references import take_handle
-from bot.slack.blocks import Message, say
+from bot.slack.blocks import Message, context, say
 from bot.slack.controls import facts
 from bot.slack.declare import Registry
 from bot.slack.directory import Directory
@@ -103,15 +104,26 @@ class Call:
         return json.dumps({"c": self.channel, **more}, separators=(",", ":"))
 
     # -- answers
+    @property
+    def invitation(self) -> str:
+        """What to do where the bot cannot post."""
+        return f"I am not in <#{self.channel}>: invite me with /invite."
+
     async def reply(self, answer: str | Message, *, replace: bool = False) -> None:
-        """Answer the person, and nobody else."""
+        """Answer the person, and nobody else; where the bot is not in the channel the answer says so."""
         message = say(answer) if isinstance(answer, str) else answer
         here = self.interaction
+        if here.kind is Kind.COMMAND and await self._away() and "/invite" not in message.text:
+            message = dc_replace(message, blocks=(*message.blocks, context(self.invitation)))
         if here.reply_to and await self.desk.voice.answer(here.reply_to, message, replace=replace):
             return
         if self.channel and await self.desk.voice.whisper(self.channel, self.user, message, here.thread):
             return
         await self.desk.voice.direct(self.user, message)
+
+    async def _away(self) -> bool:
+        """Whether this happened in a channel without the bot; nobody can be invited into a conversation of two."""
+        return self.channel[:1] in ("C", "G") and await self.desk.directory.away(self.channel)
 
     async def open(self, view: Mapping[str, JSON]) -> None:
         """Show a modal; if one was opened for this call already, change it."""
@@ -214,11 +226,15 @@ class Call:
 
     # -- who may
     async def require_member(self, show: Show) -> None:
-        """Only members of the show's channel, and operators, may touch it; NotAllowed otherwise."""
-        if self.desk.directory.is_operator(self.user) or self.channel == show.channel:
+        """Only members of the show's channel, and operators, may touch it; NotAllowed otherwise.
+
+        Whoever types in a channel is in it; a button of a public channel can be pressed by anybody who looks at it.
+        """
+        here = self.channel == show.channel
+        if self.desk.directory.is_operator(self.user) or (here and self.interaction.kind is Kind.COMMAND):
             return
-        members = await self.desk.directory.members(show.channel)
-        if members is None or self.user not in members:
+        members = await self.desk.directory.members(show.channel, asked_for=self.user)
+        if (members is None and not here) or (members is not None and self.user not in members):
             raise NotAllowed(f"{show.title} ({show.id}) belongs to <#{show.channel}>. Join that channel, or ask an operator.")
 
     def require_operator(self, what: str) -> None:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Collection
-from dataclasses import replace
+from collections.abc import Callable, Collection
 from datetime import UTC, datetime, timedelta
 
 from slack_sdk.errors import SlackApiError
@@ -18,19 +17,31 @@ log = logging.getLogger(__name__)
 
 FRESH = timedelta(hours=12)
 MEMBERS_FRESH = timedelta(minutes=5)
+JUST_READ = timedelta(seconds=2)
 
 
 class Directory:
     """Users, groups and channel members. Times are real: this is about Slack, not about shows."""
 
-    def __init__(self, store: Store, client: AsyncWebClient, operators: Collection[str], admins: Collection[str]) -> None:
+    def __init__(
+        self,
+        store: Store,
+        client: AsyncWebClient,
+        operators: Collection[str],
+        admins: Collection[str],
+        me: Callable[[], str] = lambda: "",
+    ) -> None:
+        """`me` gives the bot's own user id; empty until Slack has said it."""
         self._store = store
+        self._me = me
         self._client = client
         self._operators = frozenset(operators)
         self._admins = frozenset(admins)
         self._people: dict[str, Person] = {}
         self._groups: dict[str, frozenset[str]] = {}
         self._members: dict[str, tuple[datetime, frozenset[str]]] = {}
+        self._hidden: set[str] = set()
+        """Channels that Slack does not show to the bot: private ones that it is not in."""
 
     async def known(self, user: str) -> Person | None:
         """The person as last seen, from memory or the store; None if Slack was never asked."""
@@ -80,11 +91,10 @@ class Directory:
             self._people.update({person.id: person for person in people})
             await self._store.remember_people(*people)
 
-    async def forget(self, user: str) -> None:
-        """Slack says that this user changed: asked again when needed."""
-        known = self._people.pop(user, None) or await self._store.person(user)
-        if known is not None:
-            await self._store.remember_people(replace(known, seen_at=None))
+    async def changed(self, user: dict[str, object]) -> None:
+        """Slack says what this user is from now on."""
+        if user.get("id"):
+            await self.remember(_person(user))
 
     @property
     def restricts(self) -> bool:
@@ -102,27 +112,45 @@ class Directory:
     def _in(self, user: str, named: Collection[str]) -> bool:
         return user in named or any(user in self._groups.get(group, ()) for group in named)
 
-    async def members(self, channel: str) -> frozenset[str] | None:
-        """Who is in a channel; None if the bot cannot tell (it is not in it)."""
+    async def members(self, channel: str, asked_for: str = "") -> frozenset[str] | None:
+        """Who is in a channel; None if Slack does not say. What is known is read again if `asked_for` is not in it."""
         known = self._members.get(channel)
-        if known is not None and datetime.now(UTC) - known[0] < MEMBERS_FRESH:
-            return known[1]
-        cursor, found = "", set[str]()
+        if known is not None:
+            age = datetime.now(UTC) - known[0]
+            if age < MEMBERS_FRESH and (not asked_for or asked_for in known[1] or age < JUST_READ):
+                return known[1]
         try:
-            while True:
-                page = await self._client.conversations_members(channel=channel, limit=200, cursor=cursor)
-                found |= set(page["members"])
-                cursor = str((page.get("response_metadata") or {}).get("next_cursor") or "")
-                if not cursor:
-                    break
+            found = await self._read_members(channel)
         except SlackApiError as failure:
-            log.info("members of %s: %s", channel, failure.response.get("error"))
-            return None
+            error = str(failure.response.get("error"))
+            log.info("members of %s: %s", channel, error)
+            if error == "channel_not_found":
+                self._hidden.add(channel)
+                return None
+            return known[1] if known is not None else None
         except FAILURES as failure:
             log.warning("conversations.members failed: %s", type(failure).__name__)
             return known[1] if known is not None else None
-        self._members[channel] = (datetime.now(UTC), frozenset(found))
-        return frozenset(found)
+        self._hidden.discard(channel)
+        self._members[channel] = (datetime.now(UTC), found)
+        return found
+
+    async def _read_members(self, channel: str) -> frozenset[str]:
+        cursor, found = "", set[str]()
+        while True:
+            page = await self._client.conversations_members(channel=channel, limit=200, cursor=cursor)
+            found |= set(page["members"])
+            cursor = str((page.get("response_metadata") or {}).get("next_cursor") or "")
+            if not cursor:
+                return frozenset(found)
+
+    async def away(self, channel: str) -> bool:
+        """Whether the bot is known not to be in this channel; Slack shows the members of a public one even then."""
+        me = self._me()
+        members = await self.members(channel, asked_for=me)
+        if members is None:
+            return channel in self._hidden
+        return bool(me) and me not in members
 
     def forget_members(self, channel: str) -> None:
         """Somebody joined or left."""

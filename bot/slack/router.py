@@ -19,11 +19,21 @@ from bot.slack.call import Call, Desk
 from bot.slack.declare import Button, Command, Form
 from bot.slack.home import home
 from bot.slack.interaction import Interaction, Kind
-from bot.slack.text import escape
+from bot.slack.text import escape, truncate
 
 log = logging.getLogger(__name__)
 
-READING = frozenset({Kind.OPTIONS, Kind.CLOSE})
+ONCE = frozenset({Kind.COMMAND, Kind.PRESS, Kind.SHORTCUT, Kind.EVENT})
+"""What is done once however often Slack brings it. A form refused with errors is sent again under the same key."""
+
+REMEMBERED = 2000
+"""How many of the latest keys are kept for that."""
+
+MOST_REPEATED = 300
+"""Characters of what was typed that an answer repeats."""
+
+LONGEST_COMMAND = 1000
+"""Characters; what is longer would not fit into the buttons of an answer."""
 
 
 class Router:
@@ -32,6 +42,7 @@ class Router:
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
         self._tasks: set[asyncio.Task[None]] = set()
+        self._lately: dict[str, None] = {}
         self.requests = 0
         self.refused = 0
 
@@ -48,6 +59,9 @@ class Router:
     async def receive(self, interaction: Interaction) -> Mapping[str, JSON] | str | None:
         """Acknowledge within moments; the returned payload goes with the acknowledgement."""
         self.requests += 1
+        interaction = _unfolded(interaction)
+        if interaction.kind in ONCE and self._again(interaction.key):
+            return None
         interaction = _from_menu(interaction)
         match interaction.kind:
             case Kind.OPTIONS:
@@ -68,6 +82,15 @@ class Router:
         self._track(self._run(handler, interaction, words))
         return None
 
+    def _again(self, key: str) -> bool:
+        """Whether Slack brings something a second time. Requests for effects are told apart in the store as well."""
+        if key in self._lately:
+            return True
+        self._lately[key] = None
+        if len(self._lately) > REMEMBERED:
+            del self._lately[next(iter(self._lately))]
+        return False
+
     # -- finding
     def _find(self, interaction: Interaction) -> tuple[Command | Button, str] | None:
         registry = self._desk.registry
@@ -83,14 +106,22 @@ class Router:
         return None
 
     def _unknown(self, interaction: Interaction) -> Mapping[str, JSON] | None:
-        self.refused += 1
         if interaction.kind is not Kind.COMMAND:
+            self._track(self._forgotten(interaction))
             return None
+        self.refused += 1
         root = self._desk.context.command
         verb = normalise(interaction.text).partition(" ")[0]
         close = _closest(verb, self._desk.registry.commands)
         hint = f" Did you mean {root} {close}?" if close else ""
-        return {"response_type": "ephemeral", "text": f"There is no “{escape(verb)}”.{hint} {root} help shows everything."}
+        said = escape(truncate(verb, MOST_REPEATED))
+        return {"response_type": "ephemeral", "text": f"There is no “{said}”.{hint} {root} help shows everything."}
+
+    async def _forgotten(self, interaction: Interaction) -> None:
+        """A button or a shortcut of an earlier version."""
+        call = Call(self._desk, interaction, Person(interaction.user, interaction.user), "")
+        root = self._desk.context.command
+        await self._explain(call, f"That button is from an earlier version of me; nothing was changed. Type {root} for fresh ones.")
 
     async def _accept(self, interaction: Interaction) -> bool:
         what = interaction.action or interaction.text.partition(" ")[0] or interaction.kind.value
@@ -107,9 +138,10 @@ class Router:
         call = Call(self._desk, interaction, Person(interaction.user, interaction.user), words)
         try:
             call.person = await self._authorised(interaction)
+            _require_short(interaction)
             await handler.run(call)
         except Question as question:
-            await call.reply(_asked(question))
+            await self._ask(call, question)
         except UserError as failure:
             await self._explain(call, str(failure))
         except ProviderError as failure:
@@ -126,35 +158,48 @@ class Router:
                 call, f"Something broke in the bot (reference {reference}). Check with {status} before you try again."
             )
 
+    async def _ask(self, call: Call, question: Question) -> None:
+        if call.modal:
+            await self._desk.voice.update(call.modal, _notice(f"{question} Choose with the buttons I sent you."))
+        await call.reply(_asked(question))
+
     async def _explain(self, call: Call, sentence: str) -> None:
         self.refused += 1
-        if call.modal:
-            await call.open(_notice(sentence))
+        if call.modal and await self._desk.voice.update(call.modal, _notice(sentence)):
             return
-        typed = call.interaction.text
+        typed = truncate(call.interaction.text.replace("`", "'"), MOST_REPEATED)
         said = f"\n_You typed:_ `{escape(typed)}`" if typed and call.interaction.kind is Kind.COMMAND else ""
         await call.reply(say(escape_sentence(sentence) + said))
 
     async def _authorised(self, interaction: Interaction) -> Person:
-        person = await self._desk.directory.known(interaction.user) or await self._desk.directory.person(interaction.user)
+        person = await self._desk.directory.person(interaction.user)
+        self._require_welcome(person)
+        return person
+
+    def _require_welcome(self, person: Person) -> None:
         if person.bot:
-            raise NotAllowed("Bots cannot call shows.")
+            raise NotAllowed("Bots cannot call shows. Let a person do it.")
         if (person.guest or person.stranger) and not self._desk.directory.is_operator(person.id):
             who = "Guests" if person.guest else "People of other organisations"
             raise NotAllowed(f"{who} cannot use this here. An admin can add you to OPERATORS.")
-        return person
 
     # -- forms, pickers, events
     async def _submit(self, interaction: Interaction) -> Mapping[str, JSON] | None:
         form = self._desk.registry.forms.get(interaction.view.callback if interaction.view else "")
         if form is None:
-            return None
+            root = self._desk.context.command
+            return _on_top(f"That form is from an earlier version of me; nothing was changed. Open it again with {root}.")
         if form.check is not None:
             known = await self._desk.directory.known(interaction.user)
             call = Call(self._desk, interaction, known or Person(interaction.user, interaction.user), "")
-            errors = await form.check(call)
+            try:
+                errors = await form.check(call)
+            except UserError as failure:
+                return _on_top(str(failure))
+            except ProviderError as failure:
+                return _on_top(failure.sentence)
             if errors:
-                return {"response_action": "errors", "errors": dict(errors)}
+                return {"response_action": "errors", "errors": {name: truncate(why, 150) for name, why in errors.items()}}
         if await self._accept(interaction):
             self._track(self._run(form, interaction, ""))
         return None
@@ -166,6 +211,7 @@ class Router:
         known = await self._desk.directory.known(interaction.user)
         call = Call(self._desk, interaction, known or Person(interaction.user, interaction.user), interaction.text)
         try:
+            self._require_welcome(call.person)
             offered = await picker.offer(call)
         except (UserError, ProviderError) as failure:
             log.warning("picker %s: %s", interaction.action, failure)
@@ -182,10 +228,11 @@ class Router:
                     shows = await self._desk.context.store.shows(limit=20)
                     view = home(shows, self._desk.context.clock.now(), self._desk.context.command)
                     await self._desk.voice.publish_home(interaction.user, view)
-                case "member_joined_channel" | "member_left_channel":
-                    self._desk.directory.forget_members(str(event.get("channel", "")))
+                case "member_joined_channel" | "member_left_channel" | "channel_left" | "group_left":
+                    self._desk.directory.forget_members(interaction.channel)
                 case "user_change":
-                    await self._desk.directory.forget(str(dict(event.get("user", {})).get("id", "")))
+                    user = event.get("user")
+                    await self._desk.directory.changed(user if isinstance(user, dict) else {})
         except Exception:
             log.exception("event %s broke", event.get("type"))
 
@@ -211,12 +258,34 @@ def _asked(question: Question) -> Message:
     return say(escape_sentence(str(question)), *actions(controls))
 
 
+def _unfolded(interaction: Interaction) -> Interaction:
+    """An entry of an overflow menu as the button that it stands for: the entry carries the action's name."""
+    if interaction.kind is not Kind.PRESS or interaction.action != "more":
+        return interaction
+    try:
+        carried = json.loads(interaction.value)
+    except ValueError:
+        return interaction
+    action = carried.get("a") if isinstance(carried, dict) else None
+    return replace(interaction, action=action) if isinstance(action, str) else interaction
+
+
+def _require_short(interaction: Interaction) -> None:
+    if interaction.kind is Kind.COMMAND and len(interaction.text) > LONGEST_COMMAND:
+        raise UserError(f"That is longer than {LONGEST_COMMAND} characters. Say it shorter, or use the form.")
+
+
+def _on_top(sentence: str) -> Mapping[str, JSON]:
+    """A notice over a form, so that what was typed is still there when it is closed."""
+    return {"response_action": "push", "view": _notice(sentence)}
+
+
 def _notice(sentence: str) -> Mapping[str, JSON]:
     return {
         "type": "modal",
         "title": {"type": "plain_text", "text": "Not possible"},
         "close": {"type": "plain_text", "text": "Close"},
-        "blocks": [{"type": "section", "text": {"type": "mrkdwn", "text": escape_sentence(sentence)[:3000]}}],
+        "blocks": [{"type": "section", "text": {"type": "mrkdwn", "text": truncate(escape_sentence(sentence), 3000)}}],
     }
 
 

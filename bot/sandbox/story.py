@@ -6,6 +6,7 @@ import asyncio
 import io
 import os
 import re
+import shutil
 import tempfile
 import time
 from collections.abc import Awaitable, Callable, Iterator
@@ -18,7 +19,7 @@ from zoneinfo import ZoneInfo
 from bot.sandbox.onlooker import Onlooker
 from bot.sandbox.rehearsal import Rehearsal
 from bot.sandbox.slack import Message, Refused, User, View
-from bot.sandbox.terminal import HIDDEN, Terminal, Tone
+from bot.sandbox.terminal import HIDDEN, WIDTH, Terminal, Tone
 from bot.sandbox.verdict import Expected, differences, summary
 from bot.slack.declare import Registry
 
@@ -28,10 +29,10 @@ CURTAIN = datetime(2026, 11, 22, 9, 24, tzinfo=ZONE)
 """When the story begins: a Sunday morning."""
 
 HURRY = 30.0
-"""Show seconds in a real one while nobody has anything to say or do."""
+"""Show seconds in a real one while nothing is awaited, and nobody has anything to say or do."""
 
-TALK = 2.0
-"""Show seconds in a real one while the bot works or posts: Slack takes about one post a second, real ones."""
+TALK = 3.0
+"""Show seconds in a real one at all other times: Slack takes about one post a second, real ones, on a busy machine as well."""
 
 BREATH = 0.02
 """Real seconds between two looks at whether the bot is at work."""
@@ -52,7 +53,8 @@ async def tell(registry: Registry, out: TextIO, *, colour: bool) -> int:
         out.reconfigure(errors="replace")
     with tempfile.TemporaryDirectory(prefix="showcaller-story-") as folder:
         rehearsal = Rehearsal(Path(folder), registry, start=CURTAIN.astimezone(UTC), limits=True)
-        story = Story(rehearsal, out, colour=colour and not os.environ.get("NO_COLOR"))
+        width = min(WIDTH, shutil.get_terminal_size().columns) if out.isatty() else WIDTH
+        story = Story(rehearsal, out, colour=colour and not os.environ.get("NO_COLOR"), width=width)
         try:
             await rehearsal.open()
             return await story.play()
@@ -61,21 +63,32 @@ async def tell(registry: Registry, out: TextIO, *, colour: bool) -> int:
 
 
 class Story:
-    """One show at one provider; `rehearsal` is open, its clock at `CURTAIN`. `hurry` and `talk` are rates of the show clock."""
+    """One show at one provider; `rehearsal` is open, its clock at `CURTAIN`. `hurry` and `talk` are rates of the show clock.
+
+    `patience` is in real seconds.
+    """
 
     def __init__(
-        self, rehearsal: Rehearsal, out: TextIO, *, colour: bool = False, hurry: float = HURRY, talk: float = TALK
+        self,
+        rehearsal: Rehearsal,
+        out: TextIO,
+        *,
+        colour: bool = False,
+        width: int = WIDTH,
+        hurry: float = HURRY,
+        talk: float = TALK,
+        patience: float = PATIENCE,
     ) -> None:
         self._world, self._slack, self._cloud, self._clock = rehearsal, rehearsal.slack, rehearsal.cloud, rehearsal.clock
-        self._hurry, self._talk = hurry, talk
+        self._hurry, self._talk, self._patience = hurry, talk, patience
         self._ana = self._slack.add_user("ana")
         self._ben = self._slack.add_user("ben")
         self._channel = self._slack.add_channel("sunday-service", members=[self._ana, self._ben])
-        self._screen = Terminal(out, colour=colour, zone=ZONE, hidden=self._secrets)
+        self._screen = Terminal(out, colour=colour, zone=ZONE, hidden=self._secrets, width=width)
         self._eyes = Onlooker(self._slack, self._channel, self._ana, self._clock, self._screen, self._secrets)
         self._plan = Expected(_at("10:00"), _at("10:20"))
         self._push_to = ""
-        self._walking = False
+        self._waiting = False
         self._at_ease = asyncio.Event()
 
     # -- the whole
@@ -85,13 +98,13 @@ class Story:
         pace = asyncio.ensure_future(self._keep_pace())
         self._screen.say(None, "*Showcaller* calls a show: the real bot, a played Slack, a played Gcore, a hurried clock.")
         try:
-            async with asyncio.timeout(PATIENCE):
+            async with asyncio.timeout(self._patience):
                 await self._world.settle()
                 for title, act in self._acts():
                     self._screen.rule(title)
                     await act()
         except TimeoutError:
-            return self._broken_off(f"The story took longer than {PATIENCE:.0f} s.")
+            return self._broken_off(f"The story took longer than {self._patience:.0f} s.")
         except (Missed, Refused, AssertionError) as why:
             return self._broken_off(str(why))
         finally:
@@ -143,6 +156,7 @@ class Story:
         self._tell("Ana presses *Create*", Tone.PERSON)
         await self._slack.submit(self._ana, form, {})
         await self._state("PLANNED", by="09:27")
+        await self._said("Create the broadcast, pending 09:2", by="09:27")
 
     async def _opening(self) -> None:
         await self._skip_to("09:29:58")
@@ -154,41 +168,46 @@ class Story:
         await self._state("READY", by="09:42")
 
     async def _before_the_start(self) -> None:
-        await self._skip_to("09:54:55")
+        await self._skip_to("09:54:58")
         await self._said("goes live by itself", by="09:57")
-        await self._skip_to("09:58:55")
-        await self._said("Recording started", by="10:00")
+        await self._skip_to("09:58:58")
+        await self._said("Recording started", by="09:59:50")
+        await self._pass_until("09:59:20")
+        await self._skip_to("09:59:57")
         await self._posted("ON AIR — Sunday Service", by="10:01")
         await self._state("ON AIR", by="10:01")
 
     async def _on_air(self) -> None:
         self._cloud.set_viewers(self._stream, 214)
         self._tell("214 people watch", Tone.WORLD)
-        await self._skip_to("10:07:50")
+        await self._skip_to("10:07:55")
         await self._pass_until("10:08:00")
         self._tell(":electric_plug: The encoder's network drops", Tone.WORLD)
         self._cloud.drop_signal(self._stream)
-        await self._posted("NO SIGNAL ON AIR", by="10:08:25")
+        await self._posted("NO SIGNAL ON AIR", by="10:09")
         await self._press(self._ben, "take", "I've got it", lambda: self._eyes.post("NO SIGNAL ON AIR"))
-        await self._said("Taken by @ben", by="10:08:40")
-        await self._state("ON AIR, NO SIGNAL", by="10:08:40")
+        await self._said("Taken by @ben", by="10:09")
+        await self._state("ON AIR, NO SIGNAL", by="10:09")
 
     async def _interruption(self) -> None:
         await self._pass_until("10:08:40")
         self._encoder_connects(":electric_plug: The encoder's network is back")
         await self._said("Recording started", by="10:09:40", times=2)
         await self._state("ON AIR", by="10:09:40")
-        await self._said("All clear", by="10:11")
+        await self._pass_until("10:09:01")
+        await self._said("All clear", by="10:09:50")
+        await self._said("over, all clear", by="10:09:55")
+        await self._skip_to("10:09:58")
         await self._said("ends by itself at", by="10:11")
         await self._skip_to("10:13:05")
         await self._said("can be watched", by="10:14:30")
         await self._skip_to("10:16:05")
         await self._said("is ready", by="10:17:30")
-        await self._skip_to("10:17:55")
+        await self._skip_to("10:17:58")
         await self._said("ends by itself at", by="10:19", times=2)
 
     async def _end(self) -> None:
-        await self._skip_to("10:19:50")
+        await self._skip_to("10:19:57")
         await self._posted("OFF AIR — Sunday Service", by="10:20:30")
         await self._state("OFF AIR", by="10:21")
         await self._said("Ended", by="10:22")
@@ -244,7 +263,7 @@ class Story:
 
     # -- time
     async def _keep_pace(self) -> None:
-        """The clock hurries while nobody has anything to do, and nearly walks while the bot works or talks to Slack."""
+        """The clock hurries while nobody has anything to do, and nearly walks while something is awaited or said."""
         while True:
             if self._quiet:
                 self._at_ease.set()
@@ -258,7 +277,7 @@ class Story:
     @property
     def _quiet(self) -> bool:
         bot = self._world.bot
-        return not (self._walking or bot.router.busy or bot.engine.busy or bot.outbox.oldest_queued())
+        return not (self._waiting or bot.router.busy or bot.engine.busy or bot.outbox.oldest_queued())
 
     async def _pass_until(self, clock: str) -> None:
         await self._clock.sleep_until(_at(clock))
@@ -271,10 +290,7 @@ class Story:
             self._clock.advance(ahead)
 
     async def _state(self, state: str, *, by: str) -> None:
-        """An edit may have to wait for its turn, seconds of real time: the clock does not run away from it."""
-        self._walking = True
         await self._until(f"the card to say {state}", lambda: self._eyes.state == state, by)
-        self._walking = False
 
     async def _posted(self, text: str, *, by: str) -> None:
         await self._until(f"a post with “{text}”", lambda: self._eyes.post(text) is not None, by)
@@ -283,7 +299,9 @@ class Story:
         await self._until(f"“{text}” to be said, time {times}", lambda: self._eyes.times(text) >= times, by)
 
     async def _until(self, what: str, shown: Callable[[], bool], by: str) -> None:
+        """An edit may have to wait for its turn, seconds of real time: the clock does not run away from what is awaited."""
         late = asyncio.ensure_future(self._clock.sleep_until(_at(by)))
+        self._waiting = True
         try:
             while not shown():
                 if late.done():
@@ -292,6 +310,7 @@ class Story:
                 await asyncio.wait({late, change}, return_when=asyncio.FIRST_COMPLETED)
                 change.cancel()
         finally:
+            self._waiting = False
             late.cancel()
 
 

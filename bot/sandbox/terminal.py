@@ -86,23 +86,25 @@ class Terminal:
         self._last = ""
 
     def say(self, when: datetime | None, text: str, tone: Tone = Tone.PLAIN, *, margin: str = "", more: str = "") -> None:
-        """Print some lines of Slack's markup behind the clock; `margin` stands before each, `more` before those that go on."""
+        """Print Slack's markup behind the clock; `margin` stands before the first line, `more` (else `margin`) before the others.
+
+        The tone is that of the first line and of every margin; what follows is detail.
+        """
         clock = f"{when.astimezone(self._zone):%H:%M:%S}" if when else ""
+        quiet = tone if tone is Tone.QUIET else Tone.PLAIN
         for i, line in enumerate(text.splitlines() or [""]):
-            self._paragraph(clock if i == 0 else "", margin if i == 0 or not more else more, line, tone, more or margin)
+            before = margin if i == 0 or not more else more
+            for part in broken(marked(self.covered(line)), self._width - 10 - cells(before)):
+                shown = "" if clock == self._last else clock
+                self._last = clock or self._last
+                self._write(f"{shown:8}", before, part, tone, tone if i == 0 else quiet)
+                before, clock = more or margin, ""
 
-    def _paragraph(self, clock: str, margin: str, line: str, tone: Tone, more: str) -> None:
-        room = self._width - 10 - cells(margin)
-        for i, part in enumerate(broken(marked(self.covered(line)), room)):
-            shown = "" if clock == self._last or i else clock
-            self._last = clock or self._last
-            self._write(f"{shown:8}", margin if i == 0 else more, part, tone)
-
-    def _write(self, clock: str, margin: str, part: str, tone: Tone) -> None:
+    def _write(self, clock: str, margin: str, part: str, tone: Tone, inner: Tone) -> None:
         if self._colour:
-            start = f"{_RESET}\x1b[{tone.value}m" if tone.value else _RESET
+            start = _sgr(inner)
             part = part.replace(_ON, f"{start}\x1b[1m").replace(_OFF, start)
-            line = f"\x1b[2m{clock}{start}  {margin}{part}{_RESET}"
+            line = f"{_sgr(Tone.QUIET)}{clock}{_sgr(tone)}  {margin}{start}{part}{_RESET}"
         else:
             line = f"{clock}  {margin}{part.replace(_ON, '').replace(_OFF, '')}".rstrip()
         print(line, file=self._out, flush=True)
@@ -110,7 +112,7 @@ class Terminal:
     def rule(self, title: str) -> None:
         """A line across the screen, with a title."""
         line = f"── {title} ".ljust(self._width, "─")
-        text = f"\n{_RESET}\x1b[2m{line}{_RESET}" if self._colour else f"\n{line}"
+        text = f"\n{_sgr(Tone.QUIET)}{line}{_RESET}" if self._colour else f"\n{line}"
         print(text, file=self._out, flush=True)
 
     def raw(self, text: str) -> None:
@@ -122,6 +124,10 @@ class Terminal:
         for secret in self._hidden():
             text = text.replace(secret, HIDDEN)
         return text
+
+
+def _sgr(tone: Tone) -> str:
+    return f"{_RESET}\x1b[{tone.value}m" if tone.value else _RESET
 
 
 def marked(text: str) -> str:

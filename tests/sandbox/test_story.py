@@ -90,6 +90,12 @@ class TestTheWholeShow:
         assert "Checked at the provider" not in told
         self.no_secret_in_the_picture(told, world)
 
+    async def test_a_story_that_takes_too_long_ends_with_a_picture_of_the_workspace(self, world: Rehearsal) -> None:
+        out = io.StringIO()
+        assert await Story(world, out, patience=0.3).play() == 1
+        assert "The story took longer than 0 s." in out.getvalue()
+        assert "delivery command acked=True" in out.getvalue()
+
     def no_secret_in_the_picture(self, told: str, world: Rehearsal) -> None:
         stream = world.cloud.stream(world.cloud.ledger.of("stream created")[0].id)
         assert stream.token not in told
@@ -112,7 +118,7 @@ class TestTheScreen:
         assert broken(marked("*one two*"), 4) == ["\ue000one\ue001", "\ue000two\ue001"]
         out = io.StringIO()
         Terminal(out, colour=True, zone=ZONE).say(None, "now *this*", Tone.AIR)
-        assert out.getvalue().endswith("\x1b[31m  now \x1b[0m\x1b[31m\x1b[1mthis\x1b[0m\x1b[31m\x1b[0m\n")
+        assert out.getvalue().endswith("now \x1b[0m\x1b[31m\x1b[1mthis\x1b[0m\x1b[31m\x1b[0m\n")
 
     def test_a_secret_is_covered_wherever_it_stands(self) -> None:
         out = io.StringIO()

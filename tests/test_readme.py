@@ -1,7 +1,8 @@
-"""What the README tells people to type is there to be typed."""
+"""What the README tells people to type is there to be typed, and what it says of the code is so."""
 
 from __future__ import annotations
 
+import ast
 import re
 import shutil
 import subprocess
@@ -116,3 +117,37 @@ def test_the_layout_names_what_is_there() -> None:
     assert [path for path in named if not (ROOT / path).exists()] == []
     folders = {f"bot/{path.name}/" for path in (ROOT / "bot").iterdir() if (path / "__init__.py").exists()}
     assert folders <= set(named)
+
+
+def imports(*folders: str) -> set[tuple[str, str]]:
+    """Which file imports which module, wherever in the file it does."""
+    files = [path for folder in folders for path in (ROOT / folder).rglob("*.py")]
+    found = set()
+    for path in files:
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+            names += [node.module or ""] if isinstance(node, ast.ImportFrom) else []
+            found |= {(path.relative_to(ROOT).as_posix(), name) for name in names}
+    return found
+
+
+def within(module: str, *packages: str) -> bool:
+    return any(module == package or module.startswith(f"{package}.") for package in packages)
+
+
+def test_the_rules_know_no_store_no_provider_and_no_slack() -> None:
+    ours = {(path, module) for path, module in imports("bot/show") if within(module, "bot", "commands")}
+    assert {(path, module) for path, module in ours if not within(module, "bot.show", "bot.model", "bot.errors")} == set()
+
+
+def test_a_vendors_folder_is_imported_only_where_providers_are_made() -> None:
+    vendors = [f"bot.providers.{path.name}" for path in (ROOT / "bot/providers").iterdir() if (path / "__init__.py").exists()]
+    importing = {path for path, module in imports("bot", "commands") if within(module, *vendors)}
+    outside = {path for path in importing if not path.startswith(("bot/providers/", "bot/sandbox/"))}
+    assert outside == {"bot/app.py", "bot/papers.py"}
+
+
+def test_only_the_command_line_imports_the_commands_and_the_sandbox() -> None:
+    importing = {path for path, module in imports("bot", "commands") if within(module, "commands", "bot.sandbox")}
+    assert {path for path in importing if not path.startswith(("bot/sandbox/", "commands/"))} == {"bot/__main__.py"}
+    assert [path for path, module in imports("commands") if within(module, "bot.sandbox")] == []

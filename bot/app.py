@@ -114,15 +114,15 @@ class Bot:
         self.watcher = Watcher(self.store, self.providers, clock, settings.defaults, sightings)
         self.inbox = Inbox(self.store, self.providers, clock, sightings, self.watcher)
         self.client = await self._stack.enter_async_context(slack_client(settings))
-        self.on_air: set[str] = set()
+        drawing = Drawing(self.context, verbs)
         self.outbox = Outbox(
             self.store,
             self.client,
-            Drawing(self.context, verbs).views(),
+            drawing.views(),
             now=clock.now,
             pace=self._world.pace,
             ops_channel=settings.ops_channel,
-            first=self.on_air.__contains__,
+            first=drawing.on_air.__contains__,
             pinned_views=("card",),
         )
         self.directory = Directory(self.store, self.client, settings.operators, settings.admins, self._me)

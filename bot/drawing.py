@@ -20,10 +20,13 @@ class Drawing:
     def __init__(self, context: Context, verbs: Mapping[str, Verb]) -> None:
         self._context = context
         self._verbs = verbs
+        self.on_air: set[str] = set()
+        """The shows on air when their cards were last drawn: their messages are edited first."""
 
     def views(self) -> Mapping[str, Draw]:
         """The views by the name that posts carry."""
         return {
+            "plan": self.card,
             "card": self.card,
             "progress": self.progress,
             "question": self.question,
@@ -36,6 +39,7 @@ class Drawing:
         """The card, or where it went once a fresh one was posted."""
         dossier = await self._context.store.dossier(post.subject)
         show = dossier.show(post.subject)
+        (self.on_air.add if show.state.on_air else self.on_air.discard)(show.id)
         if post.key != show.card_key:
             return card_moved(show, "")
         provider = self._context.providers.get(show.provider)

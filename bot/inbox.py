@@ -21,6 +21,12 @@ log = logging.getLogger(__name__)
 RETRIES = (0.5, 2.0, 10.0)
 """Real seconds before a letter that could not be opened is tried again; after the last it goes on the list of the dead."""
 
+LULL, LONGEST_LULL = 0.01, 0.25
+"""Real seconds: how long it is watched whether a flood of webhooks goes on, and how long opening waits for its end."""
+
+FLOOD = 5
+"""So many webhooks in that time still are one."""
+
 
 class Inbox:
     """Accepts webhooks and turns them into looks. A webhook is an observation, never an order."""
@@ -71,7 +77,10 @@ class Inbox:
             self._news.clear()
             try:
                 while letters := await self._store.letters():
+                    accepted = self.counts["accepted"]
                     await asyncio.gather(*(self._open(letter) for letter in letters))
+                    if self.counts["accepted"] - accepted > len(letters):
+                        await self._lull()
             except Exception:
                 log.exception("the inbox stumbled; it goes on")
                 await asyncio.sleep(RETRIES[0])
@@ -81,6 +90,16 @@ class Inbox:
                 await asyncio.wait_for(self._news.wait(), RETRIES[0])
             except TimeoutError:
                 continue
+
+    async def _lull(self) -> None:
+        """Webhooks come faster than they are opened: answering them goes first, since nobody sends again what was not answered."""
+        waited = 0.0
+        while waited < LONGEST_LULL:
+            accepted = self.counts["accepted"]
+            await asyncio.sleep(LULL)
+            waited += LULL
+            if self.counts["accepted"] - accepted < FLOOD:
+                return
 
     async def _open(self, letter: Letter) -> None:
         try:

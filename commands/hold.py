@@ -6,7 +6,9 @@ from datetime import datetime
 
 from bot.errors import UserError
 from bot.model import Show, ShowState
+from bot.operations.asking import ask
 from bot.operations.planning import hold, release
+from bot.show.draft import Draft
 from bot.show.references import split_option
 from bot.show.times import parse_duration
 from bot.slack.call import Call
@@ -52,7 +54,14 @@ async def press_release(call: Call) -> None:
 async def _hold(call: Call, show: Show, until: datetime | None, text: str) -> None:
     if show.hold is not None and until is None and not text:
         raise UserError(f"{show.title} is on hold already, by <@{show.hold.by}> since {at(show.hold.since, show)}.")
-    held = await call.decide(show, lambda draft, current: hold(draft, current, call.user, until, text))
+
+    def rule(draft: Draft, current: Show) -> Show:
+        held = hold(draft, current, call.user, until, text)
+        if text and held.page and held.wants_page:
+            ask(draft, "edit_page", call.user, held, {"fields": {"pending_message": text}})
+        return held
+
+    held = await call.decide(show, rule)
     how_long = f"until {at(until, held)}" if until else f"until released ({call.command} hold {show.id} off)"
     await call.reply(f"Held: {escape(show.title)} ({show.id}) will not go live by itself {how_long}.")
 
@@ -66,12 +75,12 @@ async def _release(call: Call, show: Show) -> None:
 DECLARATIONS = (
     Command(
         "hold",
-        "[show] [<dur>|off] [why]",
+        "[show] [<dur>|off] [text for viewers]",
         "do not go live by itself until released",
         Stage.READY,
         run,
         bare="the show due here",
-        examples=("hold", "hold s12 10m guest is late", "hold off"),
+        examples=("hold", "hold s12 10m We start a little later", "hold off"),
     ),
     Button("hold", press_hold),
     Button("release", press_release),

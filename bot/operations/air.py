@@ -6,8 +6,8 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.context import Context
-from bot.errors import UserError
-from bot.model import CLOCK, Dossier, Operation, OperationState, PageState, ShowState, Source, StepKind
+from bot.errors import ProviderError, UserError
+from bot.model import CLOCK, Dossier, Operation, OperationState, PageState, Show, ShowState, Source, StepKind
 from bot.operations import aim
 from bot.operations.onair import opened, went_on_air, went_to_pause
 from bot.operations.steps import AskPeople, Result, Run, Step, Verb
@@ -60,32 +60,39 @@ def _go_steps(context: Context, dossier: Dossier, operation: Operation) -> tuple
 
 
 def _steady_signal(context: Context) -> Step:
-    """By the clock: not on hold, steady for 10 s, inside the window. By hand: steady, and people are asked if it does not come."""
+    """By the clock: not on hold, steady for 10 s, inside the window. By hand: signal is enough. Else people are asked."""
 
     async def ready(run: Run) -> datetime | None:
-        now, show = context.clock.now(), run.show
-        since = run.operation.asked_at if run.operation.by != CLOCK else show.start
-        seen = await run.look()
         by_hand = run.operation.by != CLOCK
-        wanted = timedelta(seconds=1) if by_hand else context.figures.steady
-        steady = seen.steady_for(now) >= wanted or (by_hand and bool(seen.signal))
-        if steady and (by_hand or not show.hold):
+        blind = False
+        try:
+            await run.look()
+        except ProviderError as failure:
+            if failure.permanent:
+                raise
+            blind = True
+        now, show, seen = context.clock.now(), run.show, run.dossier.seen
+        there = seen is not None and bool(seen.signal)
+        steady = there if by_hand else seen is not None and seen.steady_for(now) >= context.figures.steady
+        if steady and not blind and (by_hand or not show.held(now)):
             return None
-        ends = since + context.figures.go_window
+        ends = (run.operation.asked_at if by_hand else show.start) + context.figures.go_window
         if now >= ends:
-            raise AskPeople(_why_not(run, bool(seen.signal), show.start))
+            raise AskPeople(_why_not(show, now, signal=there, blind=blind))
         return min(ends, now + timedelta(seconds=1))
 
     return Step(name="signal", label="Steady signal", kind=StepKind.WAIT, ready=ready)
 
 
-def _why_not(run: Run, signal: bool, start: datetime) -> str:
-    show = run.show
-    if show.hold:
-        return f"{show.title} was due at {at(start, show, seconds=False)} and is on hold."
+def _why_not(show: Show, now: datetime, *, signal: bool, blind: bool) -> str:
+    due = f"{show.title} was due at {at(show.start, show, seconds=False)}"
+    if show.held(now):
+        return f"{due} and is on hold."
+    if blind:
+        return f"{due}: the provider does not answer, so I cannot see whether there is a signal."
     if not signal:
-        return f"{show.title} was due at {at(start, show, seconds=False)}: there is no signal from the encoder."
-    return f"{show.title} was due at {at(start, show, seconds=False)}: the signal is not steady."
+        return f"{due}: there is no signal from the encoder."
+    return f"{due}: the signal is not steady."
 
 
 def _go_begin(context: Context, draft: Draft, operation: Operation) -> Operation:

@@ -86,7 +86,7 @@ def _pause(rung: int, figures: Defaults) -> timedelta:
 
 
 def _ring(draft: Draft, show: Show, alarm: Alarm, text: str) -> None:
-    what = WORDS.get(alarm.kind, alarm.kind)
+    what = notices.ALARM_WORDS.get(alarm.kind, alarm.kind)
     said = f":rotating_light: *{what}* since {at(alarm.since, show)} — {escape(show.title)} ({show.id}). {text}"
     draft.post(notices.told(show, f"ring-{alarm.number}-{alarm.rung}", draft.now, said))
 
@@ -138,11 +138,3 @@ def quieten(draft: Draft, show: Show, until: datetime) -> Show:
     alarm = show.ringing
     draft.note(show.id, "alarms quiet", "", until.isoformat())
     return draft.put(replace(show, quiet_until=until, alarm=replace(alarm, quiet_until=until) if alarm else show.alarm))
-
-
-WORDS = {
-    "signal": "NO SIGNAL ON AIR",
-    "blind": "I CANNOT SEE THE STREAM",
-    "backup": "ON THE BACKUP ENCODER",
-}
-"""What an alarm is called, by kind."""

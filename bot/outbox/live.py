@@ -55,6 +55,8 @@ class LiveMessages:
     metrics: Metrics
     progress: Bell
     first: Callable[[str], bool]
+    settled: Callable[[Post, str], None] = lambda post, ts: None  # noqa: ARG005
+    """Told when a message shows its final state: nothing will change in it any more."""
     _subjects: set[str] = field(default_factory=set)
     _dirty: dict[str, _Live] = field(default_factory=dict)
     _busy: dict[str, asyncio.Task[None]] = field(default_factory=dict)
@@ -193,6 +195,8 @@ class LiveMessages:
         if sent:
             await self.store.update_parcel(parcel.post.key, drawn=digest(message))
             self.metrics.edited += 1
+            if message.final:
+                self.settled(parcel.post, parcel.ts)
 
     async def _edit(self, parcel: Parcel, message: Message) -> bool:
         content, rest = body(message)

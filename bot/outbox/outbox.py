@@ -71,7 +71,7 @@ class Outbox:
         shared = (store, self._wire, views, self._addresses, Remainder(store, self._wire))
         replies = ReplyBook(self._wire, self._pace, self._clock.time)
         self._replies = replies
-        self._live = LiveMessages(*shared, replies, self._pace, self._clock, self.metrics, self._progress, first)
+        self._live = LiveMessages(*shared, replies, self._pace, self._clock, self.metrics, self._progress, first, self._final)
         self._delivery = Delivery(*shared, replies, self._pace, self._clock, self.metrics, self._bucket, self._arrived, self._lost)
 
     # -- life ---------------------------------------------------------------------------------------------------------
@@ -202,15 +202,20 @@ class Outbox:
         if ts and post.view in self._pinned_views:
             self._run_errand(self._pin(post.channel, ts))
 
-    async def _pin(self, channel: str, ts: str) -> None:
+    def _final(self, post: Post, ts: str) -> None:
+        """What is over takes no pin away from what is not: a channel has only a hundred."""
+        if ts and post.view in self._pinned_views:
+            self._run_errand(self._pin(post.channel, ts, "pins.remove"))
+
+    async def _pin(self, channel: str, ts: str, method: str = "pins.add") -> None:
         """Best effort: a card without a pin is still a card."""
         for _ in range(PIN_TRIES):
             try:
-                await self._wire.call("pins.add", channel=await self._addresses.channel(channel), timestamp=ts)
+                await self._wire.call(method, channel=await self._addresses.channel(channel), timestamp=ts)
             except Throttled as throttled:
                 await self._clock.sleep(throttled.seconds)
             except Trouble as trouble:
-                log.warning("a message in %s could not be pinned: %s", channel, trouble.code)
+                log.warning("%s in %s failed: %s", method, channel, trouble.code)
                 return
             else:
                 return

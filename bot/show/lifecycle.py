@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
-from bot.model import Dossier, Operation, OperationState, PageState, Seen, Show, ShowState, StepState
+from bot.model import CLOCK, Dossier, FinishPolicy, Operation, OperationState, PageState, Seen, Show, ShowState, StepState
 from bot.show.cues import asks_at_end
+
+UNSEEN = timedelta(seconds=15)
+"""A last look older than three looks on air is told in the card's first words; a single failed one is not."""
 
 
 class Phase(StrEnum):
@@ -57,7 +60,7 @@ def phase(dossier: Dossier, show: Show, now: datetime) -> Phase:
         case ShowState.LIVE:
             return _on_air(dossier.seen, show, operations, now)
         case _:
-            return _before(dossier.seen, show, operations, now)
+            return _before(dossier, show, operations, now)
 
 
 def _on_air(seen: Seen | None, show: Show, operations: tuple[Operation, ...], now: datetime) -> Phase:
@@ -65,33 +68,46 @@ def _on_air(seen: Seen | None, show: Show, operations: tuple[Operation, ...], no
         return Phase.TAKING_OFF
     if seen and seen.signal is False:
         return Phase.NO_SIGNAL
-    if seen and seen.blind_since:
+    if not_seen(seen, now):
         return Phase.NOT_SEEN
     if show.ringing and show.ringing.kind == "backup":
         return Phase.ON_BACKUP
-    if now >= show.end and (asks_at_end(show) or show.finish.value == "by-hand"):
+    asking = any(op.verb == "finish" and op.state is OperationState.ASKING for op in operations)
+    if now >= show.end and (asking or asks_at_end(show) or show.finish is FinishPolicy.BY_HAND):
         return Phase.PAST_END
     return Phase.ON_AIR
 
 
-def _before(seen: Seen | None, show: Show, operations: tuple[Operation, ...], now: datetime) -> Phase:
-    going = next((op for op in operations if op.verb == "go"), None)
-    if (_running(operations, "go") and now >= show.start) or (_running(operations, "go") and going and going.by != "clock"):
-        return Phase.GOING_LIVE
-    if going and going.state is OperationState.ASKING:
-        return Phase.HELD if show.hold else Phase.MISSED
-    if show.hold:
-        return Phase.HELD
+def not_seen(seen: Seen | None, now: datetime) -> bool:
+    """Whether our looks have failed for so long that what was seen last is no claim any more."""
+    return seen is not None and seen.blind_since is not None and now - (seen.looked_at or seen.blind_since) >= UNSEEN
+
+
+def _before(dossier: Dossier, show: Show, operations: tuple[Operation, ...], now: datetime) -> Phase:
+    seen = dossier.seen
     signal = bool(seen and seen.signal)
-    if show.state is ShowState.PLANNED and not signal:
-        return Phase.PLANNED
+    going = next((op for op in operations if op.verb == "go"), None)
+    if going is not None and _is_going(dossier, going, show, now):
+        return Phase.GOING_LIVE
+    if show.held(now):
+        return Phase.HELD
+    if going is not None and going.state is OperationState.ASKING and (signal or not dossier.steps.get(going.id)):
+        return Phase.MISSED
     if signal and not gated(show) and seen and seen.enabled:
         return Phase.PUBLIC
-    if signal and show.state is ShowState.OPEN:
-        return Phase.READY
     if show.state is ShowState.PLANNED:
         return Phase.PLANNED
+    if signal:
+        return Phase.READY
     return Phase.LATE if now >= show.start else Phase.WAITING
+
+
+def _is_going(dossier: Dossier, going: Operation, show: Show, now: datetime) -> bool:
+    """Whether viewers are about to be let in: asked for by hand, or by the clock once there is something to show them."""
+    if going.state not in (OperationState.RUNNING, OperationState.WAITING):
+        return False
+    signal = bool(dossier.seen and dossier.seen.signal)
+    return going.by != CLOCK or (now >= show.start and signal and not show.held(now))
 
 
 def _can_be_undone(dossier: Dossier, operations: tuple[Operation, ...]) -> bool:

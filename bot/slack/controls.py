@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bot.model import JSON, Dossier, Show
 from bot.show.defaults import Defaults
@@ -14,6 +14,7 @@ PRIMARY, DANGER = "primary", "danger"
 
 LABELS: Mapping[str, tuple[str, str]] = {
     "edit": ("Edit…", ""),
+    "move": ("Move…", ""),
     "ingest": ("Ingest details", ""),
     "hold": ("Hold", ""),
     "release": ("Release hold", ""),
@@ -69,13 +70,19 @@ CARRIES: Mapping[str, tuple[str, ...]] = {
 }
 """What each verb depends on: these facts and no others refuse a press that comes too late."""
 
+OPENS: Mapping[str, str] = {"move": "edit"}
+"""Controls that are another one under a name that says what it is for in this phase."""
+
+NEAR_THE_END = timedelta(minutes=10)
+"""From here on a lost signal is most likely the end: the first button is Finish."""
+
 _ROWS: Mapping[Phase, tuple[tuple[str, ...], tuple[str, ...]]] = {
     Phase.PLANNED: (("edit", "ingest"), ("hold", "open", "tell-viewers", "link", "cancel")),
-    Phase.WAITING: (("ingest", "hold", "edit"), ("check", "tell-viewers", "go-anyway", "stream-off", "cancel")),
-    Phase.READY: (("go", "hold"), ("ingest", "edit", "tell-viewers", "link", "cancel")),
-    Phase.HELD: (("go", "release", "tell-viewers"), ("edit", "link", "ingest", "cancel")),
-    Phase.LATE: (("ingest", "hold", "edit"), ("go-anyway", "tell-viewers", "check", "cancel")),
-    Phase.PUBLIC: (("this-is-the-show", "its-a-test", "ingest"), ("edit", "link", "cancel")),
+    Phase.WAITING: (("ingest", "hold", "move"), ("check", "tell-viewers", "go-anyway", "stream-off", "cancel")),
+    Phase.READY: (("go", "hold"), ("ingest", "move", "tell-viewers", "link", "cancel")),
+    Phase.HELD: (("go", "release", "tell-viewers"), ("move", "link", "ingest", "cancel")),
+    Phase.LATE: (("ingest", "hold", "move"), ("go-anyway", "tell-viewers", "check", "cancel")),
+    Phase.PUBLIC: (("this-is-the-show", "its-a-test", "ingest"), ("move", "link", "cancel")),
     Phase.GOING_LIVE: (("pause", "finish"), ()),
     Phase.TAKING_OFF: (("undo-finish",), ()),
     Phase.ON_AIR: (("pause", "finish"), ("extend:15", "recording", "link", "quiet")),
@@ -86,7 +93,7 @@ _ROWS: Mapping[Phase, tuple[tuple[str, ...], tuple[str, ...]]] = {
     Phase.PAST_END: (("extend:15", "finish", "keep-on"), ("extend:5", "extend:30", "pause")),
     Phase.OFF_AIR: (("back-on-air", "recordings"), ("delete-page",)),
     Phase.DONE: (("recordings",), ()),
-    Phase.MISSED: (("go", "edit", "cancel"), ("tell-viewers", "ingest")),
+    Phase.MISSED: (("go", "move", "cancel"), ("tell-viewers", "ingest")),
     Phase.CANCELLED: ((), ()),
 }
 
@@ -94,6 +101,8 @@ _ROWS: Mapping[Phase, tuple[tuple[str, ...], tuple[str, ...]]] = {
 def controls(stage: Phase, dossier: Dossier, show: Show, now: datetime, figures: Defaults) -> tuple[list[Control], list[Control]]:
     """The buttons and the overflow of a card in this phase."""
     shown, more = _ROWS[stage]
+    if stage is Phase.NO_SIGNAL and now >= show.end - NEAR_THE_END:
+        shown = ("finish", *(action for action in shown if action != "finish"))
     allowed = [action for action in shown if _makes_sense(action, dossier, show, now, figures)]
     rest = [action for action in more if _makes_sense(action, dossier, show, now, figures)]
     return [control(action, show) for action in allowed], [control(action, show) for action in rest]
@@ -102,6 +111,7 @@ def controls(stage: Phase, dossier: Dossier, show: Show, now: datetime, figures:
 def control(action: str, show: Show, **more: JSON) -> Control:
     """The control of that action for this show, carrying what its verb depends on."""
     label, style = LABELS[action]
+    action = OPENS.get(action, action)
     return Control(action, label, {"s": show.id, **facts(action, show), **more}, style)
 
 
@@ -124,7 +134,9 @@ def _makes_sense(action: str, dossier: Dossier, show: Show, now: datetime, figur
             return show.wants_page
         case "tell-viewers" | "delete-page" | "pause" | "resume":
             return bool(show.page) and show.wants_page
-        case "quiet" | "take" | "noted":
+        case "take":
+            return show.ringing is not None and not show.ringing.taken_by
+        case "noted":
             return show.ringing is not None
         case "link":
             return bool(show.viewer_link)

@@ -6,13 +6,21 @@ from datetime import datetime, timedelta
 
 from bot.model import CLOCK, Change, Operation, Post, Show, Source, Urgency, Video
 from bot.slack.blocks import Message, say
-from bot.slack.stamps import at, seen_by
-from bot.slack.text import escape, mention
+from bot.slack.stamps import at, brief, seen_by
+from bot.slack.text import mention
+
+ALARM_WORDS = {
+    "signal": "NO SIGNAL ON AIR",
+    "blind": "I CANNOT SEE THE STREAM",
+    "backup": "ON THE BACKUP ENCODER",
+}
+"""What an alarm is called, by kind."""
 
 
 def card(show: Show, now: datetime) -> Post:
-    """A fresh card of the show, in its channel."""
-    return Post(show.card_key, show.channel, now, Urgency.STATE, view="card", subject=show.id, show=show.id)
+    """A fresh card of the show, in its channel. Only the card of an open show is pinned, so only that one is a `card`."""
+    view = "plan" if show.card == 1 else "card"
+    return Post(show.card_key, show.channel, now, Urgency.STATE, view=view, subject=show.id, show=show.id)
 
 
 def progress(op: Operation, show: Show | None, now: datetime) -> Post | None:
@@ -40,7 +48,7 @@ def failure(op: Operation, title: str, now: datetime) -> Post | None:
     """An operation of a show failed: a post of its own in the channel. Without a show the progress message says it."""
     if not op.show:
         return None
-    text = f":x: *{title} failed* ({op.show}): {escape(op.note)}"
+    text = f":x: *{title} failed* ({op.show}): {brief(op.note, 500)}"
     return _fixed(f"failed:{op.id}:{op.fence}", op.channel, now, text, Urgency.ALARM, show=op.show)
 
 
@@ -48,21 +56,21 @@ def trouble(op: Operation, step: str, label: str, sentence: str, now: datetime) 
     """A step is held up by an outage and goes on trying: in the channel, because somebody is waiting for it."""
     if not op.show:
         return None
-    text = f":hourglass: {op.show}: “{escape(label)}” is held up. {escape(sentence)} Trying on."
+    text = f":hourglass: {op.show}: “{brief(label)}” is held up. {brief(sentence, 500)} Trying on."
     return _fixed(f"trouble:{op.id}:{step}", op.channel, now, text, Urgency.ALARM, show=op.show)
 
 
 def on_air(show: Show, when: datetime, source: Source | None) -> Post:
     """The show went on air."""
     by = f" Asked by {mention(show.on_air_by)}." if show.on_air_by and show.on_air_by != "clock" else ""
-    text = f":red_circle: *ON AIR — {escape(show.title)}* ({show.id}), {seen_by(source)} {at(when, show)}.{by}"
+    text = f":red_circle: *ON AIR — {brief(show.title)}* ({show.id}), {seen_by(source)} {at(when, show)}.{by}"
     return _fixed(f"on-air:{show.id}:{_stamp(when)}", show.channel, when, text, show=show.id)
 
 
 def off_air(show: Show, when: datetime, source: Source | None) -> Post:
     """The show went off air; the card carries Back on air."""
     by = f" Asked by {mention(show.off_by)}." if show.off_by and show.off_by != "clock" else ""
-    text = f":black_circle: *OFF AIR — {escape(show.title)}* ({show.id}), {seen_by(source)} {at(when, show)}.{by}"
+    text = f":black_circle: *OFF AIR — {brief(show.title)}* ({show.id}), {seen_by(source)} {at(when, show)}.{by}"
     return _fixed(f"off-air:{show.id}:{_stamp(when)}", show.channel, when, text, show=show.id)
 
 
@@ -109,8 +117,8 @@ def change_words(change: Change, title: str, when: str) -> str:
     }
     said = words.get((change.kind.value, bool(change.value)))
     if change.kind.value == "page":
-        said = f"The broadcast is now *{escape(str(change.value))}*"
-    return f"{said or escape(str(change.value))} ({seen_by(change.source)} {when}{doubt})."
+        said = f"The broadcast is now *{brief(str(change.value), 60)}*"
+    return f"{said or brief(str(change.value), 60)} ({seen_by(change.source)} {when}{doubt})."
 
 
 def unmanaged(channel: str, key: str, when: datetime, text: str) -> Post:
@@ -120,9 +128,9 @@ def unmanaged(channel: str, key: str, when: datetime, text: str) -> Post:
 
 def video_words(video: Video) -> str:
     """The state of a video in one sentence."""
-    name = f"“{escape(video.name or video.id)}”"
+    name = f"“{brief(video.name or video.id)}”"
     done = [rendition.name for rendition in video.renditions if rendition.status == "complete"]
-    which = f" ({', '.join(escape(name) for name in done)} ready)" if done else ""
+    which = f" ({', '.join(brief(name, 40) for name in done)} ready)" if done else ""
     match video.status:
         case "pending":
             return f":hourglass_flowing_sand: Recording {name} is being processed."
@@ -131,11 +139,11 @@ def video_words(video: Video) -> str:
         case "ready":
             return f":white_check_mark: Recording {name} is ready{which}."
         case "error":
-            return f":x: Recording {name} could not be processed: {escape(video.error or 'the provider gives no reason')}."
+            return f":x: Recording {name} could not be processed: {brief(video.error or 'the provider gives no reason')}."
         case "deleted":
             return f":wastebasket: Recording {name} was deleted."
         case other:
-            return f"Recording {name}: “{escape(other)}” (the provider's word)."
+            return f"Recording {name}: “{brief(other, 40)}” (the provider's word)."
 
 
 def _fixed(

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bot.model import CLOCK, Alarm, Dossier, Operation, OperationState, Show, StepRecord, StepState, Video
-from bot.operations.alarms import WORDS
 from bot.show.cues import asks_at_end
 from bot.slack.blocks import Control, Message, actions, context, say
 from bot.slack.controls import control, facts
-from bot.slack.stamps import at
-from bot.slack.text import escape, mention
+from bot.slack.notices import ALARM_WORDS
+from bot.slack.stamps import at, brief
+from bot.slack.text import link, mention, truncate
 
 TICKS = {
     StepState.PLANNED: ":white_small_square:",
@@ -34,16 +34,16 @@ ENDINGS = {
 def progress(op: Operation, steps: Sequence[StepRecord], show: Show | None, title: str) -> Message:
     """The steps of an operation, ticked off one by one, and how it ended."""
     who = "by the clock" if op.by == CLOCK else f"for {mention(op.by)}"
-    about = f" — {escape(show.title)} ({show.id})" if show else ""
-    head = f"*{escape(title)}*{about}, {who}"
+    about = f" — {brief(show.title)} ({show.id})" if show else ""
+    head = f"*{brief(title)}*{about}, {who}"
     lines = [head, *(_step(record, show) for record in steps)]
     ending = ENDINGS.get(op.state, "")
-    note = f": {escape(op.note)}" if op.note else ""
+    note = f": {brief(op.note, 500)}" if op.note else ""
     if ending:
         when = f" {at(op.ended, show)}" if op.ended and show else ""
         lines.append(f"*{ending}*{when}{note}")
     elif note:
-        lines.append(f"_{escape(op.note)}_")
+        lines.append(f"_{brief(op.note, 500)}_")
     return Message(f"{title}{about}{f': {ending}' if ending else ''}", say("\n".join(lines)).blocks, final=op.state.ended)
 
 
@@ -54,16 +54,16 @@ def _step(record: StepRecord, show: Show | None) -> str:
     elif show is not None and record.state is StepState.INTENT and record.intent_at:
         when = f" asked {at(record.intent_at, show)}"
     already = " (was so already)" if record.how == "observed" and record.kind != "wait" else ""
-    why = f": {escape(record.how)}" if record.state is StepState.FAILED and record.how else ""
-    return f"{TICKS[record.state]} {escape(record.label)}{when}{already}{why}"
+    why = f": {brief(record.how, 500)}" if record.state is StepState.FAILED and record.how else ""
+    return f"{TICKS[record.state]} {brief(record.label)}{when}{already}{why}"
 
 
 def question(op: Operation, show: Show | None) -> Message:
     """An operation's question; once answered it says how."""
-    sentence = f":question: {escape(op.note)}" if op.note else ":question: The bot needs a decision."
+    sentence = f":question: {brief(op.note, 500)}" if op.note else ":question: The bot needs a decision."
     if op.state is not OperationState.ASKING:
         by = f" by {mention(op.by)}" if op.by != CLOCK else ""
-        about, verb = escape(show.title) if show else "this", op.verb.replace("_", " ")
+        about, verb = brief(show.title) if show else "this", op.verb.replace("_", " ")
         return say(f":heavy_check_mark: A question about {about} was answered{by}: {verb}, {op.state}.")
     asked = {"o": op.id, "f": op.fence, "s": op.show}
     match op.verb:
@@ -83,12 +83,12 @@ def end_prompt(dossier: Dossier, show: Show) -> Message:
     """What happens at the end, with buttons to move it; without them once it is over."""
     end = at(show.end, show, seconds=False)
     if not show.state.on_air:
-        return say(f":bell: The end of {escape(show.title)} ({show.id}) was {end}. It is {show.state.value} now.")
+        return say(f":bell: The end of {brief(show.title)} ({show.id}) was {end}. It is {show.state.value} now.")
     if asks_at_end(show):
         kept = f" {mention(show.on_air_by)} is asked again every quarter of an hour." if show.on_air_by not in ("", CLOCK) else ""
-        head = f":bell: *{escape(show.title)}* ({show.id}): the planned end is {end}; it stays on until somebody finishes it.{kept}"
+        head = f":bell: *{brief(show.title)}* ({show.id}): the planned end is {end}; it stays on until somebody finishes it.{kept}"
     else:
-        head = f":bell: *{escape(show.title)}* ({show.id}) ends by itself at *{end}*."
+        head = f":bell: *{brief(show.title)}* ({show.id}) ends by itself at *{end}*."
     finish = Control("finish", "Finish now…", {"s": show.id, **facts("finish", show)}, "danger")
     buttons = [finish, control("extend:5", show), control("extend:15", show), control("extend:30", show)]
     if not asks_at_end(show):
@@ -97,7 +97,7 @@ def end_prompt(dossier: Dossier, show: Show) -> Message:
         (other for other in dossier.shows if other.id != show.id and other.start < show.end and not other.state.closed), None
     )
     warning = (
-        [context(f":warning: {escape(overlap.title)} ({overlap.id}) begins on the same stream {at(overlap.start, show)}.")]
+        [context(f":warning: {brief(overlap.title)} ({overlap.id}) begins on the same stream {at(overlap.start, show)}.")]
         if overlap
         else []
     )
@@ -108,9 +108,9 @@ def alarm(show: Show, number: int) -> Message:
     """The alarm post: who has it, and the all-clear in place at its end."""
     ringing = show.alarm
     if ringing is None or ringing.number != number:
-        return say(f":white_check_mark: An alarm of {escape(show.title)} ({show.id}) is over.")
+        return say(f":white_check_mark: An alarm of {brief(show.title)} ({show.id}) is over.")
     since = at(ringing.since, show)
-    what = WORDS.get(ringing.kind, ringing.kind)
+    what = ALARM_WORDS.get(ringing.kind, ringing.kind)
     if ringing.cleared_at is not None:
         return say(f":white_check_mark: {what.capitalize()} from {since}: over, all clear {at(ringing.cleared_at, show)}.")
     return say(_ringing(show, ringing, what, since), *actions(_alarm_buttons(show, ringing)))
@@ -120,7 +120,7 @@ def _ringing(show: Show, ringing: Alarm, what: str, since: str) -> str:
     called = mention(show.planned_by)
     taken = f" Taken by {mention(ringing.taken_by)}." if ringing.taken_by else " Taken by nobody."
     quiet = f" Quiet until {at(ringing.quiet_until, show)}." if ringing.quiet_until else ""
-    return f":rotating_light: *{what}* since {since} — {escape(show.title)} ({show.id}). {called}{taken}{quiet}"
+    return f":rotating_light: *{what}* since {since} — {brief(show.title)} ({show.id}). {called}{taken}{quiet}"
 
 
 def _alarm_buttons(show: Show, ringing: Alarm) -> list[Control]:
@@ -137,14 +137,17 @@ def recordings(show: Show, videos: Sequence[Video]) -> Message:
         (video for video in videos if video.show == show.id), key=lambda video: (video.started_at is None, video.started_at)
     )
     done = all(video.status in ("ready", "error", "deleted") for video in parts)
-    head = f":film_frames: *{'RECORDINGS READY' if done else 'RECORDINGS'} — {escape(show.title)}* ({show.id})"
+    head = f":film_frames: *{'RECORDINGS READY' if done else 'RECORDINGS'} — {brief(show.title)}* ({show.id})"
     return say("\n".join([head, *(_part(number, len(parts), video) for number, video in enumerate(parts, 1))]))
 
 
 def _part(number: int, of: int, video: Video) -> str:
-    name = escape(video.name or f"video {video.id}")
-    linked = f"<{video.link}|{name}>" if video.link and video.status in ("viewable", "ready") else name
+    name = brief(video.name or f"video {video.id}")
+    watchable = video.link and video.status in ("viewable", "ready")
+    linked = link(video.link, truncate(video.name or f"video {video.id}", 120)) if watchable else name
     length = f" · {int(video.duration // 60)}:{int(video.duration % 60):02}" if video.duration else ""
-    done = [escape(rendition.name) for rendition in video.renditions if rendition.status == "complete"]
+    done = [brief(rendition.name, 40) for rendition in video.renditions if rendition.status == "complete"]
     which = f" · {', '.join(done)}" if done else ""
-    return f"{number}/{of} {linked}{length} · {escape(video.status)}{which}{f' · {escape(video.error)}' if video.error else ''}"
+    return (
+        f"{number}/{of} {linked}{length} · {brief(video.status, 40)}{which}{f' · {brief(video.error, 300)}' if video.error else ''}"
+    )

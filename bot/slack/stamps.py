@@ -7,12 +7,17 @@ from zoneinfo import ZoneInfo
 
 from bot.model import Show, Source
 from bot.show.times import city_words, span_words, wall
-from bot.slack.text import date_token
+from bot.slack.text import date_token, escape, truncate
 
 
 def at(when: datetime, show: Show, *, seconds: bool = True) -> str:
     """The clock time of an instant in the show's zone."""
     return wall(when, ZoneInfo(show.zone), seconds=seconds, relative_to=show.start)
+
+
+def brief(text: str, most: int = 120) -> str:
+    """A person's or a vendor's words as part of one line: no line breaks, not endless, and nothing in them is markup."""
+    return escape(truncate(" ".join(text.split()), most))
 
 
 def plan_line(show: Show, now: datetime) -> str:

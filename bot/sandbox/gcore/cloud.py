@@ -19,7 +19,7 @@ from bot.sandbox.gcore.api_statistics import StatisticsApi
 from bot.sandbox.gcore.api_streams import StreamsApi
 from bot.sandbox.gcore.api_videos import VideosApi
 from bot.sandbox.gcore.clips import Clipper
-from bot.sandbox.gcore.gate import Gate
+from bot.sandbox.gcore.gate import Gate, Overheard
 from bot.sandbox.gcore.habits import Habits
 from bot.sandbox.gcore.ingest import Ingest
 from bot.sandbox.gcore.media import Media
@@ -102,6 +102,10 @@ class GcoreCloud:
     async def until(self, condition: Callable[[], bool]) -> None:
         """Return as soon as `condition` holds, asked after every call, effect and delivery: tests wait without sleeping."""
         await self._account.until(condition)
+
+    def overhear(self, listener: Overheard) -> None:
+        """Let `listener` be told every answered exchange of the API as it was sent, for holding it against a description."""
+        self._gate.overheard = listener
 
     # -- what can be seen from outside -------------------------------------------------------------------------------------
 

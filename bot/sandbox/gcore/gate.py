@@ -16,6 +16,14 @@ from bot.sandbox.gcore.refusals import Refusal, Shape, error_response
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
+Overheard = Callable[[str, str, bytes, int, bytes], None]
+"""Is told method, path, request body, status and answer body of an exchange. Bodies may hold secrets."""
+
+
+def _body_of(answer: web.StreamResponse) -> bytes:
+    body = answer.body if isinstance(answer, web.Response) else None
+    return bytes(body) if isinstance(body, bytes | bytearray) else b""
+
 
 class Gate:
     """Middlewares around every API route; media is open to everybody."""
@@ -25,6 +33,7 @@ class Gate:
         self.token = token
         self.token_expired = False
         self.requests_per_second = requests_per_second
+        self.overheard: Overheard | None = None
         self._allowance = math.inf
         self._asked_at = time.monotonic()
 
@@ -38,6 +47,8 @@ class Gate:
             dropped = request.transport is None or request.transport.is_closing()
             call = Call(request.method, request.path, dict(request.query), None if dropped else answer.status, self._account.now())
             self._account.calls.append(call)
+            if self.overheard is not None and request.path.startswith("/streaming/") and not dropped:
+                self.overheard(request.method, request.path, await request.read(), answer.status, _body_of(answer))
             self._account.ring()
             return answer
 

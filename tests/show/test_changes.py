@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.model import Change, ChangeKind, Look, Quality, Seen, Source, StreamKey
@@ -230,6 +230,7 @@ def histories(draw: st.DrawFn) -> tuple[dict[str, bool], list[tuple[Look, dateti
     return truth, sorted(reports, key=lambda report: report[1])
 
 
+@settings(deadline=None)
 @given(histories())
 def test_whatever_was_reported_one_look_of_ours_brings_the_truth_and_nothing_is_told_twice(
     told_by: tuple[dict[str, bool], list[tuple[Look, datetime]]],
@@ -250,6 +251,7 @@ def test_whatever_was_reported_one_look_of_ours_brings_the_truth_and_nothing_is_
     assert seen.doubts == {}
 
 
+@settings(deadline=None)
 @given(histories(), st.data())
 def test_blind_moments_in_between_do_not_make_it_tell_twice_either(
     told_by: tuple[dict[str, bool], list[tuple[Look, datetime]]], data: st.DataObject

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.model import CLOCK, Dossier, FinishPolicy, Hold, Operation, OperationState, Show, ShowState
@@ -258,6 +258,7 @@ def changed(show: Show, what: str, by: Any, now: datetime) -> Show:
     return show
 
 
+@settings(deadline=None)
 @given(st.lists(CHANGES, max_size=12))
 def test_whatever_is_changed_each_moment_has_exactly_one_cue_at_the_right_time(said: list[tuple[str, Any]]) -> None:
     show, now = service(), TEN - timedelta(days=2)

@@ -18,8 +18,9 @@ ALARM_WORDS = {
 
 
 def card(show: Show, now: datetime) -> Post:
-    """A fresh card of the show, in its channel."""
-    return Post(show.card_key, show.channel, now, Urgency.STATE, view="card", subject=show.id, show=show.id)
+    """A fresh card of the show, in its channel. Only the card of an open show is pinned, so only that one is a `card`."""
+    view = "plan" if show.card == 1 else "card"
+    return Post(show.card_key, show.channel, now, Urgency.STATE, view=view, subject=show.id, show=show.id)
 
 
 def progress(op: Operation, show: Show | None, now: datetime) -> Post | None:

@@ -1,0 +1,40 @@
+"""The nouns of a show, as frozen values; instants are aware and in UTC."""
+
+from bot.model.decision import Decision, Dossier
+from bot.model.operation import Operation, OperationState, StepKind, StepRecord, StepState
+from bot.model.show import Alarm, FinishPolicy, Hold, PageState, Show, ShowState, StreamKey
+from bot.model.sight import Change, ChangeKind, Doubt, Look, Quality, Rendition, Seen, Source, Video
+from bot.model.speech import Noted, Person, Post, Urgency
+from bot.model.words import CLOCK, JSON
+
+__all__ = [
+    "CLOCK",
+    "JSON",
+    "Alarm",
+    "Change",
+    "ChangeKind",
+    "Decision",
+    "Dossier",
+    "Doubt",
+    "FinishPolicy",
+    "Hold",
+    "Look",
+    "Noted",
+    "Operation",
+    "OperationState",
+    "PageState",
+    "Person",
+    "Post",
+    "Quality",
+    "Rendition",
+    "Seen",
+    "Show",
+    "ShowState",
+    "Source",
+    "StepKind",
+    "StepRecord",
+    "StepState",
+    "StreamKey",
+    "Urgency",
+    "Video",
+]

@@ -1,0 +1,67 @@
+"""What is said: posts to Slack, lines of the as-run log; and to whom."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import IntEnum
+
+from bot.model.words import JSON
+
+
+class Urgency(IntEnum):
+    """Which post goes first."""
+
+    ALARM = 0
+    STATE = 1
+    COSMETIC = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """A Slack message that must be sent once, and perhaps kept up to date.
+
+    `key` makes it unique. `view` names the renderer and `subject` what it draws: then the body is drawn from the store when it is
+    sent and again whenever the subject changes; with view `text` the body is fixed here. `thread` is the key of the post whose
+    thread it goes to (empty: the channel itself). `reply_to` is a Slack response URL, used instead of the channel.
+    """
+
+    key: str
+    channel: str
+    at: datetime
+    urgency: Urgency = Urgency.STATE
+    text: str = ""
+    blocks: tuple[Mapping[str, JSON], ...] = ()
+    view: str = "text"
+    subject: str = ""
+    thread: str = ""
+    show: str = ""
+    reply_to: str = ""
+    user: str = ""
+    """Only to this user (an ephemeral post), where it is set."""
+
+
+@dataclass(frozen=True, slots=True)
+class Noted:
+    """A line of the as-run log: what really happened, when, and by whom."""
+
+    show: str
+    at: datetime
+    what: str
+    by: str = ""
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A Slack user as the directory knows them."""
+
+    id: str
+    name: str
+    zone: str = ""
+    guest: bool = False
+    stranger: bool = False
+    admin: bool = False
+    bot: bool = False
+    seen_at: datetime | None = None

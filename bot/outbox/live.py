@@ -26,6 +26,9 @@ GONE = frozenset({"message_not_found", "used_url", "expired_url"})
 UNFIT = frozenset({"invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long", "msg_too_long", "no_text", "block_mismatch"})
 """That drawing was refused; the next one may be fine."""
 
+ON_AIR_IN_A_ROW = 3
+"""After so many edits for those on air one goes to the others: four shows that are looked at every 5 s use up all edits."""
+
 MOST_CRASHES = 8
 """Our own errors after which a message waits for its subject's next change."""
 
@@ -42,7 +45,10 @@ class _Live:
 
 @dataclass
 class LiveMessages:
-    """Redraws messages, one writer for each, those first whose subject is on air, then whoever waits longest."""
+    """Redraws messages, one writer for each, those first whose subject is on air, then whoever waits longest.
+
+    Others get their turn however much there is to redraw on air.
+    """
 
     store: Store
     wire: Wire
@@ -63,6 +69,7 @@ class LiveMessages:
     _last_words: dict[str, float] = field(default_factory=dict)
     _edited_at: dict[str, float] = field(default_factory=dict)
     _refused: dict[str, str] = field(default_factory=dict)
+    _in_a_row: int = 0
     _hopeless: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
@@ -136,7 +143,8 @@ class LiveMessages:
 
     def _turn(self, live: _Live) -> tuple[bool, bool, float]:
         held_up = not live.post.reply_to and self._bucket.ready_at() > self.clock.time()
-        return held_up, not self.first(live.post.subject), self._edited_at.get(live.post.key, 0.0)
+        others_turn = self._in_a_row >= ON_AIR_IN_A_ROW
+        return held_up, self.first(live.post.subject) is others_turn, self._edited_at.get(live.post.key, 0.0)
 
     def _look_again_at(self, due: _Live | None) -> float | None:
         if due is not None:
@@ -205,6 +213,7 @@ class LiveMessages:
         channel = await self.addresses.channel(parcel.post.channel)
         self._bucket.take()
         self._edited_at[parcel.post.key] = self.clock.time()
+        self._in_a_row = self._in_a_row + 1 if self.first(parcel.post.subject) else 0
         # Without `blocks` Slack keeps the old ones; without `metadata` it keeps that too (chat.update page).
         await self.wire.call("chat.update", channel=channel, ts=parcel.ts, **{"blocks": [], **content})
         return True

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import itertools
 from dataclasses import replace
 
 from bot.model import Post
@@ -76,6 +78,30 @@ async def test_edits_of_many_cards_stay_within_slacks_budget_and_those_on_air_go
     assert len(edits) == 40
     assert {edit.args["text"] for edit in edits[:2]} == {f"New {show}" for show in shows[-2:]}
     assert last.at - began >= 30 * 60 / 45
+
+
+async def test_a_card_that_is_not_on_air_gets_its_turn_while_others_never_stop_changing(newsroom: Newsroom) -> None:
+    on_air: list[str] = []
+    newsroom.options = {"first": lambda subject: subject in on_air}
+    await newsroom.die()
+    await newsroom.come_back()
+    planned = await newsroom.plan_show("Morning service")
+    on_air += [await newsroom.plan_show(f"Show {number}") for number in range(4)]
+    await newsroom.outbox.settled()
+
+    async def keep_changing() -> None:
+        for take in itertools.count():
+            for show in on_air:
+                await newsroom.rename(show, f"Take {take}")
+
+    changing = asyncio.create_task(keep_changing())
+    try:
+        await newsroom.slack.wait_for(lambda slack: len(newsroom.calls("chat.update")) > 5)
+        await newsroom.rename(planned, "Evening service")
+        await newsroom.until_said("Evening service")
+    finally:
+        changing.cancel()
+        await asyncio.wait({changing})
 
 
 async def test_slack_asking_to_wait_pauses_edits_but_not_posts(newsroom: Newsroom) -> None:

@@ -94,8 +94,8 @@ async def quiet(call: Call) -> None:
     until = call.context.clock.now() + call.context.figures.quiet
 
     def rule(draft: Draft, current: Show) -> Show:
-        if current.ringing is None:
-            raise UserError("No alarm is ringing.")
+        if not current.state.on_air:
+            raise UserError(f"{current.title} is not on air, so no alarm can ring.")
         return quieten(draft, current, until)
 
     await call.decide(show, rule)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from bot.errors import UserError
+from bot.errors import Question, UserError
 from bot.model import Show, ShowState
 from bot.operations.planning import extend, keep_on, move
 from bot.show.cues import schedule
@@ -36,13 +36,21 @@ async def run_move(call: Call) -> None:
         return
     zone = ZoneInfo(show.zone)
     now = call.context.clock.now()
-    later = rest.startswith("+")
-    start = show.start + parse_duration(rest[1:]) if later else parse_moment(rest, now, zone)
+    start = _start(show, rest, now, zone)
     length = show.end - show.start
     moved = await call.decide(
         show, lambda draft, current: move(draft, current, start, start + length, call.user, call.context.figures)
     )
     await call.reply(f"Moved: {escape(moved.title)} ({moved.id}) is {span_words(moved.start, moved.end, zone)} now.")
+
+
+def _start(show: Show, rest: str, now: datetime, zone: ZoneInfo) -> datetime:
+    if rest.startswith("+"):
+        return show.start + parse_duration(rest[1:])
+    try:
+        return parse_moment(rest, now, zone)
+    except Question as question:
+        raise question.within(f"move {show.id} ") from None
 
 
 async def press_edit(call: Call) -> None:

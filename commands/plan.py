@@ -22,9 +22,16 @@ async def run(call: Call) -> None:
     """Open the form, filled with what was typed."""
     await _require_presence(call)
     now = call.context.clock.now()
-    wish = await _wish(call, parse_plan(call.words, now, call.zone)) if call.words else None
+    wish = await _wish(call, _read(call, now)) if call.words else None
     titles = {name: provider.capabilities.title for name, provider in call.context.providers.items()}
     await call.open(plan_form(wish, now, call.zone, titles, call.remember()))
+
+
+def _read(call: Call, now: datetime) -> PlanWords:
+    try:
+        return parse_plan(call.words, now, call.zone)
+    except Question as question:
+        raise question.within("plan ") from None
 
 
 async def _require_presence(call: Call) -> None:

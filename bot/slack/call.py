@@ -15,6 +15,7 @@ from bot.model import JSON, Decision, Dossier, Person, Show, ShowState
 from bot.operations.asking import ask
 from bot.show.draft import Draft
 from bot.show.references import take_handle
+from bot.show.times import wall
 from bot.slack.blocks import Message, context, say
 from bot.slack.controls import facts
 from bot.slack.declare import Registry
@@ -218,8 +219,12 @@ class Call:
         typed = self.interaction.text
         verb = typed.split(" ", 1)[0]
         rest = typed[len(verb) :].strip()
+        now = self.context.clock.now()
         choices = [
-            Choice(f"{show.title} {at(show.start, show, seconds=False)} ({show.id})", f"{verb} {show.id} {rest}".strip())
+            Choice(
+                f"{show.id}: {wall(show.start, ZoneInfo(show.zone), seconds=False, relative_to=now)} {show.title}",
+                f"{verb} {show.id} {rest}".strip(),
+            )
             for show in list(shows)[:5]
         ]
         return Question(f"{sentence} Choose one, or add its handle.", choices)

@@ -77,17 +77,24 @@ def edit_form(show: Show, metadata: str) -> Mapping[str, JSON]:
 
 
 def _when(shown: Wish) -> list[Block]:
-    local = shown.start.astimezone(shown.zone), shown.end.astimezone(shown.zone)
     said = span_words(shown.start, shown.end, shown.zone)
     hint = "Such as 19:30, 7pm or 1930. Where clocks are put back: 02:30 first, or 02:30 second."
     return [
         text_input("title", "Title", shown.title, most=150),
         paragraph(f"As it stands: *{said}*"),
         day("day", "Day of the start", shown.start, shown.zone),
-        text_input("start", "Start", f"{local[0]:%H:%M}", hint=hint, most=40),
-        text_input("end", "End", f"{local[1]:%H:%M}", hint="Earlier than the start means the next day.", most=40),
+        text_input("start", "Start", _typed(shown.start, shown.zone), hint=hint, most=40),
+        text_input("end", "End", _typed(shown.end, shown.zone), hint="Earlier than the start means the next day.", most=40),
         text_input("zone", "Zone of these times", str(shown.zone), hint="Such as Europe/Berlin.", most=60),
     ]
+
+
+def _typed(when: datetime, zone: ZoneInfo) -> str:
+    """A time as a person would type it so that it means this instant: the hour that clocks repeat needs a word more."""
+    local = when.astimezone(zone)
+    repeated = local.replace(fold=0).utcoffset() != local.replace(fold=1).utcoffset()
+    which = (" second" if local.fold else " first") if repeated else ""
+    return f"{local:%H:%M}{which}"
 
 
 def _wishes(shown: Wish) -> list[Block]:

@@ -37,6 +37,13 @@ async def press(call: Call) -> None:
     await _go(call, show)
 
 
+async def press_this(call: Call) -> None:
+    """This is the show: viewers see the picture already, so there is nothing to be early about."""
+    show = await call.carried_show()
+    call.still("this-is-the-show", show)
+    await _go(call, show, asked=True)
+
+
 async def press_anyway(call: Call) -> None:
     """Going live without a signal is always asked about: viewers would see an empty page."""
     show = await call.carried_show()
@@ -87,6 +94,25 @@ async def _go(call: Call, show: Show, *, anyway: bool = False, asked: bool = Fal
         await call.reply(f"{escape(show.title)} ({show.id}) is already going live.")
 
 
+async def press_open(call: Call) -> None:
+    """Open now: the ingest is enabled before its cue, which this consumes."""
+    show = await call.carried_show()
+    call.still("open", show)
+    await call.operate(show, "open")
+    await call.reply(f"Opening {escape(show.title)} ({show.id}): the encoder may connect once the stream is enabled.")
+
+
+async def press_test(call: Call) -> None:
+    """It's a test: where nothing keeps viewers out, what the encoder sends before the start is not taken for the show."""
+    show = await call.carried_show()
+    call.still("its-a-test", show)
+    await call.decide(show, lambda draft, current: draft.note(current.id, "picture is a test", call.user))
+    start = at(show.start, show, seconds=False)
+    await call.reply(
+        f"Noted: {escape(show.title)} ({show.id}) has not begun, it goes live at {start}. Whoever has the link sees the encoder."
+    )
+
+
 def _with_caller(show: Show, user: str) -> Show:
     return replace(show, on_air_by=user, hold=None)
 
@@ -112,7 +138,9 @@ DECLARATIONS = (
         examples=("go", "go s12", "go s12 anyway", "go sunday dry"),
     ),
     Button("go", press),
-    Button("this-is-the-show", press),
+    Button("this-is-the-show", press_this),
+    Button("its-a-test", press_test),
+    Button("open", press_open),
     Button("go-anyway", press_anyway),
     Form("go-early", submit_early),
     Form("go-anyway", submit_anyway),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 
@@ -118,6 +119,8 @@ def stop_recording(*, needed: bool = True) -> Step:
         video = await run.provider.stop_recording(run.stream)
         if video is None:
             return NOTHING
+        with suppress(ProviderError):
+            await run.look()  # so that people read that it stopped before they read what became of it
         await run.context.sightings.report_video(video)
         return {"video": video.id, "name": video.name}
 

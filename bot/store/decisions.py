@@ -105,11 +105,10 @@ def dossier_around(db: Database, operation: Operation) -> Dossier:
 
 
 def dossier_beside(db: Database, video: Video | None) -> Dossier:
-    """The dossier of the stream that a video was recorded from, else of its show, else an empty one."""
+    """The dossier of a video's show, closed or not, else of the stream that it was recorded from, else an empty one."""
     if video is None:
         return NOBODY
-    key = stream_key(video.provider, video.stream)
-    return dossier_of(db, key) if key else _nearest(db, video.show, None)
+    return _nearest(db, video.show, stream_key(video.provider, video.stream))
 
 
 def _nearest(db: Database, show: str, key: StreamKey | None) -> Dossier:

@@ -206,9 +206,9 @@ class SqliteStore:
         return await self._readers.ask(lambda db: AS_RUN.find(db, "WHERE show = ? ORDER BY number", (show_id,)))
 
     # -- schedule -----------------------------------------------------------------------------------------------------
-    async def next_due(self) -> datetime | None:
-        """The earliest due time of an operation that is scheduled or waiting."""
-        found = await self._readers.ask(schedule.next_due_ms)
+    async def next_due(self, after: datetime) -> datetime | None:
+        """The earliest due time later than `after` of an operation that is scheduled or waiting."""
+        found = await self._readers.ask(lambda db: schedule.next_due_ms(db, to_ms(after)))
         return None if found is None else from_ms(found)
 
     async def claim_due(self, now: datetime, owner: str, alive: Collection[str]) -> list[Operation]:
@@ -233,7 +233,9 @@ class SqliteStore:
         """Accept a webhook; returns its letter's id."""
         insert = "INSERT INTO inbox (provider, stream, body, received_ms) VALUES (?, ?, ?, ?)"
         values = (provider, stream, write_json(dict(body)), to_ms(received))
-        return await self._writer.run(lambda db: (db.execute(insert, values).lastrowid or 0, Touched(inbox=True)))
+        return await self._writer.run(
+            lambda db: (db.execute(insert, values).lastrowid or 0, Touched(inbox=True)), one_statement=True
+        )
 
     async def letters(self, limit: int = 100) -> list[Letter]:
         """Unopened letters whose time has come: for each stream only the oldest, oldest first."""
@@ -331,4 +333,4 @@ class SqliteStore:
 
     async def _execute(self, statement: str, values: tuple[Any, ...] = ()) -> int:
         """Run one statement that touches nothing anybody listens for; how many rows it changed."""
-        return await self._writer.run(lambda db: (db.execute(statement, values).rowcount, NOTHING))
+        return await self._writer.run(lambda db: (db.execute(statement, values).rowcount, NOTHING), one_statement=True)

@@ -36,6 +36,7 @@ class Order:
 
     work: Work[Any]
     done: asyncio.Future[Any]
+    one_statement: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,12 +69,15 @@ class Writer:
         """Call `listener` on the event loop after each commit that touched anything."""
         self._listeners.append(listener)
 
-    async def run(self, work: Work[T]) -> T:
-        """Write; durable when this returns. Raises what `work` raises, or StoreError."""
+    async def run(self, work: Work[T], *, one_statement: bool = False) -> T:
+        """Write; durable when this returns. Raises what `work` raises, or StoreError.
+
+        `one_statement`: it is no more than that, so SQLite itself undoes it if it fails, and no savepoint is spent on it.
+        """
         if self._closed:
             raise StoreError("The store is closed: the bot is shutting down.")
         done: asyncio.Future[T] = self._loop.create_future()
-        self._orders.put(Order(work, done))
+        self._orders.put(Order(work, done, one_statement))
         return await done
 
     async def close(self) -> None:
@@ -122,16 +126,19 @@ class Writer:
 
     def _attempt(self, order: Order) -> Outcome:
         """Run one closure; sqlite3.Error only where the transaction around it is lost."""
-        self._db.execute("SAVEPOINT attempt")
+        if not order.one_statement:
+            self._db.execute("SAVEPOINT attempt")
         try:
             answer, touched = order.work(self._db)
         except BaseException as error:  # whatever it is belongs to the caller, and must not end the thread
             if not self._db.conn.in_transaction:
                 raise _lost(error) from None
-            self._db.execute("ROLLBACK TO attempt")
-            self._db.execute("RELEASE attempt")
+            if not order.one_statement:
+                self._db.execute("ROLLBACK TO attempt")
+                self._db.execute("RELEASE attempt")
             return Outcome(order, error=explained(error))
-        self._db.execute("RELEASE attempt")
+        if not order.one_statement:
+            self._db.execute("RELEASE attempt")
         return Outcome(order, answer, touched)
 
     # -- on the loop --------------------------------------------------------------------------------------------------

@@ -107,11 +107,12 @@ def build(
             render([*metrics(), *webhooks.series()]), headers={"content-type": "text/plain; version=0.0.4; charset=utf-8"}
         )
 
-    routes = [Route("/healthz", healthz), Route("/readyz", readyz), Route("/metrics", scrape)]
+    routes = []  # tried in order: those in a hurry come first
     if slack is not None:
         routes.append(Route(SLACK_ROUTE, events, methods=["POST"]))
     if webhook_secrets:
         routes.append(Route(WEBHOOK_ROUTE, webhooks.take, methods=["POST"]))
+    routes += [Route("/healthz", healthz), Route("/readyz", readyz), Route("/metrics", scrape)]
     return Starlette(routes=routes)
 
 

@@ -99,14 +99,16 @@ class Scheduler:
                     log.exception("claiming due operations failed; the next tick tries again")
 
     async def _claim(self) -> None:
-        for operation in await self._store.claim_due(self._clock.now(), self._owner, self._alive()):
+        now = self._clock.now()
+        for operation in await self._store.claim_due(now, self._owner, self._alive()):
             self._run(operation)
-        await self._arm()
+        await self._arm(now)
 
-    async def _arm(self) -> None:
-        """Ring at the earliest due time. What is due but not claimed waits for its stream, and is woken by the end of that run."""
-        due = await self._store.next_due()
+    async def _arm(self, claimed: datetime) -> None:
+        """Ring at the next due time. What was due but not claimed waits for its stream, and is woken by the end of that run."""
+        due = await self._store.next_due(claimed)
         delay = self._clock.real_delay(due) if due is not None else math.inf
+        self._again = self._again or delay <= 0
         if delay <= 0 or delay > timedelta(days=1).total_seconds():
             return
         self._clock_job.add_job(

@@ -150,8 +150,8 @@ class Store(Protocol):
         """The as-run log of a show, in order."""
 
     # -- schedule -----------------------------------------------------------------------------------------------------
-    async def next_due(self) -> datetime | None:
-        """The earliest due time of an operation that is scheduled or waiting."""
+    async def next_due(self, after: datetime) -> datetime | None:
+        """The earliest due time later than `after` of an operation that is scheduled or waiting."""
 
     async def claim_due(self, now: datetime, owner: str, alive: Collection[str]) -> list[Operation]:
         """Take every due operation whose stream is free, at most one for a stream, by rank of its verb then due time.

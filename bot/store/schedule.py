@@ -31,14 +31,14 @@ WITH due AS (
 
 NEXT_DUE = """
 SELECT min(due_ms) FROM (
-    SELECT min(due_ms) AS due_ms FROM operations WHERE state = 'scheduled'
-    UNION ALL SELECT min(due_ms) FROM operations WHERE state = 'waiting'
+    SELECT min(due_ms) AS due_ms FROM operations WHERE state = 'scheduled' AND due_ms > :after
+    UNION ALL SELECT min(due_ms) FROM operations WHERE state = 'waiting' AND due_ms > :after
 )"""
 
 
-def next_due_ms(db: Database) -> int | None:
-    """Epoch milliseconds of the earliest operation that is scheduled or waiting."""
-    found: int | None = db.execute(NEXT_DUE).fetchone()[0]
+def next_due_ms(db: Database, after_ms: int) -> int | None:
+    """Epoch milliseconds of the earliest operation due after that instant which is scheduled or waiting."""
+    found: int | None = db.execute(NEXT_DUE, {"after": after_ms}).fetchone()[0]
     return found
 
 

@@ -18,21 +18,25 @@ async def claim(store: Store, owner: str = "boot-1", *, after: float = 0, alive:
 
 class TestNextDue:
     async def test_is_the_earliest_that_is_scheduled_or_waiting(self, store: Store) -> None:
-        assert await store.next_due() is None
+        assert await store.next_due(EVENING - minutes(60)) is None
         await schedule(
             store,
             an_operation("asking", state=OperationState.ASKING, due=EVENING - minutes(9)),
             an_operation("over", state=OperationState.DONE, due=EVENING - minutes(8)),
             an_operation("scheduled", due=EVENING + minutes(2)),
         )
-        assert await store.next_due() == EVENING + minutes(2)
+        assert await store.next_due(EVENING - minutes(60)) == EVENING + minutes(2)
         await schedule(store, an_operation("waiting", state=OperationState.WAITING, due=EVENING + minutes(1)))
-        assert await store.next_due() == EVENING + minutes(1)
+        assert await store.next_due(EVENING - minutes(60)) == EVENING + minutes(1)
+
+    async def test_passes_over_what_is_due_already(self, store: Store) -> None:
+        await schedule(store, an_operation("due", due=EVENING), an_operation("later", due=EVENING + minutes(3)))
+        assert await store.next_due(EVENING) == EVENING + minutes(3)
 
     async def test_forgets_what_was_claimed(self, store: Store) -> None:
         await schedule(store, an_operation())
         await claim(store)
-        assert await store.next_due() is None
+        assert await store.next_due(EVENING - minutes(60)) is None
 
 
 class TestClaiming:

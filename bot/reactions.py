@@ -77,6 +77,9 @@ class Reactions:
 
     def _page(self, draft: Draft, show: Show, change: Change) -> None:
         source = change.source
+        if not change.confirmed:
+            words = notices.change_words(change, self._able[show.provider].title, at(change.at, show))
+            draft.post(notices.line(show, "page-reported", change.at, words))
         match change.value:
             case PageState.LIVE:
                 went_on_air(draft, show, change.at, source, self._figures)

@@ -13,6 +13,7 @@ from bot.operations.onair import stopped
 from bot.providers.base import Capabilities
 from bot.show.defaults import Defaults
 from bot.show.draft import Draft, new_id
+from bot.show.lifecycle import not_seen
 from bot.show.times import day_words
 from bot.slack import notices
 from bot.slack.stamps import at
@@ -38,6 +39,7 @@ class Tending:
     def tend(self, *, blind: bool) -> None:
         """After a look of ours (`blind`: one that failed)."""
         if blind:
+            self._draw_unseen()
             self._alarm()
             return
         self._viewers()
@@ -48,6 +50,12 @@ class Tending:
         self._tidy()
         self._confirm_off()
         self.close_the_books()
+
+    def _draw_unseen(self) -> None:
+        """Nothing happens when the last look grows too old, so the card has to be drawn again on purpose: NOT SEEN."""
+        seen, now = self._draft.seen, self._draft.now
+        if self._show.state.on_air and not_seen(seen, now) and not not_seen(seen, now - 2 * self._figures.look_near):
+            self._draft.put(self._show)
 
     def _viewers(self) -> None:
         seen = self._draft.seen

@@ -135,6 +135,12 @@ def test_a_failed_look_does_nothing_but_count_the_blindness() -> None:
     assert views(tended(on_air(), after(11), blind=True, seen=blind)) == ["alarm"]
 
 
+def test_the_card_is_drawn_again_when_the_last_look_grows_too_old() -> None:
+    blind = seen(looked_at=after(10), blind_since=after(10, seconds=5))
+    drawn = [tended(on_air(), after(10, seconds=late), blind=True, seen=blind).decision(None).shows for late in (10, 15, 20, 40)]
+    assert [bool(shows) for shows in drawn] == [False, True, True, False]
+
+
 # -- after the end
 def test_two_minutes_of_silence_after_the_end_finish_the_show_and_say_so() -> None:
     overrun = on_air(finish=FinishPolicy.ASK)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Awaitable, Callable, Mapping
 
-from bot.errors import Question, Unsupported, UserError
+from bot.errors import Unsupported, UserError
 from bot.model import ShowState, Video
 from bot.show.phone import normalise, unquote, words
 from bot.show.references import take_handle
@@ -13,7 +13,7 @@ from bot.slack.blocks import Control, actions, say
 from bot.slack.call import ACTIVE, Call
 from bot.slack.declare import Button, Command, Form, Picker, Stage
 from bot.slack.listing import listing
-from bot.slack.modals import confirm, form, loading, notice, paragraph, picker, text_input
+from bot.slack.modals import confirm, form, loading, paragraph, picker, text_input
 from bot.slack.requests import request
 from bot.slack.text import escape
 from bot.slack.videos import (
@@ -115,12 +115,7 @@ async def press_recordings(call: Call) -> None:
 async def _chosen(call: Call, verb: str, said: str, rest: str = "") -> Video | None:
     """The video meant; without words a form to pick it from, and None for now."""
     if said:
-        try:
-            return await find_video(call, f"video {verb}", said, rest)
-        except Question as question:
-            if call.modal:
-                await call.open(notice("Which video?", [paragraph(f"{escape(str(question))} The buttons are below this form.")]))
-            raise
+        return await find_video(call, f"video {verb}", said, rest)
     if not call.interaction.trigger:
         raise UserError(f"Name the video: {call.command} video {verb} <video>. See {call.command} video list.")
     block = picker("video", "video", "Video", optional=False)

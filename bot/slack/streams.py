@@ -15,7 +15,7 @@ from bot.providers.base import Provider, StreamInfo
 from bot.show.phone import unquote
 from bot.show.times import wall
 from bot.slack.call import ACTIVE, Call, present_state
-from bot.slack.modals import form, notice, paragraph, picker
+from bot.slack.modals import form, picker
 from bot.slack.text import escape
 
 PICKER_PATIENCE = 2.0
@@ -88,12 +88,7 @@ async def stream_here(call: Call) -> StreamKey | None:
 async def chosen(call: Call, verb: str, words: str, rest: str = "") -> StreamInfo | None:
     """The stream meant: the one named, else that of this channel's shows; else a form to pick it from, and None for now."""
     if words:
-        try:
-            return await find_stream(call, verb, words, rest)
-        except Question as question:
-            if call.modal:
-                await call.open(notice("Which stream?", [paragraph(f"{escape(str(question))} The buttons are below this form.")]))
-            raise
+        return await find_stream(call, verb, words, rest)
     key = await stream_here(call)
     if key is not None:
         return await call.context.provider(key.provider).stream(key.id)

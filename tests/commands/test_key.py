@@ -1,0 +1,85 @@
+"""Push addresses: for the one who asked and may know them, split as encoders want them, and on record."""
+
+from __future__ import annotations
+
+import logging
+
+import pytest
+
+from bot.slack.ingest import split_address
+from tests.commands.control_room import a_stream, database, form, form_text
+from tests.studio import Studio
+
+
+async def test_push_addresses_are_shown_only_to_the_asker_and_are_in_no_channel_log_or_database(
+    studio: Studio, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG, logger="bot")
+    show = await studio.plan("Sunday Service 10:00-10:20")
+    token = studio.cloud.stream(int(show.stream)).token
+    await studio.press("ingest")
+    text = form_text(studio)
+    assert "Server `rtmp://vp-push.gvideo.co/in/`" in text
+    assert f"Key `{show.stream}?{token}`" in text
+    assert "not enabled" in text
+    await studio.slack.close_view(studio.ana, form(studio))
+    await studio.settle()
+    assert token not in studio.everything
+    assert token not in caplog.text
+    assert token.encode() not in database(studio)
+
+
+async def test_that_they_were_shown_is_on_record(studio: Studio, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO, logger="bot")
+    show = await studio.plan("Sunday Service 10:00-10:20")
+    await studio.type("/live key s1")
+    lines = await studio.rehearsal.bot.store.as_run(show.id)
+    assert [(line.what, line.by) for line in lines if "push" in line.what] == [("push addresses shown", studio.ana.id)]
+    assert f"push addresses of gcore:{show.stream} shown to {studio.ana.id}" in caplog.text
+
+
+async def test_key_without_a_name_is_that_of_the_show_here(studio: Studio) -> None:
+    show = await studio.plan("Sunday Service 10:00-10:20")
+    await a_stream(studio, "Chapel")
+    await studio.type("/live stream key")
+    assert f"{show.stream}?" in form_text(studio)
+
+
+async def test_a_new_key_is_answered_with_what_is_possible(studio: Studio) -> None:
+    await a_stream(studio)
+    assert "portal" in await studio.type("/live stream key rotate church-main")
+    assert studio.cloud.ledger.of("token reset") == []
+
+
+async def test_in_a_thread_only_the_asker_reads_them(studio: Studio) -> None:
+    show = await studio.plan("Sunday Service 10:00-10:20")
+    token = studio.cloud.stream(int(show.stream)).token
+    await studio.slack.mention(studio.ben, studio.channel, "stream key s1")
+    await studio.settle()
+    assert token in studio.slack.read(studio.slack.ephemerals(studio.ben)[-1])
+    assert not any(token in text for text in [*studio.posts, *studio.thread()])
+
+
+@pytest.mark.parametrize(
+    ("url", "server", "key"),
+    [
+        ("rtmp://vp-push.gvideo.co/in/12?abc", "rtmp://vp-push.gvideo.co/in/", "12?abc"),
+        ("rtmps://push.example:443/app/live/k-1", "rtmps://push.example:443/app/live/", "k-1"),
+        ("srt://push.example:5001?streamid=12#abc", "srt://push.example:5001", "12#abc"),
+        ("https://whip.gvideo.co/12_abc/whip", "https://whip.gvideo.co/12_abc/whip", ""),
+    ],
+)
+def test_an_address_is_split_as_encoders_ask_for_it(url: str, server: str, key: str) -> None:
+    assert split_address(url) == (server, key)
+
+
+async def test_where_operators_are_named_a_stream_without_a_show_is_theirs(studio: Studio) -> None:
+    await a_stream(studio)
+    await studio.rehearsal.stop_bot()
+    studio.rehearsal._env["OPERATORS"] = studio.ben.id
+    await studio.rehearsal.start_bot()
+    await studio.settle()
+    await studio.type("/live key church-main")
+    assert "needs an operator" in form_text(studio)
+    await studio.type("/live key church-main", studio.ben)
+    assert "Server `rtmp://" in form_text(studio, studio.ben)

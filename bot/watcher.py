@@ -12,6 +12,7 @@ from bot.clock import Clock
 from bot.errors import ProviderError
 from bot.model import Look, Show, ShowState, Source, StreamKey
 from bot.providers.base import Provider, StreamInfo
+from bot.show.changes import PATIENCE_FOR_A_LOOK
 from bot.show.defaults import Defaults
 from bot.sightings import Sightings
 from bot.store.base import Store, Touched
@@ -128,13 +129,15 @@ class Watcher:
             watch, hint = self._watches[key], self._hints[key]
             hint.clear()
             began = self._clock.now()
-            await self._look(watch)
+            doubtful = await self._look(watch)
             if watch.videos_every is not None and (videos_at is None or began - videos_at >= watch.videos_every):
                 videos_at = began
                 await self._look_at_videos(watch)
-            await self._sleep(hint, began + self._watches.get(key, watch).every, key)
+            every = self._watches.get(key, watch).every
+            await self._sleep(hint, began + (min(every, PATIENCE_FOR_A_LOOK) if doubtful else every), key)
 
-    async def _look(self, watch: Watch) -> None:
+    async def _look(self, watch: Watch) -> bool:
+        """See the stream; whether a webhook's claim is still open because that failed."""
         provider = self._providers[watch.key.provider]
         try:
             seen = await self._sightings.look(provider, watch.key.id, watch.page)
@@ -144,6 +147,10 @@ class Watcher:
             log.warning("look at %s failed: %s (%s)", watch.key, failure.sentence, failure.detail)
         except Exception:
             log.exception("look at %s broke", watch.key)
+        else:
+            return False
+        known = await self._store.seen(watch.key)
+        return bool(known and known.doubts)
 
     async def _count_viewers(self, provider: Provider, watch: Watch) -> None:
         now = self._clock.now()

@@ -11,6 +11,7 @@ from bot.model import CLOCK, Dossier, Operation, OperationState, PageState, Show
 from bot.operations import aim
 from bot.operations.onair import opened, went_on_air, went_to_pause
 from bot.operations.steps import AskPeople, Result, Run, Step, Verb
+from bot.show.cues import schedule
 from bot.show.draft import Draft
 from bot.slack import notices
 from bot.slack.stamps import at
@@ -119,7 +120,13 @@ def _go_finished(context: Context) -> Verb:
             show = draft.put(replace(show, wants_page=False))
         went_on_air(draft, show, draft.now, Source.LOOK, context.figures)
 
-    return Verb(name="go", title="Going live", steps=_go_steps, begin=_go_begin, finished=finished)
+    def failed(draft: Draft, operation: Operation, _: str) -> None:
+        """Going by hand takes the place of the clock's cue: if it fails before the start, the clock has its cue back."""
+        show = draft.show(operation.show)
+        if draft.now < show.start:
+            schedule(draft, show, context.figures)
+
+    return Verb(name="go", title="Going live", steps=_go_steps, begin=_go_begin, finished=finished, failed=failed)
 
 
 # -- pause, resume, back on air ----------------------------------------------------------------------------------------

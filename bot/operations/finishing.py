@@ -13,7 +13,7 @@ from bot.operations.onair import stopped, went_off_air
 from bot.operations.steps import Result, Run, Step, Verb
 from bot.show.draft import Draft
 from bot.slack import notices
-from bot.slack.stamps import at
+from bot.slack.stamps import at, brief
 
 
 def _steps(context: Context, dossier: Dossier, operation: Operation) -> tuple[Step, ...]:
@@ -83,7 +83,7 @@ def _confirmed_off(context: Context) -> Step:
 
 async def _say_still_on(run: Run, title: str) -> None:
     show = run.show
-    text = f":warning: *{show.title}* ({show.id}) is still on at {title}. Stop the encoder; I keep looking."
+    text = f":warning: *{brief(show.title)}* ({show.id}) is still on at {title}. Stop the encoder; I keep looking."
     await run.context.store.post(notices.told(show, "still-on", run.operation.started or show.end, text))
 
 
@@ -93,27 +93,27 @@ def _begin(context: Context, draft: Draft, operation: Operation) -> Operation:
         return draft.end(operation, OperationState.CANCELLED, "the show is over")
     if operation.by != CLOCK or operation.args.get("tidy"):
         return operation
+    began = bool(draft.steps(operation.id))
     if show.state in (ShowState.PLANNED, ShowState.OPEN):
-        return _never_went_live(draft, operation, show)
+        return operation if began else _never_went_live(draft, operation, show)
     late = draft.now - show.end
     signal = draft.seen is not None and draft.seen.signal
-    if late > context.figures.finish_grace and signal and not draft.steps(operation.id):
+    if late > context.figures.finish_grace and signal and not began:
         sentence = (
             f"{show.title} should have finished {int(late.total_seconds() // 60)} min ago: the bot was down, and it is on air."
         )
         asking = replace(operation, state=OperationState.ASKING, owner="", note=sentence)
         draft.post(notices.question(asking, draft.now))
         return asking
-    if late > timedelta(seconds=30) and not draft.steps(operation.id):
+    if late > timedelta(seconds=30) and not began:
         draft.post(notices.line(show, "late-finish", draft.now, f"Finishing {int(late.total_seconds() // 60)} min late."))
     return operation
 
 
 def _never_went_live(draft: Draft, operation: Operation, show: Show) -> Operation:
     """The end of a show that never went on air closes nothing for viewers, but the stream must not stay on."""
-    text = (
-        f":grey_question: *{show.title}* ({show.id}) reached its end at {at(show.end, show, seconds=False)} without going on air."
-    )
+    end = at(show.end, show, seconds=False)
+    text = f":grey_question: *{brief(show.title)}* ({show.id}) reached its end at {end} without going on air."
     draft.post(notices.told(show, "never-live", draft.now, text))
     return operation
 

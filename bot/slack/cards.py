@@ -273,8 +273,8 @@ def _ticks(dossier: Dossier, op: Operation, show: Show) -> str:
         if step.state is StepState.DONE and step.done_at:
             marks.append(f"✓ {brief(step.label.lower(), 40)} {at(step.done_at, show)}")
         elif step.state is StepState.INTENT and step.intent_at:
-            asked = "since" if step.kind is StepKind.WAIT else "asked"
-            marks.append(f"… {brief(step.label.lower(), 40)} {asked} {at(step.intent_at, show)}")
+            asked = ": waiting since" if step.kind is StepKind.WAIT else " asked"
+            marks.append(f"… {brief(step.label.lower(), 40)}{asked} {at(step.intent_at, show)}")
     return " ".join(marks)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bot.model import CLOCK, Alarm, Dossier, Operation, OperationState, Show, StepRecord, StepState, Video
+from bot.model import CLOCK, Alarm, Dossier, Operation, OperationState, Show, StepKind, StepRecord, StepState, Video
 from bot.show.cues import asks_at_end
 from bot.slack.blocks import Control, Message, actions, context, say
 from bot.slack.controls import control, facts
@@ -52,8 +52,9 @@ def _step(record: StepRecord, show: Show | None) -> str:
     if show is not None and record.state is StepState.DONE and record.done_at:
         when = f" {at(record.done_at, show)}"
     elif show is not None and record.state is StepState.INTENT and record.intent_at:
-        when = f" asked {at(record.intent_at, show)}"
-    already = " (was so already)" if record.how == "observed" and record.kind != "wait" else ""
+        asked = ": waiting since" if record.kind is StepKind.WAIT else " asked"
+        when = f"{asked} {at(record.intent_at, show)}"
+    already = " (was so already)" if record.how == "observed" and record.kind is not StepKind.WAIT else ""
     why = f": {brief(record.how, 500)}" if record.state is StepState.FAILED and record.how else ""
     return f"{TICKS[record.state]} {brief(record.label)}{when}{already}{why}"
 

@@ -51,6 +51,7 @@ def _stream(entity: Sheet, at: datetime) -> Heard:
         at,
         Source.WEBHOOK,
         signal=words.signal(entity, own_look=False),
+        primary=entity.flag("live"),
         backup=entity.flag("backup_live"),
         recording=words.recording(entity),
     )

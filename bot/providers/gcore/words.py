@@ -105,6 +105,7 @@ def look(sheet: Sheet, stream: str, at: datetime) -> Look:
         name=sheet.text("name") or None,
         enabled=sheet.flag("active"),
         signal=on,
+        primary=sheet.flag("live"),
         backup=sheet.flag("backup_live"),
         recording=recording(sheet),
         quality=quality(sheet) if on else None,

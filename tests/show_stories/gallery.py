@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 from bot.model import Show
@@ -126,8 +127,12 @@ class Gallery(Studio):
         return sum(text in line for line in self.talk)
 
     def posted(self, text: str) -> int:
-        """How many of the channel's own messages say this."""
-        return sum(text in line for line in self.posts)
+        """How many of the channel's own messages say this, cards aside."""
+        return sum(text in self._top(message) for message in self.messages if not self.is_card(message))
+
+    def _top(self, message: Message) -> str:
+        """A message without the replies below it."""
+        return self.slack.read(replace(message, replies=()))
 
     def in_order(self, *texts: str) -> bool:
         """Whether the threads say these in this order, each for the first time after the one before."""
@@ -136,7 +141,7 @@ class Gallery(Studio):
 
     def message(self, text: str) -> Message:
         """The newest message of the channel that says this."""
-        found = [message for message in self.messages if text in self.slack.read(message).partition("\n  | ")[0]]
+        found = [message for message in self.messages if text in self._top(message)]
         assert found, f"nobody says {text!r}\n{self.everything}"
         return found[-1]
 

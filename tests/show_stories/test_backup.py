@@ -36,4 +36,4 @@ async def test_a_go_by_hand_that_the_provider_refuses_leaves_the_clock_its_cue(s
     assert studio.heard("Going live failed") == 1
     await studio.at("9:59", step=60)
     await studio.at("10:00:10", step=1)
-    assert studio.heard("*ON AIR") == 1
+    assert studio.heard("*ON AIR —") == 1

@@ -187,7 +187,10 @@ async def submit_edit(call: Call) -> None:
 async def _ask_to_edit(call: Call, key: StreamKey, fields: Mapping[str, JSON]) -> None:
     if not fields:
         raise UserError("Nothing differs from what is set already, so nothing was changed.")
-    kept, secrets = apart(call.context.provider(key.provider).capabilities.stream_fields, fields)
+    known = call.context.provider(key.provider).capabilities.stream_fields
+    if any(field.moves_ingest and field.name in fields for field in known):
+        require_off_air(call, await shows_on(call, key))
+    kept, secrets = apart(known, fields)
     await request(call, "edit_stream", key.provider, key.id, {"fields": kept}, secrets)
 
 

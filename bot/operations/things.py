@@ -14,7 +14,9 @@ from bot.operations.preparing import create_page, create_stream
 from bot.operations.steps import Result, Run, Step, Verb
 from bot.safe import NAMED
 from bot.show.draft import Draft
+from bot.slack import notices
 from bot.slack.blocks import Control, actions, say
+from bot.slack.text import escape, mention
 
 Call = Callable[[Run], Awaitable[Result]]
 
@@ -61,9 +63,11 @@ def _stream_edited(context: Context) -> Callable[[Draft, Operation], None]:
 
     def finished(draft: Draft, operation: Operation) -> None:
         fields = {*operation.args.get("fields", {}), *operation.args.get(NAMED, ())}
+        name = str(operation.args.get("fields", {}).get("name") or "")
         for show in draft.shows:
             if not show.state.closed:
                 draft.note(show.id, "stream changed", operation.by, ", ".join(sorted(fields)))
+                draft.put(replace(show, stream_name=name or show.stream_name))
         known = context.provider(operation.provider).capabilities.stream_fields
         if any(field.moves_ingest and field.name in fields for field in known):
             draft.post(_ingest_moved(operation, draft.now))
@@ -122,6 +126,11 @@ def _stream_deleted(draft: Draft, operation: Operation) -> None:
     for show in draft.shows:
         if not show.state.closed:
             draft.note(show.id, "stream deleted", operation.by, operation.stream)
+            text = (
+                f":warning: {mention(operation.by)} deleted the stream of *{escape(show.title)}* ({show.id}). "
+                "It cannot go on air like this: cancel it and plan it again on another stream."
+            )
+            draft.post(notices.told(show, "stream-deleted", draft.now, text))
     if draft.seen is not None:
         draft.see(replace(draft.seen, gone=True, enabled=False, signal=False, recording=False))
 

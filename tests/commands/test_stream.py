@@ -258,6 +258,23 @@ async def test_deleting_warns_of_what_is_destroyed_and_what_stays(studio: Studio
     assert "There is no stream" in await studio.type("/live stream")
 
 
+async def test_the_ingest_of_a_show_on_air_is_not_moved(studio: Studio) -> None:
+    show = await on_air(studio)
+    assert "finish it first" in await studio.type(f"/live stream edit {show.stream} region=dt1")
+    assert studio.cloud.stream(int(show.stream)).transcoding_region is None
+    await studio.type(f'/live stream edit {show.stream} name="Church Main"')
+    assert studio.cloud.stream(int(show.stream)).name == "Church Main"
+    assert (await studio.show()).stream_name == "Church Main"
+
+
+async def test_the_crew_hears_that_the_stream_of_its_show_was_deleted(studio: Studio) -> None:
+    show = await studio.plan("Sunday Service 10:00-10:20")
+    await studio.type(f"/live stream delete {show.stream}")
+    assert "Sunday Service is planned" in form_text(studio)
+    await studio.submit()
+    assert any("deleted the stream of *Sunday Service* (s1)" in post for post in studio.posts)
+
+
 async def test_a_stream_with_a_show_on_air_is_neither_disabled_nor_deleted(studio: Studio) -> None:
     show = await on_air(studio)
     for verb in ("disable", "delete"):

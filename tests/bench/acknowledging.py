@@ -1,0 +1,89 @@
+"""From a slash command to its acknowledgement, over signed HTTP on one kept connection: the whole bot against bare Bolt.
+
+The bot's acknowledgement includes the committed request row. The contestants take turns, a burst of commands each, so that what
+else the machine does hits all alike. All are asked at the same pace: a pause after each answer lets the bot finish what it does
+after an acknowledgement, and without the same pause the others would be measured with warmer caches.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import time
+from contextlib import ExitStack, closing
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.bench.figures import Times, disk
+from tests.bench.stage import KeptConnection, Server, command, database, running, showcaller
+
+PAUSE = 0.003
+"""Real seconds between an answer and the next command."""
+
+BURST = 25
+"""Commands to one contestant before the next has its turn."""
+
+WARM_UP = 2
+"""Bursts that are not counted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Acknowledging:
+    """How long each took, and by how much the medians differ."""
+
+    ours: Times
+    default: Times
+    pbr: Times
+    floor: Times
+    """What the disk alone took, in the same round."""
+
+    @property
+    def faster_than_default(self) -> float:
+        """How many times faster than a bare `AsyncApp`."""
+        return self.default.median / self.ours.median
+
+    @property
+    def of_pbr(self) -> float:
+        """How many times as long as a bare `AsyncApp` with `process_before_response` and one listener."""
+        return self.ours.median / self.pbr.median
+
+
+def measure(folder: Path, *, rounds: int, bursts: int) -> list[Acknowledging]:
+    """One result for each round. AssertionError if any command was not acknowledged silently, or its row is missing."""
+    with ExitStack() as stack:
+        studio = stack.enter_context(running("studio", {"streams": 1}, folder))
+        bolt = {key: studio.ready[key] for key in ("token", "secret", "api_url")}
+        ours = stack.enter_context(showcaller(studio, folder))
+        default = stack.enter_context(running("bolt", {**bolt, "pbr": False}, folder))
+        pbr = stack.enter_context(running("bolt", {**bolt, "pbr": True}, folder))
+        lines = [stack.enter_context(closing(KeptConnection(server.port))) for server in (ours, default, pbr)]
+        _round(studio, lines, WARM_UP)
+        found = []
+        for _ in range(rounds):
+            of_ours, of_default, of_pbr = map(Times.of, _round(studio, lines, bursts))
+            found.append(Acknowledging(of_ours, of_default, of_pbr, disk(folder)))
+    rows, sent = _request_rows(folder), (WARM_UP + rounds * bursts) * BURST
+    assert rows == sent, f"{sent} commands were acknowledged and {rows} requests committed"
+    return found
+
+
+def _round(studio: Server, lines: list[KeptConnection], bursts: int) -> list[list[float]]:
+    took: list[list[float]] = [[] for _ in lines]
+    for _ in range(bursts):
+        for line, times in zip(lines, took, strict=True):
+            times += [_ask(studio, line) for _ in range(BURST)]
+    return took
+
+
+def _ask(studio: Server, line: KeptConnection) -> float:
+    sent = command(studio)
+    began = time.monotonic()
+    status, body = line.ask(sent)
+    took = time.monotonic() - began
+    assert (status, body) == (200, b""), f"answered {status} {body!r}"
+    time.sleep(PAUSE)
+    return took
+
+
+def _request_rows(folder: Path) -> int:
+    with closing(sqlite3.connect(f"file:{database(folder)}?mode=ro", uri=True)) as db:
+        return int(db.execute("SELECT count(*) FROM requests").fetchone()[0])

@@ -15,7 +15,7 @@ demo: $(READY)            ## a whole show in the terminal, no account needed
 	@$(BIN)/python -m bot story
 
 test: check               ## everything that must hold: style, types, tests
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -rs
 
 check: $(READY_TEST)      ## style and types only
 	$(BIN)/ruff check bot commands tests

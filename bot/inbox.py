@@ -21,7 +21,7 @@ log = logging.getLogger(__name__)
 RETRIES = (0.5, 2.0, 10.0)
 """Real seconds before a letter that could not be opened is tried again; after the last it goes on the list of the dead."""
 
-LULL, LONGEST_LULL = 0.01, 0.25
+LULL, LONGEST_LULL = 0.01, 0.5
 """Real seconds: how long it is watched whether a flood of webhooks goes on, and how long opening waits for its end."""
 
 FLOOD = 5
@@ -127,15 +127,16 @@ class Inbox:
             await self._sightings.report_video(await self._placed(provider, video))
 
     async def _placed(self, provider: Provider, video: Video) -> Video:
-        """A webhook in the old form does not say of which stream the video is: memory knows, or the provider."""
-        if video.stream or video.status == "deleted":
+        """A webhook in the old form does not say of which stream the video is, and none says why one failed: ask the provider."""
+        unexplained = video.status == "error" and not video.error
+        if (video.stream and not unexplained) or video.status == "deleted":
             return video
         known = await self._store.video(provider.name, video.id)
-        if known is not None and known.stream:
+        if known is not None and known.stream and not unexplained:
             return replace(video, stream=known.stream, started_at=known.started_at)
         try:
             read = await provider.video(video.id)
         except ProviderError as failure:
             log.warning("video %s not read: %s (%s)", video.id, failure.sentence, failure.detail)
             return video
-        return replace(video, stream=read.stream, started_at=read.started_at)
+        return replace(video, stream=read.stream, started_at=read.started_at, error=video.error or read.error)

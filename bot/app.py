@@ -21,6 +21,7 @@ from bot.operations import all_verbs
 from bot.operations.engine import Engine
 from bot.operations.steps import HTTP_TIMEOUT
 from bot.outbox import Outbox, Pace
+from bot.passing import Passing, unheeded
 from bot.providers.base import Provider
 from bot.providers.gcore import Gcore
 from bot.reactions import Reactions
@@ -60,6 +61,8 @@ class World:
     """Real seconds for which an orphaned request is only watched; None for what the provider's documented delays ask for."""
     timeout: float = HTTP_TIMEOUT
     """Real seconds after which a request to a provider is given up."""
+    passing: Passing = unheeded
+    """Told of the moments before and after each BEGIN, COMMIT, request to a provider and request to Slack."""
 
 
 class Bot:
@@ -84,7 +87,7 @@ class Bot:
 
     async def _compose(self) -> None:
         settings, clock = self.settings, self._world.clock
-        self.store = await open_store(settings.database_url, clock=clock)
+        self.store = await open_store(settings.database_url, clock=clock, passing=self._world.passing)
         self._stack.push_async_callback(self.store.close)
         self.providers = make_providers(settings, self._world)
         for provider in self.providers.values():
@@ -113,7 +116,7 @@ class Bot:
         self.scheduler = Scheduler(self.store, clock, owner, self.engine.start, lambda: self.engine.alive)
         self.watcher = Watcher(self.store, self.providers, clock, settings.defaults, sightings)
         self.inbox = Inbox(self.store, self.providers, clock, sightings, self.watcher)
-        self.client = await self._stack.enter_async_context(slack_client(settings))
+        self.client = await self._stack.enter_async_context(slack_client(settings, self._world.passing))
         drawing = Drawing(self.context, verbs)
         self.outbox = Outbox(
             self.store,
@@ -239,5 +242,6 @@ def make_providers(settings: Settings, world: World) -> dict[str, Provider]:
             timeout=world.timeout,
             clock=world.clock,
             command=settings.command,
+            passing=world.passing,
         )
     return found

@@ -17,6 +17,7 @@ from pydantic import SecretStr
 
 from bot.errors import ProviderError
 from bot.model import JSON
+from bot.passing import Passing, unheeded
 from bot.providers.budget import Budget, Priority
 from bot.providers.scrub import scrub
 
@@ -156,8 +157,10 @@ class Seam:
         budget: Budget,
         now: Callable[[], datetime],
         timeout: float = 10.0,
+        passing: Passing = unheeded,
     ) -> None:
         self._manner = manner
+        self._passing = passing
         self._budget = budget
         self._now = now
         self._timeout = timeout
@@ -229,7 +232,9 @@ class Seam:
         try:
             request = self._client.build_request(call.method, path, content=content, params=params, headers=headers)
             async with asyncio.timeout(self._timeout):
+                self._passing(f"before {call.method} {call.route}")
                 got = await self._client.send(request, stream=True)
+                self._passing(f"after {call.method} {call.route}")
                 try:
                     raw = await _read(got)
                 finally:
@@ -284,24 +289,26 @@ class Seam:
         sentence: str = "",
     ) -> ProviderError:
         ambiguous = trouble in _MAYBE_DONE and not call.reads
-        text = (sentence or self._manner.sentence(trouble)).format(
-            title=self._manner.title,
-            what=call.what,
-            status="no status" if status is None else status,
-            complaint=complaint or "no reason given",
-            words=f": {complaint}" if complaint else "",
-            seconds=self._timeout,
-            wait=0.0 if wait is None else wait,
-            after="Whether it was done is not known; look before trying again." if ambiguous else "Try again in a moment.",
-        )
+        template = sentence or self._manner.sentence(trouble)
+        advice = "Whether it was done is not known; look before trying again." if ambiguous else "Try again in a moment."
+        said = {
+            "title": self._manner.title,
+            "what": call.what.removeprefix("the new ") if trouble is Trouble.MISSING else call.what,
+            "status": "no status" if status is None else status,
+            "complaint": complaint or "no reason given",
+            "words": f": {complaint}" if complaint else "",
+            "seconds": self._timeout,
+            "wait": 0.0 if wait is None else wait,
+        }
         parts = (f"{call.method} {call.route}".strip(), trouble.value, "" if status is None else str(status), detail, complaint)
         return ProviderError(
-            text,
+            template.format(**said, after=advice),
             permanent=trouble in _PERMANENT,
             ambiguous=ambiguous,
             retry_after=wait,
             status=status,
             detail=scrub(", ".join(part for part in parts if part), call.secrets),
+            happened=template.format(**said, after="").strip(),
         )
 
 

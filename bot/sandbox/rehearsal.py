@@ -76,7 +76,7 @@ class Rehearsal:
 
     async def start_bot(self) -> None:
         """Start the bot; the provider's support has installed its webhook address."""
-        bot = Bot(load_settings(self._environment(), None), self.registry, self._world())
+        bot = Bot(load_settings(self.environment(), None), self.registry, self._world())
         await bot.start()
         self._bot = bot
         self.cloud.webhooks.url = f"http://127.0.0.1:{bot.web.port}/webhooks/gcore/{self.secret}"
@@ -103,7 +103,8 @@ class Rehearsal:
             timeout=self._timeout,
         )
 
-    def _environment(self) -> dict[str, str]:
+    def environment(self) -> dict[str, str]:
+        """The settings of a bot in this world, as its environment would hold them."""
         return {
             "SLACK_BOT_TOKEN": self.slack.bot_token,
             "SLACK_APP_TOKEN": self.slack.app_token,

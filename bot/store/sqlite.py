@@ -29,6 +29,7 @@ from bot.model import (
     StreamKey,
     Video,
 )
+from bot.passing import Passing, unheeded
 from bot.store import decisions, mail, schedule
 from bot.store.base import Letter, Parcel, Touched
 from bot.store.codec import from_ms, to_ms
@@ -43,7 +44,13 @@ HEALTHY_WITHIN = 2.0
 """Real seconds in which a write has to succeed for the store to be well."""
 
 
-async def open_store(where: str, *, clock: Clock | None = None, real_time: Callable[[], float] = time.time) -> SqliteStore:
+async def open_store(
+    where: str,
+    *,
+    clock: Clock | None = None,
+    real_time: Callable[[], float] = time.time,
+    passing: Passing = unheeded,
+) -> SqliteStore:
     """Open the database that `where` names (`sqlite:///showcaller.db`, or a path), made if it is not there yet.
 
     `clock` tells when a show was closed; `real_time` (epoch seconds) when a letter may be tried again. Raises StoreLocked,
@@ -52,7 +59,7 @@ async def open_store(where: str, *, clock: Clock | None = None, real_time: Calla
     path = path_of(where)
     loop = asyncio.get_running_loop()
     lock, db, readers = await asyncio.to_thread(_open, path, loop)
-    return SqliteStore(lock, Writer(db, loop), readers, clock or Clock(), real_time)
+    return SqliteStore(lock, Writer(db, loop, passing), readers, clock or Clock(), real_time)
 
 
 def _open(path: Path, loop: asyncio.AbstractEventLoop) -> tuple[FileLock, Database, Readers]:

@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 from sqlite_utils import Database
 
 from bot.errors import DamagedStore, ShowcallerError, StoreError
+from bot.passing import Passing, unheeded
 from bot.store.base import Touched
 
 T = TypeVar("T")
@@ -56,8 +57,9 @@ class Writer:
     fail with StoreError. Cancelling a caller does not undo what it asked for.
     """
 
-    def __init__(self, db: Database, loop: asyncio.AbstractEventLoop) -> None:
+    def __init__(self, db: Database, loop: asyncio.AbstractEventLoop, passing: Passing = unheeded) -> None:
         self._db = db
+        self._passing = passing
         self._loop = loop
         self._orders: SimpleQueue[Order | None] = SimpleQueue()
         self._listeners: list[Callable[[Touched], None]] = []
@@ -114,15 +116,20 @@ class Writer:
 
     def _transact(self, group: list[Order]) -> list[Outcome]:
         try:
-            self._db.execute("BEGIN IMMEDIATE")
+            self._boundary("BEGIN", "BEGIN IMMEDIATE")
             outcomes = [self._attempt(order) for order in group]
-            self._db.execute("COMMIT")
+            self._boundary("COMMIT", "COMMIT")
         except sqlite3.Error as error:
             with suppress(sqlite3.Error):
                 self._db.rollback()
             log.exception("a transaction of %d writes was lost", len(group))
             return [Outcome(order, error=explained(error)) for order in group]
         return outcomes
+
+    def _boundary(self, name: str, statement: str) -> None:
+        self._passing(f"before {name}")
+        self._db.execute(statement)
+        self._passing(f"after {name}")
 
     def _attempt(self, order: Order) -> Outcome:
         """Run one closure; sqlite3.Error only where the transaction around it is lost."""

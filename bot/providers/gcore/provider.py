@@ -12,6 +12,7 @@ from pydantic import SecretStr
 from bot.clock import Clock
 from bot.errors import ProviderError
 from bot.model import JSON, Look, PageState, Source, Video
+from bot.passing import Passing, unheeded
 from bot.providers.base import Address, Capabilities, Heard, Page, Provider, StreamInfo
 from bot.providers.budget import Budget, Priority
 from bot.providers.gcore import complaints, webhooks, words
@@ -46,6 +47,7 @@ class Gcore(Provider):
         timeout: float = 10.0,
         clock: Clock | None = None,
         command: str = "/live",
+        passing: Passing = unheeded,
     ) -> None:
         self._command = command
         seam = Seam(
@@ -55,6 +57,7 @@ class Gcore(Provider):
             budget=Budget(requests_per_second or self.capabilities.requests_per_second),
             now=(clock or Clock()).now,
             timeout=timeout,
+            passing=passing,
         )
         self._seam = seam
         self._api = GcoreApi(seam)

@@ -11,6 +11,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.errors import SettingsError
+from bot.passing import Passing, unheeded
 from bot.settings import Settings
 
 CALL_TIMEOUT = 5
@@ -32,13 +33,14 @@ class Identity:
 
 
 @asynccontextmanager
-async def slack_client(settings: Settings) -> AsyncIterator[AsyncWebClient]:
+async def slack_client(settings: Settings, passing: Passing = unheeded) -> AsyncIterator[AsyncWebClient]:
     """The client for every call to Slack, and its connections, closed at the end.
 
     No retry handlers: the SDK's own would post twice where Slack accepted and the connection broke. The timeout is the session's,
     because the SDK applies its own only to sessions that it opens itself.
     """
-    async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=CALL_TIMEOUT)) as session:
+    timeout = aiohttp.ClientTimeout(total=CALL_TIMEOUT)
+    async with aiohttp.ClientSession(timeout=timeout, trace_configs=[_traced(passing)]) as session:
         yield AsyncWebClient(
             token=settings.slack_bot_token.get_secret_value(),
             base_url=settings.slack_api_url.rstrip("/") + "/",
@@ -46,6 +48,27 @@ async def slack_client(settings: Settings) -> AsyncIterator[AsyncWebClient]:
             session=session,
             retry_handlers=[],
         )
+
+
+def _traced(passing: Passing) -> aiohttp.TraceConfig:
+    """Around each request of the session; a response URL is a secret, so that only the last part of a path is told."""
+
+    async def before(_: aiohttp.ClientSession, __: object, request: aiohttp.TraceRequestStartParams) -> None:
+        passing(f"before {request.method} {_last(request.url.path)}")
+
+    async def after(_: aiohttp.ClientSession, __: object, request: aiohttp.TraceRequestEndParams) -> None:
+        passing(f"after {request.method} {_last(request.url.path)}")
+
+    config = aiohttp.TraceConfig()
+    config.on_request_start.append(before)
+    config.on_request_end.append(after)
+    return config
+
+
+def _last(path: str) -> str:
+    """A method of the Web API, or no name at all."""
+    name = path.rstrip("/").rpartition("/")[2]
+    return name if "." in name else "response_url"
 
 
 async def introduce(client: AsyncWebClient) -> Identity:

@@ -1,4 +1,4 @@
-"""The command line: `python -m bot run`, `story`, `manifest`, `settings`."""
+"""The command line: `python -m bot run`, `story`, `manifest` and what else `--help` lists."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ import commands
 from bot.app import Bot
 from bot.errors import SettingsError, StoreError
 from bot.papers import write_papers
-from bot.settings import load_settings
+from bot.settings import load_manifest_settings, load_settings
 from bot.slack.help import usage_hint
 from bot.slack.manifest import build, to_yaml
 
@@ -83,11 +83,10 @@ def _manifest(*, http: bool, write: bool) -> int:
     if write:
         write_papers(Path(__file__).resolve().parent.parent, registry)
         return 0
-    settings = load_settings() if http else None
-    if settings is not None and not settings.public_url:
+    command, public_url = load_manifest_settings()
+    if http and not public_url:
         raise SettingsError("PUBLIC_URL is missing: the manifest for HTTP needs the address Slack reaches the bot at.")
-    command = settings.command if settings else "/live"
-    made = build(command=command, commands_hint=usage_hint(registry), http_url=settings.public_url if settings else None)
+    made = build(command=command, commands_hint=usage_hint(registry), http_url=public_url if http else None)
     print(to_yaml(made), end="")
     return 0
 

@@ -16,6 +16,7 @@ from starlette.applications import Starlette
 from bot.clock import Clock
 from bot.context import Context
 from bot.drawing import Drawing
+from bot.errors import SettingsError
 from bot.inbox import Inbox
 from bot.operations import all_verbs
 from bot.operations.engine import Engine
@@ -31,6 +32,7 @@ from bot.sightings import Sightings
 from bot.slack.call import Desk
 from bot.slack.declare import Registry
 from bot.slack.directory import Directory
+from bot.slack.panel import Panels
 from bot.slack.router import Router
 from bot.slack.transport import SlackLink, slack_client
 from bot.slack.voice import Voice
@@ -129,11 +131,19 @@ class Bot:
             pinned_views=("card",),
         )
         self.directory = Directory(self.store, self.client, settings.operators, settings.admins, self._me)
-        self.router = Router(Desk(self.context, Voice(self.client), self.directory, self._registry))
+        voice = Voice(self.client)
+        self.panels = Panels(self.context, voice)
+        self.router = Router(Desk(self.context, voice, self.panels, self.directory, self._registry))
         self.link = SlackLink(settings, self.client, self.router.receive)
 
     async def _begin(self) -> None:
-        for listener in (self.engine.touched, self.scheduler.touched, self.watcher.touched, self.inbox.touched):
+        for listener in (
+            self.engine.touched,
+            self.scheduler.touched,
+            self.watcher.touched,
+            self.inbox.touched,
+            self.panels.touched,
+        ):
             self.store.on_commit(listener)
         await self.outbox.start()
         self._stack.push_async_callback(self.outbox.stop, 5.0)
@@ -150,6 +160,7 @@ class Bot:
         )
         self._stack.push_async_callback(self.scheduler.stop)
         self._stack.push_async_callback(self.engine.drain, 4.0)
+        self._stack.push_async_callback(self.panels.stop)
         self._stack.push_async_callback(self.router.drain, 4.0)
         self.web: WebServer = await serve(self._application(), self.settings.host, self.settings.port)
         self._stack.push_async_callback(self.web.stop)
@@ -175,6 +186,7 @@ class Bot:
             or self.scheduler.claiming
             or self.watcher.busy
             or self.inbox.busy
+            or self.panels.busy
             or not self.outbox.at_rest
         )
 
@@ -244,4 +256,6 @@ def make_providers(settings: Settings, world: World) -> dict[str, Provider]:
             command=settings.command,
             passing=world.passing,
         )
+    if not found:
+        raise SettingsError("GCORE_API_TOKEN is missing: this version calls shows on Gcore only.")
     return found

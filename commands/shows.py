@@ -6,12 +6,10 @@ from datetime import datetime, timedelta
 
 from bot.errors import UserError
 from bot.model import Post, Show, ShowState
-from bot.show.lifecycle import phase
 from bot.show.references import split_option
-from bot.slack.blocks import Control, Message, actions, context, section
+from bot.slack.blocks import Message, section
 from bot.slack.call import ACTIVE, Call
 from bot.slack.cards import show_card
-from bot.slack.controls import control
 from bot.slack.declare import Button, Command, Stage
 from bot.slack.home import show_line
 
@@ -65,32 +63,10 @@ async def _card(call: Call, show: Show) -> Message:
 
 
 async def panel(call: Call) -> None:
-    """What is on air, what is next, and the buttons for it."""
-    now = call.context.clock.now()
-    found = await call.context.store.shows(states=ACTIVE, limit=50)
-    here = [show for show in found if show.channel == call.channel]
-    on_air = [show for show in found if show.state.on_air]
-    coming = [show for show in here if show.state in (ShowState.PLANNED, ShowState.OPEN)]
-    blocks = []
-    for show in [*on_air, *coming[:3]]:
-        dossier = await call.context.store.dossier(show.id)
-        stage = phase(dossier, dossier.show(show.id), now)
-        blocks += [section(f"*{stage.value}* {show_line(show, now)}"), *actions(_buttons(show))]
-    if not blocks:
-        blocks.append(section("Nothing is on air, and nothing is planned in this channel."))
-    blocks += actions([Control("plan", "Plan a show…", {})])
-    blocks.append(context(f"`{call.command} help` shows everything you can do."))
-    await call.reply(Message("What is on, what is next", tuple(blocks)))
-
-
-def _buttons(show: Show) -> list[Control]:
-    match show.state:
-        case ShowState.LIVE:
-            return [control("pause", show), control("extend:15", show), control("finish", show)]
-        case ShowState.PAUSED:
-            return [control("resume", show), control("finish", show)]
-        case _:
-            return [control("go", show), control("edit", show), control("cancel", show)]
+    """What is on air, what is next, and the buttons for it, in a window that keeps up."""
+    view = await call.desk.panels.view(call.channel)
+    await call.open(view)
+    call.desk.panels.opened(call.modal, call.channel, view)
 
 
 async def check(call: Call) -> None:
@@ -115,6 +91,14 @@ DECLARATIONS = (
         bare="the next 7 days, this channel first",
     ),
     Command("status", "[show] [share]", "how the show stands now", Stage.ALWAYS, status, effect=False, bare="this channel's show"),
-    Command("", "", "what is on air, what is next, and the buttons for it", Stage.ALWAYS, panel, effect=False, bare="the panel"),
+    Command(
+        "",
+        "",
+        "what is on air, what is next, and the buttons for it",
+        Stage.ALWAYS,
+        panel,
+        effect=False,
+        bare="a window that keeps up to date",
+    ),
     Button("check", check, effect=False),
 )

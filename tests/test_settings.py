@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from pydantic import SecretStr, ValidationError
 
 from bot.errors import SettingsError
-from bot.settings import FIGURES, Settings, load_settings, settings_table
+from bot.settings import FIGURES, Settings, load_manifest_settings, load_settings, settings_table
 from bot.settings.figures import setting_name, shown
 from bot.show.defaults import Defaults
 
@@ -191,3 +191,13 @@ def test_the_table_explains_every_setting() -> None:
     assert "| `OPEN_LEAD_MINUTES` | `30` | before the start, the stream is turned on |" in rows
     assert "| `SLACK_BOT_TOKEN` |  | Bot User OAuth Token of the Slack app (xoxb-…) |" in rows
     assert all(row.count("|") == 4 and len(row.split("|")[3].strip()) > 5 for row in rows)
+
+
+def test_the_manifest_needs_no_tokens_because_there_is_no_app_yet() -> None:
+    assert load_manifest_settings({}, None) == ("/live", "")
+    assert load_manifest_settings({"COMMAND": "/show", "PUBLIC_URL": "https://bot.example.org"}, None) == (
+        "/show",
+        "https://bot.example.org",
+    )
+    with pytest.raises(SettingsError, match=r"^COMMAND is not a slash command"):
+        load_manifest_settings({"COMMAND": "show"}, None)

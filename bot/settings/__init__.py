@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.settings.figures import FIGURES, Figure, Unit
 from bot.settings.model import PROVIDERS, Settings
-from bot.settings.reading import load_settings
+from bot.settings.reading import load_manifest_settings, load_settings
 from bot.settings.table import settings_table
 
-__all__ = ["FIGURES", "PROVIDERS", "Figure", "Settings", "Unit", "load_settings", "settings_table"]
+__all__ = ["FIGURES", "PROVIDERS", "Figure", "Settings", "Unit", "load_manifest_settings", "load_settings", "settings_table"]

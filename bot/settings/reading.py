@@ -7,11 +7,11 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from dotenv import dotenv_values
-from pydantic import ValidationError
+from pydantic import TypeAdapter, ValidationError
 
 from bot.errors import SettingsError
 from bot.settings.figures import read_figures
-from bot.settings.model import Settings
+from bot.settings.model import Command, PublicUrl, Settings
 
 _MISSING = {
     "slack_bot_token": "is missing: copy the Bot User OAuth Token (xoxb-…) of your Slack app.",
@@ -38,6 +38,23 @@ def load_settings(env: Mapping[str, str] | None = None, env_file: str | None = "
     if problems := problems + _disagreements(settings):
         raise SettingsError("\n".join(problems))
     return settings
+
+
+def load_manifest_settings(env: Mapping[str, str] | None = None, env_file: str | None = ".env") -> tuple[str, str]:
+    """COMMAND and PUBLIC_URL alone: the manifest is needed before there is a Slack app to have tokens from.
+
+    Raises SettingsError with a line for each of them that cannot be used.
+    """
+    values = {**_read_file(env_file), **{name: text for name, text in (os.environ if env is None else env).items() if text.strip()}}
+    found, problems = [], []
+    for name, kind, otherwise in (("COMMAND", Command, "/live"), ("PUBLIC_URL", PublicUrl, "")):
+        try:
+            found.append(TypeAdapter(kind).validate_python(values[name].strip()) if name in values else otherwise)
+        except ValidationError as error:
+            problems.append(f"{name} {error.errors(include_url=False, include_input=False)[0]['ctx']['error']}")
+    if problems:
+        raise SettingsError("\n".join(problems))
+    return found[0], found[1]
 
 
 def _read_file(env_file: str | None) -> dict[str, str]:

@@ -21,6 +21,7 @@ from bot.slack.controls import facts
 from bot.slack.declare import Registry
 from bot.slack.directory import Directory
 from bot.slack.interaction import Interaction, Kind, View
+from bot.slack.panel import Panels
 from bot.slack.stamps import at
 from bot.slack.voice import Voice
 
@@ -35,6 +36,7 @@ class Desk:
 
     context: Context
     voice: Voice
+    panels: Panels
     directory: Directory
     registry: Registry
     bot: str = ""
@@ -127,11 +129,12 @@ class Call:
         return self.channel[:1] in ("C", "G") and await self.desk.directory.away(self.channel)
 
     async def open(self, view: Mapping[str, JSON]) -> None:
-        """Show a modal; if one was opened for this call already, change it."""
+        """Show a modal, on top of the one that was pressed in if there is one; if this call opened one already, change it."""
         if self.modal:
             await self.desk.voice.update(self.modal, view)
             return
-        self.modal = await self.desk.voice.open(self.interaction.trigger, view)
+        pressed_in = self.interaction.kind is Kind.PRESS and self.interaction.view is not None
+        self.modal = await self.desk.voice.open(self.interaction.trigger, view, on_top=pressed_in)
         if not self.modal:
             raise UserError("Slack did not open the form in time. Try again.")
 

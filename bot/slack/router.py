@@ -69,6 +69,8 @@ class Router:
             case Kind.SUBMIT:
                 return await self._submit(interaction)
             case Kind.CLOSE:
+                if interaction.view is not None:
+                    self._desk.panels.closed(interaction.view.id)
                 return None
             case Kind.EVENT:
                 self._track(self._event(interaction))

@@ -74,10 +74,11 @@ class Voice:
             return False
         return True
 
-    async def open(self, trigger: str, view: Mapping[str, JSON]) -> str:
-        """Open a modal; its id, empty if Slack refused (a trigger lives 3 s)."""
+    async def open(self, trigger: str, view: Mapping[str, JSON], *, on_top: bool = False) -> str:
+        """Open a modal, or put it `on_top` of the open one; its id, empty if Slack refused (a trigger lives 3 s)."""
+        call = self._client.views_push if on_top else self._client.views_open
         try:
-            opened = await self._client.views_open(trigger_id=trigger, view=dict(view))
+            opened = await call(trigger_id=trigger, view=dict(view))
         except FAILURES as failure:
             log.warning("a modal was not opened: %s", _error(failure))
             return ""

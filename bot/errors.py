@@ -58,7 +58,8 @@ class ProviderError(ShowcallerError):
 
     `permanent`: the same call will fail again, so it is not repeated. `ambiguous`: the request may have had its effect, so it is
     looked up before it is repeated. `retry_after`: seconds the provider asks us to wait. `status`: its HTTP status, None when
-    there was no answer. `detail` is for the log and never contains a secret.
+    there was no answer. `detail` is for the log and never contains a secret. `happened` is the sentence without its advice, for
+    where the bot itself goes on trying.
     """
 
     def __init__(
@@ -70,9 +71,11 @@ class ProviderError(ShowcallerError):
         retry_after: float | None = None,
         status: int | None = None,
         detail: str = "",
+        happened: str = "",
     ) -> None:
         super().__init__(sentence)
         self.sentence = sentence
+        self.happened = happened or sentence
         self.permanent = permanent
         self.ambiguous = ambiguous
         self.retry_after = retry_after

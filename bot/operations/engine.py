@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 import secrets
 import time
-from collections.abc import Awaitable, Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import TypeVar
 
 from bot.context import Context
 from bot.errors import ProviderError, UserError
 from bot.model import Decision, Dossier, Operation, OperationState, StepKind, StepRecord, StepState
 from bot.operations.outage import Outage
+from bot.operations.running import Parked, Running, watched
 from bot.operations.steps import AskPeople, Result, Run, Step, Verb
 from bot.show.draft import Draft
 from bot.slack import notices
@@ -31,10 +30,6 @@ SLOW = 4.0
 """Real seconds without an answer to one request after which people hear of that: its timeout is longer than their patience."""
 
 
-class Parked(Exception):
-    """The operation waits and lets go of its stream."""
-
-
 class StepFailed(Exception):
     """A step cannot reach its aim; the message is a sentence for people."""
 
@@ -45,90 +40,30 @@ class Engine:
     def __init__(self, context: Context, verbs: Mapping[str, Verb]) -> None:
         self._context = context
         self._verbs = verbs
-        self._tasks: dict[str, tuple[int, asyncio.Task[None]]] = {}
-        self._stopping: set[asyncio.Task[None]] = set()
-        self._sleeping = 0
-        self._resting: set[asyncio.Task[None]] = set()
-        self._draining = False
+        self._running = Running(context)
 
     # -- tasks
     @property
     def alive(self) -> frozenset[str]:
         """The ids of the operations that have a live task here."""
-        return frozenset(self._tasks)
+        return self._running.alive
 
     @property
     def busy(self) -> int:
         """How many operations are doing something other than waiting for show time."""
-        return len(self._tasks) - self._sleeping
+        return self._running.busy
 
     def start(self, operation: Operation) -> None:
         """Run a claimed operation as a tracked task."""
-        old = self._tasks.pop(operation.id, None)
-        if old is not None:
-            old[1].cancel()
-        task = asyncio.create_task(self._guarded(operation), name=f"operation {operation.verb} {operation.id}")
-        self._tasks[operation.id] = (operation.fence, task)
-        task.add_done_callback(lambda done: self._forget(operation.id, done))
-
-    def _forget(self, operation_id: str, task: asyncio.Task[None]) -> None:
-        if self._tasks.get(operation_id, (0, None))[1] is task:
-            del self._tasks[operation_id]
-        self._context.wake()
+        self._running.start(operation.id, operation.fence, self._guarded(operation))
 
     def touched(self, touched: Touched) -> None:
-        """Stop at once the tasks of operations that somebody else took over (the commit that did so is already durable)."""
-        for operation_id in touched.operations & self._tasks.keys():
-            stopping = asyncio.ensure_future(self._stop_if_taken(operation_id))
-            self._stopping.add(stopping)
-            stopping.add_done_callback(self._stopping.discard)
-
-    async def _stop_if_taken(self, operation_id: str) -> None:
-        row = await self._context.store.operation(operation_id)
-        held = self._tasks.get(operation_id)
-        if row is not None and held is not None and row.fence != held[0]:
-            held[1].cancel()
+        """Stop the tasks of operations that somebody else took over."""
+        self._running.touched(touched)
 
     async def drain(self, timeout: float) -> None:
-        """Let requests under way come to an end for at most `timeout` real seconds; what only waits lets go at once.
-
-        No further step begins: the journal knows where each operation stands.
-        """
-        self._draining = True
-        tasks = [task for _, task in self._tasks.values()]
-        for task in self._resting & set(tasks):
-            task.cancel()
-        if tasks:
-            await asyncio.wait(tasks, timeout=timeout)
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
-
-    @contextmanager
-    def _rest(self) -> Iterator[None]:
-        """Around everything that waits for something other than an answer."""
-        if self._draining:
-            raise Parked
-        task = asyncio.current_task()
-        assert task is not None
-        self._resting.add(task)
-        try:
-            yield
-        finally:
-            self._resting.discard(task)
-
-    async def _sleep_until(self, due: datetime) -> None:
-        self._sleeping += 1
-        try:
-            with self._rest():
-                await self._context.clock.sleep_until(due)
-        finally:
-            self._sleeping -= 1
-
-    async def _pause(self, seconds: float) -> None:
-        """Wait in real time."""
-        with self._rest():
-            await asyncio.sleep(seconds)
+        """Stop; requests under way have `timeout` real seconds."""
+        await self._running.drain(timeout)
 
     # -- one run
     async def _guarded(self, operation: Operation) -> None:
@@ -173,9 +108,13 @@ class Engine:
         return await self._context.store.advance(operation.id, operation.fence, rule)
 
     async def _plan(self, run: Run, steps: tuple[Step, ...]) -> None:
-        known = {record.name: record for record in run.dossier.steps.get(run.operation.id, ())}
+        """Write down what is planned. A step keeps its record wherever it stands now; what is planned no longer is passed over."""
+        journal = run.dossier.steps.get(run.operation.id, ())
+        known = {record.name: record for record in reversed(journal) if record.state is not StepState.SKIPPED}
 
         def rule(draft: Draft) -> None:
+            for passed in journal[len(steps) :]:
+                draft.step(replace(passed, state=StepState.SKIPPED))
             for seq, step in enumerate(steps):
                 record = known.get(step.name)
                 if record is None or record.seq != seq or record.label != step.label:
@@ -208,7 +147,7 @@ class Engine:
         record = self._record(run, seq)
         if record.state in (StepState.DONE, StepState.SKIPPED, StepState.FAILED):
             return
-        if self._draining:
+        if self._running.draining:
             raise Parked
         try:
             if step.kind is StepKind.WAIT:
@@ -220,8 +159,16 @@ class Engine:
                 raise
             sentence = failure.sentence if isinstance(failure, ProviderError) else str(failure)
             log.warning("step %s of %s failed, going on: %s", step.name, run.operation.id, sentence)
-            failed = replace(self._record(run, seq), state=StepState.FAILED, how=sentence)
-            await self._write(run, lambda draft: draft.step(failed))
+            await self._leave_out(run, replace(self._record(run, seq), state=StepState.FAILED, how=sentence), step)
+
+    async def _leave_out(self, run: Run, failed: StepRecord, step: Step) -> None:
+        """A step that is not needed did not work: people hear of it, and the operation goes on."""
+
+        def rule(draft: Draft) -> None:
+            draft.step(failed)
+            draft.post(notices.left_out(run.operation, step.name, step.label, f"{failed.how} {step.otherwise}".strip(), draft.now))
+
+        await self._write(run, rule)
 
     async def _wait(self, run: Run, record: StepRecord, step: Step) -> None:
         assert step.ready is not None
@@ -249,7 +196,7 @@ class Engine:
             return
         for turn in range(step.tries):
             if turn:
-                await self._sleep_until(self._context.clock.now() + step.try_again_after)
+                await self._running.sleep_until(self._context.clock.now() + step.try_again_after)
             found = await self._attempt(run, step, record.seq)
             if found is not None:
                 await self._done(run, self._record(run, record.seq), step, found, "acted")
@@ -270,7 +217,7 @@ class Engine:
                 return {**sent, **found}
             if self._context.clock.now() >= deadline:
                 return None
-            await self._sleep_until(min(deadline, self._context.clock.now() + VERIFY_EVERY))
+            await self._running.sleep_until(min(deadline, self._context.clock.now() + VERIFY_EVERY))
 
     async def _intent(self, run: Run, seq: int) -> None:
         def intent(draft: Draft) -> None:
@@ -306,7 +253,7 @@ class Engine:
                 return found
             if time.time() >= until:
                 return None
-            await self._pause(min(1.0, max(0.0, until - time.time())))
+            await self._running.pause(min(1.0, max(0.0, until - time.time())))
 
     async def _patiently(self, run: Run, step: Step, look: Callable[[], Awaitable[T]]) -> T:
         """Look, again and again while the provider is out."""
@@ -325,23 +272,14 @@ class Engine:
         log.info("step %s of %s: %s (%s)", step.name, run.operation.id, failure.sentence, failure.detail)
         if outage.to_be_told(failure):
             outage.told = True
-            await self._tell_trouble(run, step, failure.sentence)
+            await self._tell_trouble(run, step, failure.happened)
         if wait:
-            await self._pause(outage.pause(failure))
+            await self._running.pause(outage.pause(failure))
 
     async def _watched(self, run: Run, step: Step, request: Awaitable[T]) -> T:
         """The request, of which people hear while it hangs."""
-        teller = asyncio.create_task(self._tell_if_slow(run, step))
-        try:
-            return await request
-        finally:
-            teller.cancel()
-            await asyncio.gather(teller, return_exceptions=True)
-
-    async def _tell_if_slow(self, run: Run, step: Step) -> None:
-        await asyncio.sleep(SLOW)
         title = run.provider.capabilities.title
-        await self._tell_trouble(run, step, f"{title} has not answered for {SLOW:g} s.")
+        return await watched(request, SLOW, lambda: self._tell_trouble(run, step, f"{title} has not answered for {SLOW:g} s."))
 
     async def _tell_trouble(self, run: Run, step: Step, sentence: str) -> None:
         def tell(draft: Draft) -> None:

@@ -74,7 +74,7 @@ def _keep_stream(draft: Draft, operation: Operation, result: Result) -> None:
 
 
 # -- the page -----------------------------------------------------------------------------------------------------------
-def create_page() -> Step:
+def create_page(command: str = "/live") -> Step:
     """A pending page bound to the stream; found again by its exact name on this very stream."""
 
     async def seen(run: Run) -> Result | None:
@@ -97,6 +97,7 @@ def create_page() -> Step:
         verify=False,
         done=_keep_page,
         needed=False,
+        otherwise=f"Make it later with {command} broadcast create.",
     )
 
 
@@ -122,7 +123,7 @@ def _prepare_steps(context: Context, dossier: Dossier, operation: Operation) -> 
     pages = context.provider(show.provider).capabilities.pages
     made_page = any(step.name == "create-page" for step in dossier.steps.get(operation.id, ()))
     if pages is not None and show.wants_page and (made_page or not show.page):
-        steps.append(create_page())
+        steps.append(create_page(context.command))
     return tuple(steps)
 
 

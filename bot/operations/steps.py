@@ -103,6 +103,8 @@ class Step:
     try_again_after: timedelta = timedelta(seconds=5)
     late: str = ""
     """What people are told if the aim does not show in time."""
+    otherwise: str = ""
+    """What people can do by hand where an unneeded step failed."""
 
     def record(self, operation: str, seq: int) -> StepRecord:
         """The journal's row for this step before anything happened."""

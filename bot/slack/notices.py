@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from bot.model import CLOCK, Change, Operation, Post, Show, Source, Urgency, Video
-from bot.slack.blocks import Message, say
+from bot.slack.blocks import Block, Control, Message, actions, say
 from bot.slack.stamps import at, brief, seen_by
 from bot.slack.text import mention
 
@@ -49,7 +50,16 @@ def failure(op: Operation, title: str, now: datetime) -> Post | None:
     if not op.show:
         return None
     text = f":x: *{title} failed* ({op.show}): {brief(op.note, 500)}"
-    return _fixed(f"failed:{op.id}:{op.fence}", op.channel, now, text, Urgency.ALARM, show=op.show)
+    again = Control("retry", "Try again", {"o": op.id, "f": op.fence, "s": op.show})
+    return _fixed(f"failed:{op.id}:{op.fence}", op.channel, now, text, Urgency.ALARM, show=op.show, more=actions([again]))
+
+
+def left_out(op: Operation, step: str, label: str, sentence: str, now: datetime) -> Post | None:
+    """A step that the operation can do without did not work."""
+    if not op.show:
+        return None
+    text = f":warning: {op.show} goes on without “{brief(label)}”: {brief(sentence, 500)}"
+    return _fixed(f"left-out:{op.id}:{op.fence}:{step}", op.channel, now, text, Urgency.ALARM, show=op.show)
 
 
 def trouble(op: Operation, step: str, label: str, sentence: str, now: datetime) -> Post | None:
@@ -147,9 +157,16 @@ def video_words(video: Video) -> str:
 
 
 def _fixed(
-    key: str, channel: str, when: datetime, text: str, urgency: Urgency = Urgency.STATE, thread: str = "", show: str = ""
+    key: str,
+    channel: str,
+    when: datetime,
+    text: str,
+    urgency: Urgency = Urgency.STATE,
+    thread: str = "",
+    show: str = "",
+    more: Sequence[Block] = (),
 ) -> Post:
-    message: Message = say(text)
+    message: Message = say(text, *more)
     return Post(key, channel, when, urgency, text, message.blocks, thread=thread, show=show)
 
 

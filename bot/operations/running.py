@@ -1,0 +1,123 @@
+"""The tasks of running operations: one each, stopped when somebody else takes the operation over, let go when the bot stops."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Coroutine, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Any, TypeVar
+
+from bot.context import Context
+from bot.store.base import Touched
+
+T = TypeVar("T")
+
+
+class Parked(Exception):
+    """The operation waits and lets go of its stream."""
+
+
+class Running:
+    """Owns the tasks. What a task waits for other than an answer it waits for here, so that stopping need not wait for it."""
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+        self._tasks: dict[str, tuple[int, asyncio.Task[None]]] = {}
+        self._stopping: set[asyncio.Task[None]] = set()
+        self._resting: set[asyncio.Task[None]] = set()
+        self._sleeping = 0
+        self.draining = False
+
+    @property
+    def alive(self) -> frozenset[str]:
+        """The ids of the operations that have a live task here."""
+        return frozenset(self._tasks)
+
+    @property
+    def busy(self) -> int:
+        """How many operations are doing something other than waiting for show time."""
+        return len(self._tasks) - self._sleeping
+
+    def start(self, operation_id: str, fence: int, work: Coroutine[Any, Any, None]) -> None:
+        """Run a claimed operation as a tracked task, in the place of an older one."""
+        old = self._tasks.pop(operation_id, None)
+        if old is not None:
+            old[1].cancel()
+        task = asyncio.create_task(work, name=f"operation {operation_id}")
+        self._tasks[operation_id] = (fence, task)
+        task.add_done_callback(lambda done: self._forget(operation_id, done))
+
+    def _forget(self, operation_id: str, task: asyncio.Task[None]) -> None:
+        if self._tasks.get(operation_id, (0, None))[1] is task:
+            del self._tasks[operation_id]
+        self._context.wake()
+
+    def touched(self, touched: Touched) -> None:
+        """Stop at once the tasks of operations that somebody else took over (the commit that did so is already durable)."""
+        for operation_id in touched.operations & self._tasks.keys():
+            stopping = asyncio.ensure_future(self._stop_if_taken(operation_id))
+            self._stopping.add(stopping)
+            stopping.add_done_callback(self._stopping.discard)
+
+    async def _stop_if_taken(self, operation_id: str) -> None:
+        row = await self._context.store.operation(operation_id)
+        held = self._tasks.get(operation_id)
+        if row is not None and held is not None and row.fence != held[0]:
+            held[1].cancel()
+
+    async def drain(self, timeout: float) -> None:
+        """Let requests under way come to an end for at most `timeout` real seconds; what only waits lets go at once.
+
+        No further step begins: the journal knows where each operation stands.
+        """
+        self.draining = True
+        tasks = [task for _, task in self._tasks.values()]
+        for task in self._resting & set(tasks):
+            task.cancel()
+        if tasks:
+            await asyncio.wait(tasks, timeout=timeout)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    @contextmanager
+    def _rest(self) -> Iterator[None]:
+        if self.draining:
+            raise Parked
+        task = asyncio.current_task()
+        assert task is not None
+        self._resting.add(task)
+        try:
+            yield
+        finally:
+            self._resting.discard(task)
+
+    async def sleep_until(self, due: datetime) -> None:
+        """Wait for show time; Parked if the bot stops."""
+        self._sleeping += 1
+        try:
+            with self._rest():
+                await self._context.clock.sleep_until(due)
+        finally:
+            self._sleeping -= 1
+
+    async def pause(self, seconds: float) -> None:
+        """Wait in real time; Parked if the bot stops."""
+        with self._rest():
+            await asyncio.sleep(seconds)
+
+
+async def watched(request: Awaitable[T], slow: float, tell: Callable[[], Awaitable[None]]) -> T:
+    """The answer to a request; `tell` is called once if it takes longer than `slow` real seconds."""
+
+    async def teller() -> None:
+        await asyncio.sleep(slow)
+        await tell()
+
+    telling = asyncio.create_task(teller())
+    try:
+        return await request
+    finally:
+        telling.cancel()
+        await asyncio.gather(telling, return_exceptions=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bot.errors import UserError
-from bot.model import Show, ShowState
+from bot.model import OperationState, Show, ShowState
 from bot.operations.asking import ask
 from bot.show.draft import Draft
 from bot.show.references import split_dry
@@ -14,12 +14,13 @@ from bot.slack.declare import Button, Command, Stage
 from bot.slack.text import escape
 
 ON_AIR = (ShowState.LIVE, ShowState.PAUSED)
+GOING_OR_ON_AIR = (ShowState.OPEN, *ON_AIR)
 
 
 async def pause(call: Call) -> None:
     """Viewers see the pause text."""
     words, dry = split_dry(call.words)
-    show, _ = await call.choose_show(words, ON_AIR)
+    show, _ = await call.choose_show(words, GOING_OR_ON_AIR)
     if dry:
         await call.reply(f"Dry run, nothing is done. {escape(show.title)} would show the pause text to viewers.")
         return
@@ -41,15 +42,21 @@ async def _pause(call: Call, show: Show) -> None:
         )
     if show.state is ShowState.PAUSED:
         raise UserError(f"{present_state(show)} Nothing to do.")
-    if show.state is not ShowState.LIVE:
-        raise UserError(f"Only what is on air can be paused. {present_state(show)}")
 
     def rule(draft: Draft, current: Show) -> None:
+        if current.state is not ShowState.LIVE and not _is_going_live(draft, current):
+            raise UserError(f"Only what is on air can be paused. {present_state(current)}")
         draft.put(replace(current, paused_by=call.user))
         ask(draft, "pause", call.user, draft.show(current.id))
 
     await call.decide(show, rule)
     await call.reply(f"Pausing {escape(show.title)} ({show.id}).")
+
+
+def _is_going_live(draft: Draft, show: Show) -> bool:
+    """Whether a go is under way: the brake stops that as well."""
+    under_way = (OperationState.RUNNING, OperationState.WAITING)
+    return show.state is ShowState.OPEN and any(op.state in under_way for op in draft.of(show.id, "go"))
 
 
 async def resume(call: Call) -> None:

@@ -114,13 +114,18 @@ class Tending:
         if show.state is not ShowState.LIVE or now < show.end or seen is None or seen.signal is not False:
             return
         since = seen.since.get("signal")
-        if since is None or now - max(since, show.end) < self._figures.silent_end or self._finishing():
+        if since is None or now - max(since, show.end, *self._returned(show)) < self._figures.silent_end or self._finishing():
             return
         if show.finish is FinishPolicy.BY_HAND:
             return
         text = f"The signal has been gone since {at(since, show)}, after the planned end: finishing {escape(show.title)}."
         self._draft.post(notices.told(show, "silent-end", now, text))
         ask(self._draft, "finish", CLOCK, show, {"tidy": True})
+
+    def _returned(self, show: Show) -> list[datetime]:
+        """When ingest and page were last switched on: after Back on air the encoder is given its time to connect again."""
+        seen = self._draft.seen
+        return [seen.since[fact] for fact in ("enabled", f"page:{show.page}") if fact in seen.since] if seen else []
 
     def _tidy(self) -> None:
         """Viewers were sent home by somebody else (the provider's own portal): recording and ingest are closed after the undo."""

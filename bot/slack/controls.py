@@ -135,10 +135,8 @@ def _makes_sense(action: str, dossier: Dossier, show: Show, now: datetime, figur
             return show.wants_page
         case "tell-viewers" | "delete-page" | "pause" | "resume":
             return bool(show.page) and show.wants_page
-        case "take":
+        case "take" | "noted":
             return show.ringing is not None and not show.ringing.taken_by
-        case "noted":
-            return show.ringing is not None
         case "link":
             return bool(show.viewer_link)
         case "go-anyway":

@@ -54,7 +54,7 @@ class Gallery(Studio):
     # -- bringing a show to a moment
     async def planned(self, words: str = "Sunday Service 10:00-10:20", **changes: object) -> Show:
         """A show is planned by one line and its form, and what it needs is made."""
-        show = await self.plan(words, **changes)
+        show = await self.plan(words, None, **changes)
         show = await self.show(show.id)
         self.stream = int(show.stream)
         self.page = int(show.page or 0)
@@ -128,9 +128,9 @@ class Gallery(Studio):
 
     def posted(self, text: str) -> int:
         """How many of the channel's own messages say this, cards aside."""
-        return sum(text in self._top(message) for message in self.messages if not self.is_card(message))
+        return sum(text in self.top(message) for message in self.messages if not self.is_card(message))
 
-    def _top(self, message: Message) -> str:
+    def top(self, message: Message) -> str:
         """A message without the replies below it."""
         return self.slack.read(replace(message, replies=()))
 
@@ -141,7 +141,7 @@ class Gallery(Studio):
 
     def message(self, text: str) -> Message:
         """The newest message of the channel that says this."""
-        found = [message for message in self.messages if text in self._top(message)]
+        found = [message for message in self.messages if text in self.top(message)]
         assert found, f"nobody says {text!r}\n{self.everything}"
         return found[-1]
 

@@ -1,4 +1,8 @@
-"""The figures that are promised, as ratios within one run: the best of a few rounds, since other programs use this machine too."""
+"""The figures that are promised, as ratios within one run.
+
+Other programs use this machine too, so each contestant is judged by the best of its own rounds: the best ratio of a round would
+favour us whenever somebody disturbed the other side.
+"""
 
 from __future__ import annotations
 
@@ -18,13 +22,15 @@ BUSY_DISK = 0.5
 
 def test_a_command_is_acknowledged_ten_times_faster_than_by_bolt_as_it_comes(tmp_path: Path) -> None:
     rounds = acknowledging.measure(tmp_path, rounds=5, bursts=1)
-    fast = max(each.faster_than_default for each in rounds) >= 10 and min(each.of_pbr for each in rounds) <= 2.5
-    assert fast or _disturbed(rounds), rounds
+    ours = min(each.ours.median for each in rounds)
+    faster, longer = min(each.default.median for each in rounds) / ours, ours / min(each.pbr.median for each in rounds)
+    assert (faster >= 10 and longer <= 2.5) or _disturbed(rounds), (faster, longer, rounds)
 
 
 def test_webhooks_are_committed_at_two_fifths_of_the_rate_at_which_starlette_forgets_them(tmp_path: Path) -> None:
     rounds = accepting.measure(tmp_path, rounds=3, webhooks=2000)
-    assert max(each.share for each in rounds) >= 0.4 or _disturbed(rounds), rounds
+    share = max(each.ours.per_second for each in rounds) / max(each.bare.per_second for each in rounds)
+    assert share >= 0.4 or _disturbed(rounds), (share, rounds)
 
 
 def test_every_webhook_of_a_stream_that_went_live_becomes_its_post(tmp_path: Path) -> None:

@@ -6,18 +6,18 @@ import asyncio
 import logging
 import secrets
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from starlette.applications import Starlette
+from starlette.types import ASGIApp
 
 from bot.clock import Clock
 from bot.context import Context
 from bot.drawing import Drawing
 from bot.errors import SettingsError
-from bot.inbox import Inbox
+from bot.inbox import RETRIES, Inbox
 from bot.operations import all_verbs
 from bot.operations.engine import Engine
 from bot.operations.steps import HTTP_TIMEOUT
@@ -63,6 +63,8 @@ class World:
     """Real seconds for which an orphaned request is only watched; None for what the provider's documented delays ask for."""
     timeout: float = HTTP_TIMEOUT
     """Real seconds after which a request to a provider is given up."""
+    letter_retries: Sequence[float] = RETRIES
+    """Real seconds before each further try at a webhook that could not be opened."""
     passing: Passing = unheeded
     """Told of the moments before and after each BEGIN, COMMIT, request to a provider and request to Slack."""
 
@@ -117,7 +119,7 @@ class Bot:
         owner = secrets.token_hex(4)
         self.scheduler = Scheduler(self.store, clock, owner, self.engine.start, lambda: self.engine.alive)
         self.watcher = Watcher(self.store, self.providers, clock, settings.defaults, sightings)
-        self.inbox = Inbox(self.store, self.providers, clock, sightings, self.watcher)
+        self.inbox = Inbox(self.store, self.providers, clock, sightings, self.watcher, self._world.letter_retries)
         self.client = await self._stack.enter_async_context(slack_client(settings, self._world.passing))
         drawing = Drawing(self.context, verbs)
         self.outbox = Outbox(
@@ -209,7 +211,7 @@ class Bot:
         await self.store.prune(self._world.clock.now() - KEEP)
 
     # -- web
-    def _application(self) -> Starlette:
+    def _application(self) -> ASGIApp:
         return build(
             providers=[name for name, provider in self.providers.items() if provider.capabilities.webhooks],
             webhook_secrets=self.settings.webhook_secret,

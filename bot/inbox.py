@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from bot.clock import Clock
@@ -32,13 +32,20 @@ class Inbox:
     """Accepts webhooks and turns them into looks. A webhook is an observation, never an order."""
 
     def __init__(
-        self, store: Store, providers: Mapping[str, Provider], clock: Clock, sightings: Sightings, watcher: Watcher
+        self,
+        store: Store,
+        providers: Mapping[str, Provider],
+        clock: Clock,
+        sightings: Sightings,
+        watcher: Watcher,
+        retries: Sequence[float] = RETRIES,
     ) -> None:
         self._store = store
         self._providers = providers
         self._clock = clock
         self._sightings = sightings
         self._watcher = watcher
+        self._retries = retries
         self._news = asyncio.Event()
         self._idle = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
@@ -83,11 +90,11 @@ class Inbox:
                         await self._lull()
             except Exception:
                 log.exception("the inbox stumbled; it goes on")
-                await asyncio.sleep(RETRIES[0])
+                await asyncio.sleep(self._retries[0])
                 continue
             self._idle.set()
             try:
-                await asyncio.wait_for(self._news.wait(), RETRIES[0])
+                await asyncio.wait_for(self._news.wait(), self._retries[0])
             except TimeoutError:
                 continue
 
@@ -109,7 +116,7 @@ class Inbox:
             self.counts["opened"] += 1
         except Exception as failure:
             log.exception("webhook %s of %s could not be opened", letter.id, letter.provider)
-            retry = RETRIES[letter.attempts] if letter.attempts < len(RETRIES) else None
+            retry = self._retries[letter.attempts] if letter.attempts < len(self._retries) else None
             self.counts["retried" if retry is not None else "dead"] += 1
             await self._store.failed_letter(letter.id, type(failure).__name__, retry)
 

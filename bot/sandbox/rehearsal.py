@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 
 from bot.app import Bot, World
+from bot.inbox import RETRIES
 from bot.operations.steps import HTTP_TIMEOUT
 from bot.outbox import Pace
 from bot.sandbox.clock import RehearsalClock
@@ -33,7 +34,8 @@ class Rehearsal:
     """Owns the world; the bot in it can be stopped and started again on the same file.
 
     `rate` is how many show seconds pass in a real one; at 0 the clock stands still until it is moved. With `limits`, Slack keeps
-    its real rate limits and the bot its real pace. `settle` and `timeout` are real seconds, as in `World`.
+    its real rate limits and the bot its real pace. `settle`, `timeout` and `letter_retries` are real seconds, as
+    in `World`.
     """
 
     def __init__(
@@ -47,6 +49,7 @@ class Rehearsal:
         env: Mapping[str, str] | None = None,
         settle: float | None = None,
         timeout: float = HTTP_TIMEOUT,
+        letter_retries: Sequence[float] = RETRIES,
     ) -> None:
         self.folder = folder
         self.registry = registry
@@ -58,6 +61,7 @@ class Rehearsal:
         self._env = dict(env or {})
         self._settle = settle
         self._timeout = timeout
+        self._letter_retries = letter_retries
         self._bot: Bot | None = None
 
     @property
@@ -101,6 +105,7 @@ class Rehearsal:
             requests_per_second=per_second,
             settle=self._settle,
             timeout=self._timeout,
+            letter_retries=self._letter_retries,
         )
 
     def environment(self) -> dict[str, str]:

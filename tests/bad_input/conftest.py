@@ -19,7 +19,7 @@ SUNDAY_NINE = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)
 @pytest.fixture
 async def studio(tmp_path: Path) -> AsyncIterator[Studio]:
     """Ana and Ben in #studio at 09:00 Berlin time; the clock stands still, the bot's patience with the provider is short."""
-    rehearsal = Rehearsal(tmp_path, commands.load(), start=SUNDAY_NINE, settle=0.3, timeout=0.5)
+    rehearsal = Rehearsal(tmp_path, commands.load(), start=SUNDAY_NINE, settle=0.3, timeout=0.5, letter_retries=(0.05, 0.05, 0.05))
     await rehearsal.open()
     playing = Studio(rehearsal)
     await rehearsal.settle()

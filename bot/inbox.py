@@ -6,6 +6,7 @@ import asyncio
 import logging
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 
 from bot.clock import Clock
@@ -23,6 +24,10 @@ RETRIES = (0.5, 2.0, 10.0)
 
 LULL, LONGEST_LULL = 0.01, 0.5
 """Real seconds: how long it is watched whether a flood of webhooks goes on, and how long opening waits for its end."""
+
+FEW, SLOW = 8, 0.05
+"""How many letters are opened at a time, and the real seconds after which the others go on without the slow ones: a commit that
+opens many at once would hold up the commits that accept."""
 
 FLOOD = 5
 """So many webhooks in that time still are one."""
@@ -49,6 +54,7 @@ class Inbox:
         self._news = asyncio.Event()
         self._idle = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
+        self._opening: dict[tuple[str, str], asyncio.Task[None]] = {}
         self.counts: Counter[str] = Counter()
 
     def start(self) -> None:
@@ -58,14 +64,15 @@ class Inbox:
 
     async def stop(self) -> None:
         """Open no more; what is left is opened after the next start."""
-        if self._task is not None:
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
+        tasks = [*([self._task] if self._task else []), *self._opening.values()]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
 
     @property
     def busy(self) -> bool:
         """Whether anything is being opened or about to be."""
-        return self._news.is_set() or not self._idle.is_set()
+        return self._news.is_set() or not self._idle.is_set() or bool(self._opening)
 
     def touched(self, touched: Touched) -> None:
         """A commit put something into the inbox."""
@@ -83,20 +90,37 @@ class Inbox:
             self._idle.clear()
             self._news.clear()
             try:
-                while letters := await self._store.letters():
-                    accepted = self.counts["accepted"]
-                    await asyncio.gather(*(self._open(letter) for letter in letters))
-                    if self.counts["accepted"] - accepted > len(letters):
-                        await self._lull()
+                while await self._open_some():
+                    continue
             except Exception:
                 log.exception("the inbox stumbled; it goes on")
                 await asyncio.sleep(self._retries[0])
                 continue
             self._idle.set()
-            try:
+            with suppress(TimeoutError):
                 await asyncio.wait_for(self._news.wait(), self._retries[0])
-            except TimeoutError:
-                continue
+
+    async def _open_some(self) -> bool:
+        """Open a few letters of streams that are not being worked on; whether there were any. A slow one holds up nobody else."""
+        accepted = self.counts["accepted"]
+        letters = await self._store.letters(limit=FEW + len(self._opening))
+        fresh = [letter for letter in letters if (letter.provider, letter.stream) not in self._opening][:FEW]
+        tasks = [self._begin(letter) for letter in fresh]
+        if tasks:
+            await asyncio.wait(tasks, timeout=SLOW)
+        if self.counts["accepted"] - accepted > len(fresh):
+            await self._lull()
+        return bool(tasks)
+
+    def _begin(self, letter: Letter) -> asyncio.Task[None]:
+        place = (letter.provider, letter.stream)
+        task = self._opening[place] = asyncio.create_task(self._open(letter), name=f"open {letter.id}")
+        task.add_done_callback(lambda _: self._done(place))
+        return task
+
+    def _done(self, place: tuple[str, str]) -> None:
+        self._opening.pop(place, None)
+        self._news.set()
 
     async def _lull(self) -> None:
         """Webhooks come faster than they are opened: answering them goes first, since nobody sends again what was not answered."""

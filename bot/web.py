@@ -23,6 +23,7 @@ from starlette.applications import Starlette
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from bot.errors import SettingsError, StoreError
 from bot.model import JSON
@@ -89,7 +90,7 @@ def build(
     checks: Mapping[str, Check],
     metrics: Callable[[], Iterable[Series]] = tuple,
     slack: SlackEndpoint | None = None,
-) -> Starlette:
+) -> ASGIApp:
     """The application. `slack` is handed in for HTTP mode only; without webhook secrets there are no webhook routes."""
     webhooks = Webhooks(providers, webhook_secrets, accept)
 
@@ -110,10 +111,9 @@ def build(
     routes = []  # tried in order: those in a hurry come first
     if slack is not None:
         routes.append(Route(SLACK_ROUTE, events, methods=["POST"]))
-    if webhook_secrets:
-        routes.append(Route(WEBHOOK_ROUTE, webhooks.take, methods=["POST"]))
     routes += [Route("/healthz", healthz), Route("/readyz", readyz), Route("/metrics", scrape)]
-    return Starlette(routes=routes)
+    pages = Starlette(routes=routes)
+    return WebhookDoor(webhooks, pages) if webhook_secrets else pages
 
 
 class Webhooks:
@@ -134,18 +134,17 @@ class Webhooks:
             {(("provider", who), ("outcome", how)): count for (who, how), count in sorted(self._outcomes.items())},
         )
 
-    async def take(self, request: Request) -> Response:
+    async def take(self, provider: str, secret: str, request: Request) -> int:
         """Keep a webhook: 200 when it is kept, 404 for a wrong address, 400 or 413 for a wrong body, 503 to be sent again."""
-        provider = request.path_params["provider"]
         known = provider in self._providers
-        outcome, status = await self._outcome(provider, request) if self._proven(request) and known else ("refused", 404)
+        outcome, status = await self._outcome(provider, request) if self._proven(secret) and known else ("refused", 404)
         self._outcomes[provider if known else "unknown", outcome] += 1
         if status != 200:
             log.warning("POST %s: %d %s (%s)", WEBHOOK_ROUTE, status, outcome, provider if known else "unknown provider")
-        return Response(status_code=status)
+        return status
 
-    def _proven(self, request: Request) -> bool:
-        given = str(request.path_params["secret"]).encode("utf-8", "surrogateescape")
+    def _proven(self, secret: str) -> bool:
+        given = secret.encode("utf-8", "surrogateescape")
         matches = [hmac.compare_digest(given, each) for each in self._valid]  # all of them, whichever fits
         return any(matches)
 
@@ -166,6 +165,26 @@ class Webhooks:
         return "accepted", 200
 
 
+class WebhookDoor:
+    """Takes webhooks before Starlette routes anything: they come in floods, are sent once, and wait for a commit each."""
+
+    def __init__(self, webhooks: Webhooks, inner: ASGIApp) -> None:
+        self._webhooks = webhooks
+        self._inner = inner
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a webhook; hand on everything else."""
+        path = scope["path"].split("/") if scope["type"] == "http" else []
+        if len(path) != 4 or path[1] != "webhooks":
+            await self._inner(scope, receive, send)
+            return
+        status = 405
+        if scope["method"] == "POST":
+            status = await self._webhooks.take(path[2], path[3], Request(scope, receive))
+        await send({"type": "http.response.start", "status": status, "headers": [(b"content-length", b"0")]})
+        await send({"type": "http.response.body", "body": b""})
+
+
 async def read_body(request: Request) -> bytes | None:
     """The body, or None as soon as it is known to be larger than 1 MiB. Raises ClientDisconnect."""
     declared = request.headers.get("content-length", "")
@@ -182,7 +201,7 @@ async def read_body(request: Request) -> bytes | None:
 class WebServer:
     """Serves the application inside the loop that runs everything else."""
 
-    def __init__(self, app: Starlette, host: str, port: int) -> None:
+    def __init__(self, app: ASGIApp, host: str, port: int) -> None:
         self._host = host
         self._port = port
         self._server = _Server(
@@ -220,7 +239,7 @@ class WebServer:
             await self._serving
 
 
-async def serve(app: Starlette, host: str, port: int) -> WebServer:
+async def serve(app: ASGIApp, host: str, port: int) -> WebServer:
     """Start serving, and return the server to be stopped; its `port` is the bound one."""
     server = WebServer(app, host, port)
     await server.start()

@@ -35,7 +35,7 @@ class Rehearsal:
 
     `rate` is how many show seconds pass in a real one; at 0 the clock stands still until it is moved. With `limits`, Slack keeps
     its real rate limits and the bot its real pace. `settle`, `timeout` and `letter_retries` are real seconds, as
-    in `World`.
+    in `World`. With `http`, Slack delivers by signed HTTP in the place of Socket Mode.
     """
 
     def __init__(
@@ -50,12 +50,15 @@ class Rehearsal:
         settle: float | None = None,
         timeout: float = HTTP_TIMEOUT,
         letter_retries: Sequence[float] = RETRIES,
+        http: bool = False,
     ) -> None:
         self.folder = folder
         self.registry = registry
         self.clock = RehearsalClock(start, rate)
         self.cloud = GcoreCloud(self.clock)
-        self.slack = SlackEmulator(build(command="/live", commands_hint="help"), rate_limits=limits)
+        manifest = build(command="/live", commands_hint="help", http_url="https://bot.example" if http else None)
+        self.slack = SlackEmulator(manifest, rate_limits=limits)
+        self._http = http
         self.secret = secrets.token_urlsafe(24)
         self._limits = limits
         self._env = dict(env or {})
@@ -83,6 +86,8 @@ class Rehearsal:
         bot = Bot(load_settings(self.environment(), None), self.registry, self._world())
         await bot.start()
         self._bot = bot
+        if self._http:
+            self.slack.use_http(f"http://127.0.0.1:{bot.web.port}")
         self.cloud.webhooks.url = f"http://127.0.0.1:{bot.web.port}/webhooks/gcore/{self.secret}"
 
     async def stop_bot(self) -> None:
@@ -112,7 +117,8 @@ class Rehearsal:
         """The settings of a bot in this world, as its environment would hold them."""
         return {
             "SLACK_BOT_TOKEN": self.slack.bot_token,
-            "SLACK_APP_TOKEN": self.slack.app_token,
+            "SLACK_APP_TOKEN": "" if self._http else self.slack.app_token,
+            "SLACK_SIGNING_SECRET": self.slack.signing_secret if self._http else "",
             "SLACK_API_URL": self.slack.api_url,
             "GCORE_API_TOKEN": self.cloud.token,
             "GCORE_BASE_URL": self.cloud.base_url,

@@ -19,6 +19,9 @@ from bot.slack.text import escape
 RANK = {"": 0, "empty": 1, "new": 1, "pending": 2, "viewable": 3, "ready": 4, "error": 5, "deleted": 6}
 """The order in which a video's states follow each other; a webhook overtaken on its way is not told any more."""
 
+ROLLED_AHEAD = timedelta(minutes=2)
+"""A recording that began longer ahead of a show belongs to the one before it on the same stream, if there was one."""
+
 BEFORE_OPEN = timedelta(hours=2)
 """A video that began at most this long before a show's start may be its recording."""
 
@@ -65,6 +68,8 @@ class Reactions:
             return False
         if show.state is ShowState.OFF and (show.stopped_at is not None or change.kind is ChangeKind.SIGNAL):
             return show.stopped_at is None
+        if change.kind is ChangeKind.RECORDING and self._belongs_to_another(draft, show):
+            return True
         title = self._able[show.provider].title if show.provider in self._able else show.provider
         if change.kind is ChangeKind.PRIMARY or (change.kind is ChangeKind.ENABLED and not change.value):
             return True
@@ -74,6 +79,12 @@ class Reactions:
         if change.kind is ChangeKind.SIGNAL and change.value and show.recording_failed:
             draft.put(replace(draft.show(show.id), recording_failed=False))
         return True
+
+    def _belongs_to_another(self, draft: Draft, show: Show) -> bool:
+        """Whether what is recorded now is another show on the same stream, because this one does not roll yet."""
+        if show.state.on_air or show.state is ShowState.OFF or draft.now >= show.start - self._figures.roll_lead:
+            return False
+        return any(other.state.on_air or (other.state is ShowState.OFF and other.stopped_at is None) for other in draft.shows)
 
     def _page(self, draft: Draft, show: Show, change: Change) -> None:
         source = change.source
@@ -137,7 +148,10 @@ class Reactions:
             for show in draft.shows
             if show.state is not ShowState.CANCELLED and show.stream == video.stream and _fits(show, video)
         ]
-        return max(candidates, key=lambda show: show.start, default=None)
+        begun = [show for show in candidates if video.started_at and video.started_at >= _first_moment(show) - ROLLED_AHEAD]
+        if begun:
+            return max(begun, key=_first_moment)
+        return min(candidates, key=_first_moment, default=None)
 
     def _unmanaged_video(self, draft: Draft, before: Video | None, video: Video) -> None:
         channel = self._channels.get(video.provider, "")
@@ -147,12 +161,15 @@ class Reactions:
         draft.post(notices.unmanaged(channel, key, draft.now, notices.video_words(video)))
 
 
+def _first_moment(show: Show) -> datetime:
+    return show.start if show.on_air_at is None else min(show.start, show.on_air_at)
+
+
 def _fits(show: Show, video: Video) -> bool:
     began = video.started_at
     if began is None:
         return show.on_air_at is not None
-    first = show.start - BEFORE_OPEN if show.on_air_at is None else min(show.start, show.on_air_at) - BEFORE_OPEN
-    return began >= first and (show.off_at is None or began <= show.off_at + timedelta(minutes=1))
+    return began >= _first_moment(show) - BEFORE_OPEN and (show.off_at is None or began <= show.off_at + timedelta(minutes=1))
 
 
 def _merged(before: Video, video: Video) -> Video:

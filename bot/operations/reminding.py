@@ -69,6 +69,8 @@ def _reminder(what: str, draft: Draft, show: Show) -> str:
 
 
 def _reds(draft: Draft, show: Show) -> list[str]:
+    if draft.of(show.id, "prepare"):
+        return []  # what is missing is being made; should that fail, it is told by itself
     reds = []
     if not show.stream:
         reds.append("there is no stream yet")

@@ -94,9 +94,6 @@ def build(
     """The application. `slack` is handed in for HTTP mode only; without webhook secrets there are no webhook routes."""
     webhooks = Webhooks(providers, webhook_secrets, accept)
 
-    async def events(request: Request) -> Response:
-        return await _from_slack(slack, request) if slack is not None else Response(status_code=404)
-
     async def healthz(_: Request) -> Response:
         return PlainTextResponse("alive\n")
 
@@ -108,12 +105,8 @@ def build(
             render([*metrics(), *webhooks.series()]), headers={"content-type": "text/plain; version=0.0.4; charset=utf-8"}
         )
 
-    routes = []  # tried in order: those in a hurry come first
-    if slack is not None:
-        routes.append(Route(SLACK_ROUTE, events, methods=["POST"]))
-    routes += [Route("/healthz", healthz), Route("/readyz", readyz), Route("/metrics", scrape)]
-    pages = Starlette(routes=routes)
-    return WebhookDoor(webhooks, pages) if webhook_secrets else pages
+    pages = Starlette(routes=[Route("/healthz", healthz), Route("/readyz", readyz), Route("/metrics", scrape)])
+    return FrontDoor(pages, webhooks if webhook_secrets else None, slack)
 
 
 class Webhooks:
@@ -165,24 +158,47 @@ class Webhooks:
         return "accepted", 200
 
 
-class WebhookDoor:
-    """Takes webhooks before Starlette routes anything: they come in floods, are sent once, and wait for a commit each."""
+class FrontDoor:
+    """Answers Slack and the providers before Starlette routes anything: both are in a hurry, and both wait for a commit."""
 
-    def __init__(self, webhooks: Webhooks, inner: ASGIApp) -> None:
-        self._webhooks = webhooks
+    def __init__(self, inner: ASGIApp, webhooks: Webhooks | None, slack: SlackEndpoint | None) -> None:
         self._inner = inner
+        self._webhooks = webhooks
+        self._slack = slack
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer a webhook; hand on everything else."""
-        path = scope["path"].split("/") if scope["type"] == "http" else []
-        if len(path) != 4 or path[1] != "webhooks":
+        """Answer what comes to one of the two; hand on everything else."""
+        path = scope["path"] if scope["type"] == "http" else ""
+        if self._slack is not None and path == SLACK_ROUTE:
+            answered = Answered(405)
+            if scope["method"] == "POST":
+                answered = await _from_slack(self._slack, Request(scope, receive))
+        elif self._webhooks is not None and path.startswith("/webhooks/") and path.count("/") == 3:
+            answered = Answered(405)
+            if scope["method"] == "POST":
+                _, _, provider, secret = path.split("/")
+                answered = Answered(await self._webhooks.take(provider, secret, Request(scope, receive)))
+        else:
             await self._inner(scope, receive, send)
             return
-        status = 405
-        if scope["method"] == "POST":
-            status = await self._webhooks.take(path[2], path[3], Request(scope, receive))
-        await send({"type": "http.response.start", "status": status, "headers": [(b"content-length", b"0")]})
-        await send({"type": "http.response.body", "body": b""})
+        await answered.send(send)
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """A small answer, ready to be sent."""
+
+    status: int
+    body: bytes = b""
+    content_type: str = ""
+
+    async def send(self, send: Send) -> None:
+        """Send it whole."""
+        headers = [(b"content-length", str(len(self.body)).encode())]
+        if self.content_type:
+            headers.append((b"content-type", self.content_type.encode()))
+        await send({"type": "http.response.start", "status": self.status, "headers": headers})
+        await send({"type": "http.response.body", "body": self.body})
 
 
 async def read_body(request: Request) -> bytes | None:
@@ -269,16 +285,16 @@ def _listener(host: str, port: int) -> socket.socket:
         raise SettingsError(f"PORT {port} on HOST {host} cannot be listened on ({why.strerror}): choose others.") from why
 
 
-async def _from_slack(slack: SlackEndpoint, request: Request) -> Response:
+async def _from_slack(slack: SlackEndpoint, request: Request) -> Answered:
     try:
         raw = await read_body(request)
     except ClientDisconnect:
-        return Response(status_code=400)
+        return Answered(400)
     if raw is None:
         log.warning("POST %s: 413", SLACK_ROUTE)
-        return Response(status_code=413)
+        return Answered(413)
     reply = await slack.answer(raw, request.headers)
-    return Response(reply.body, reply.status, headers={"content-type": reply.content_type} if reply.content_type else None)
+    return Answered(reply.status, reply.body.encode(), reply.content_type)
 
 
 async def _readiness(checks: Mapping[str, Check]) -> Response:

@@ -107,6 +107,7 @@ def _begin(context: Context, draft: Draft, operation: Operation) -> Operation:
         return asking
     if late > timedelta(seconds=30) and not began:
         draft.post(notices.line(show, "late-finish", draft.now, f"Finishing {int(late.total_seconds() // 60)} min late."))
+    draft.put(replace(show, off_by=CLOCK))
     return operation
 
 

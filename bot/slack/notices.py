@@ -79,7 +79,9 @@ def on_air(show: Show, when: datetime, source: Source | None) -> Post:
 
 def off_air(show: Show, when: datetime, source: Source | None) -> Post:
     """The show went off air; the card carries Back on air."""
-    by = f" Asked by {mention(show.off_by)}." if show.off_by and show.off_by != "clock" else ""
+    by = f" Asked by {mention(show.off_by)}." if show.off_by not in ("", CLOCK) else ""
+    if show.off_by == CLOCK:
+        by = " It ended by itself, as planned; Back on air is on the card."
     text = f":black_circle: *OFF AIR — {brief(show.title)}* ({show.id}), {seen_by(source)} {at(when, show)}.{by}"
     return _fixed(f"off-air:{show.id}:{_stamp(when)}", show.channel, when, text, show=show.id)
 
@@ -109,6 +111,12 @@ def alarm(show: Show, now: datetime) -> Post:
 def recordings(show: Show, now: datetime) -> Post:
     """The one message about the recordings of a show."""
     return Post(f"recordings:{show.id}", show.channel, now, Urgency.STATE, view="recordings", subject=show.id, show=show.id)
+
+
+def lost_request(key: str, user: str, what: str, asked_at: datetime, now: datetime) -> Post:
+    """A restart swallowed what this person asked for: told to them alone, since only they know whether they still want it."""
+    text = f":leftwards_arrow_with_hook: I was restarted just as you asked for “{brief(what)}”; it was not done. Please ask again."
+    return Post(f"lost:{key}:{_stamp(asked_at)}", user, now, Urgency.ALARM, text, say(text).blocks)
 
 
 def change_words(change: Change, title: str, when: str) -> str:

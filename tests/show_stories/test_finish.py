@@ -14,6 +14,7 @@ async def test_a_scheduled_finish_goes_in_the_order_that_can_be_taken_back(galle
     assert gallery.times("broadcast finished") == ["10:20:00"]
     assert gallery.times("recording stopped") == gallery.times("disabled") == ["10:20:10"]
     assert gallery.posted("*OFF AIR") == 1
+    assert gallery.posted("It ended by itself, as planned; Back on air is on the card.") == 1
 
 
 async def test_it_is_announced_ten_and_two_minutes_ahead_with_buttons_to_move_it(gallery: Gallery) -> None:
@@ -70,6 +71,18 @@ async def test_a_scheduled_finish_can_be_taken_back_too(gallery: Gallery) -> Non
     assert "ON AIR" in gallery.state or "PAST ITS END" in gallery.state
     await gallery.at("10:24", step=30)
     assert gallery.count("broadcast finished") == 1
+
+
+async def test_who_asked_for_a_finish_that_was_taken_back_is_not_named_at_the_next(gallery: Gallery) -> None:
+    await gallery.on_air()
+    await gallery.press("finish")
+    await gallery.submit()
+    await gallery.press("undo-finish")
+    await gallery.passes(5)
+    await gallery.rehearsal.bot.providers["gcore"].set_page(str(gallery.page), "finished")
+    await gallery.settle()
+    assert gallery.posted("*OFF AIR") == 2
+    assert gallery.posted("Asked by @ana") == 2, "the first time off, and back on"
 
 
 async def test_now_skips_the_seconds_to_take_it_back(gallery: Gallery) -> None:

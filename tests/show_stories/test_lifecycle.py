@@ -219,3 +219,40 @@ async def test_19_a_video_is_deleted_after_it_was_asked_about(gallery: Gallery) 
     await gallery.submit()
     assert gallery.asked("DELETE", "/streaming/videos/4400123") == [204]
     assert "was deleted" in gallery.everything
+
+
+async def test_an_operation_of_a_show_ticks_its_steps_off_in_one_message_in_the_cards_thread(gallery: Gallery) -> None:
+    gallery.cloud.habits.cut_off_delay = 8.0
+    await gallery.on_air()
+    await gallery.at("10:19:55", step=60)
+    await gallery.at("10:20:12", step=1)
+    progress = next(line for line in gallery.talk if "*Finishing*" in line)
+    assert ":white_check_mark: Disable the stream 10:20:10" in progress
+    assert ":hourglass_flowing_sand: Confirmed off: waiting since 10:20:10" in progress
+    await gallery.at("10:20:25", step=1)
+    progress = next(line for line in gallery.talk if "*Finishing*" in line)
+    assert ":white_check_mark: Confirmed off 10:20:18" in progress
+    assert "*Done*" in progress
+    assert gallery.said("*Finishing*") == 1
+
+
+async def test_an_operation_without_a_show_ticks_its_steps_off_in_the_answer_to_the_asker(gallery: Gallery) -> None:
+    await gallery.type("/live stream create Chapel")
+    answer = gallery.told
+    assert "*Creating the stream*" in answer
+    assert ":white_check_mark: Create the stream “Chapel”" in answer
+    assert "*Done*" in answer
+    assert gallery.messages == []
+
+
+async def test_the_reader_in_new_york_reads_the_start_in_their_own_time(gallery: Gallery) -> None:
+    await gallery.planned()
+    assert "10:00–10:20 Berlin" in gallery.slack.read(gallery.card, gallery.ben)
+    assert "04:00" in gallery.slack.read(gallery.card, gallery.ben)
+
+
+async def test_no_secret_is_ever_posted(gallery: Gallery) -> None:
+    await gallery.finished()
+    await gallery.at("10:40", step=60)
+    token = gallery.cloud.stream(gallery.stream).token
+    assert token not in gallery.everything

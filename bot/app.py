@@ -18,6 +18,7 @@ from bot.context import Context
 from bot.drawing import Drawing
 from bot.errors import SettingsError
 from bot.inbox import RETRIES, Inbox
+from bot.model import Post
 from bot.operations import all_verbs
 from bot.operations.engine import Engine
 from bot.operations.steps import HTTP_TIMEOUT
@@ -29,6 +30,7 @@ from bot.reactions import Reactions
 from bot.scheduler import Scheduler
 from bot.settings import Settings
 from bot.sightings import Sightings
+from bot.slack import notices
 from bot.slack.call import Desk
 from bot.slack.declare import Registry
 from bot.slack.directory import Directory
@@ -37,6 +39,7 @@ from bot.slack.router import Router
 from bot.slack.transport import SlackLink, slack_client
 from bot.slack.voice import Voice
 from bot.store import open_store
+from bot.store.base import Asked
 from bot.watcher import Watcher
 from bot.web import Series, WebServer, build, serve
 
@@ -147,6 +150,7 @@ class Bot:
             self.panels.touched,
         ):
             self.store.on_commit(listener)
+        await self.store.lose_requests(self._word_of_a_loss)
         await self.outbox.start()
         self._stack.push_async_callback(self.outbox.stop, 5.0)
         self.watcher.start()
@@ -199,6 +203,9 @@ class Bot:
 
     def _me(self) -> str:
         return self.link.identity.user if self.link.identity is not None else ""
+
+    def _word_of_a_loss(self, asked: Asked) -> Post:
+        return notices.lost_request(asked.key, asked.user, asked.what, asked.at, self._world.clock.now())
 
     def _wake(self) -> None:
         self.scheduler.wake()

@@ -122,7 +122,7 @@ async def _create(call: Call, wish: Wish) -> Show:
 
     def rule(show_id: str) -> Decision[Show]:
         draft = _empty(now)
-        return draft.decision(make(draft, show_id, plan, figures))
+        return call.carried_out(draft.decision(make(draft, show_id, plan, figures)))
 
     return await call.context.store.plan(rule)
 

@@ -53,3 +53,5 @@ class Decision(Generic[T]):
     videos: tuple[Video, ...] = ()
     posts: tuple[Post, ...] = ()
     noted: tuple[Noted, ...] = ()
+    request: str = ""
+    """The key of the person's request that this carries out; empty where nobody waits for it."""

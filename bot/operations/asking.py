@@ -100,8 +100,12 @@ async def request_thing(
     secrets: Mapping[str, JSON] | None = None,
     reply_to: str = "",
     channel: str = "",
+    request: str = "",
 ) -> Operation:
-    """Commit what `ask_thing` asks for. `secrets` are fields that the database never sees: they are kept in memory until sent."""
+    """Commit what `ask_thing` asks for. `secrets` are fields that the database never sees: they are kept in memory until sent.
+
+    `request` is the key of the person's request that this carries out.
+    """
     identity = new_id(verb.replace("_", "-"))
     said = dict(args or {})
     if secrets:
@@ -111,7 +115,7 @@ async def request_thing(
     def rule(dossier: Dossier) -> Decision[Operation]:
         draft = Draft(dossier, context.clock.now())
         asked = ask_thing(draft, verb, by, provider, stream, said, reply_to=reply_to, channel=channel, identity=identity)
-        return draft.decision(asked)
+        return replace(draft.decision(asked), request=request)
 
     return await context.store.decide(StreamKey(provider, stream or f"new:{identity}"), rule)
 

@@ -145,9 +145,13 @@ class Call:
         def whole(dossier: Dossier) -> Decision[T]:
             draft = Draft(dossier, self.context.clock.now())
             answer = rule(draft, draft.show(show.id))
-            return draft.decision(answer)
+            return self.carried_out(draft.decision(answer))
 
         return await self.context.store.decide(show.id, whole)
+
+    def carried_out(self, decision: Decision[T]) -> Decision[T]:
+        """The decision as the one that this call was for: after a crash nobody is told that it was lost."""
+        return dc_replace(decision, request=self.interaction.key)
 
     async def operate(self, show: Show, verb: str, args: Mapping[str, JSON] | None = None) -> None:
         """Ask for an operation of a show."""

@@ -32,6 +32,7 @@ async def request(
         secrets=secrets,
         reply_to=here.reply_to,
         channel=call.channel,
+        request=here.key,
     )
     if not here.reply_to:
         await call.reply("Asked for. Its steps are ticked off in your messages with me.")

@@ -159,6 +159,15 @@ class Router:
             await self._explain(
                 call, f"Something broke in the bot (reference {reference}). Check with {status} before you try again."
             )
+        await self._over(handler, interaction)
+
+    async def _over(self, handler: Command | Button | Form, interaction: Interaction) -> None:
+        """Nothing is left to do for it, also where it was refused: after a crash nobody is told that it was lost."""
+        if isinstance(handler, Form) or handler.effect:
+            try:
+                await self._desk.context.store.request_done(interaction.key)
+            except StoreError:
+                log.exception("whether a request was carried out could not be written down")
 
     async def _ask(self, call: Call, question: Question) -> None:
         if call.modal:

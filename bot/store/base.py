@@ -76,6 +76,16 @@ class Parcel:
     error: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a person asked for. `key` is Slack's, `what` the first word of it or the control that was pressed; `at` is show time."""
+
+    key: str
+    user: str
+    what: str
+    at: datetime
+
+
 class Store(Protocol):
     """The bot's memory. Rules given to it are pure: they may run more than once and must not keep what they are handed."""
 
@@ -162,7 +172,16 @@ class Store(Protocol):
 
     # -- requests -----------------------------------------------------------------------------------------------------
     async def accept_request(self, key: str, user: str, what: str, at: datetime) -> bool:
-        """Record what a person asked, once: False if this very request is known already."""
+        """Record what a person asked, once: False if this very request is known already and was not lost.
+
+        It is under way until a decision names it as its `request`, or until `request_done`.
+        """
+
+    async def request_done(self, key: str) -> None:
+        """Nothing is left to do for it: it was carried out, or the person was told why not."""
+
+    async def lose_requests(self, word: Callable[[Asked], Post]) -> int:
+        """Give up what was under way in a process that died, each with `word` to the person; how many that were."""
 
     # -- inbox --------------------------------------------------------------------------------------------------------
     async def receive(self, provider: str, stream: str, body: Mapping[str, JSON], received: datetime) -> int:

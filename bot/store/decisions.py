@@ -9,6 +9,7 @@ from sqlite_utils import Database
 
 from bot.errors import StoreError
 from bot.model import Decision, Dossier, Operation, OperationState, Show, StepRecord, StreamKey, Video
+from bot.store import requests
 from bot.store.base import LostFence, Touched
 from bot.store.mail import queue
 from bot.store.rows import AS_RUN, OPERATIONS, SEEN, SHOWS, STEPS, UNFINISHED, VIDEOS, stream_key
@@ -132,6 +133,7 @@ def write(db: Database, decision: Decision[T], now_ms: Callable[[], int]) -> tup
     for line in decision.noted:
         AS_RUN.put(db, line)
     queued = queue(db, decision.posts)
+    requests.done(db, decision.request)
     return decision.answer, _touched(decision, queued)
 
 

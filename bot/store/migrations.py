@@ -76,7 +76,11 @@ CREATE INDEX videos_by_show ON videos (show, newness_ms) WHERE show <> '';
 CREATE TABLE as_run (number INTEGER PRIMARY KEY, show TEXT NOT NULL, at_ms INTEGER NOT NULL, body TEXT NOT NULL) STRICT;
 CREATE INDEX as_run_by_show ON as_run (show);
 
-CREATE TABLE requests (key TEXT PRIMARY KEY, user TEXT NOT NULL, what TEXT NOT NULL, at_ms INTEGER NOT NULL) STRICT;
+CREATE TABLE requests (
+    key TEXT PRIMARY KEY, user TEXT NOT NULL, what TEXT NOT NULL, at_ms INTEGER NOT NULL,
+    state TEXT NOT NULL CHECK (state IN ('taken', 'done', 'lost')) -- taken: acknowledged, and not carried out yet
+) STRICT;
+CREATE INDEX requests_taken ON requests (key) WHERE state = 'taken';
 
 CREATE TABLE inbox (
     id INTEGER PRIMARY KEY AUTOINCREMENT, provider TEXT NOT NULL, stream TEXT NOT NULL,

@@ -30,8 +30,8 @@ from bot.model import (
     Video,
 )
 from bot.passing import Passing, unheeded
-from bot.store import decisions, mail, schedule
-from bot.store.base import Letter, Parcel, Touched
+from bot.store import decisions, mail, requests, schedule
+from bot.store.base import Asked, Letter, Parcel, Touched
 from bot.store.codec import from_ms, to_ms
 from bot.store.opening import FileLock, check_access, open_file, path_of
 from bot.store.readers import Readers
@@ -231,9 +231,16 @@ class SqliteStore:
 
     # -- requests -----------------------------------------------------------------------------------------------------
     async def accept_request(self, key: str, user: str, what: str, at: datetime) -> bool:
-        """Record what a person asked, once: False if this very request is known already."""
-        insert = "INSERT INTO requests (key, user, what, at_ms) VALUES (?, ?, ?, ?) ON CONFLICT (key) DO NOTHING"
-        return bool(await self._execute(insert, (key, user, what, to_ms(at))))
+        """Record what a person asked, once: False if this very request is known already and was not lost."""
+        return bool(await self._execute(requests.TAKE, (key, user, what, to_ms(at))))
+
+    async def request_done(self, key: str) -> None:
+        """Nothing is left to do for it."""
+        await self._execute(requests.DONE, (key,))
+
+    async def lose_requests(self, word: Callable[[Asked], Post]) -> int:
+        """Give up what was under way in a process that died, each with `word` to the person; how many that were."""
+        return await self._writer.run(lambda db: requests.lose(db, word))
 
     # -- inbox --------------------------------------------------------------------------------------------------------
     async def receive(self, provider: str, stream: str, body: Mapping[str, JSON], received: datetime) -> int:

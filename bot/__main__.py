@@ -8,6 +8,7 @@ import logging
 import signal
 import sys
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 
 import uvloop
@@ -19,6 +20,7 @@ from bot.papers import write_papers
 from bot.settings import load_manifest_settings, load_settings
 from bot.slack.help import usage_hint
 from bot.slack.manifest import build, to_yaml
+from bot.store import Shelf, restore, shelf_of
 
 NOISY = ("httpx", "httpcore", "slack_sdk", "slack_bolt", "apscheduler", "aiohttp", "websockets", "uvicorn")
 """Loggers kept at WARNING: httpx logs every URL at INFO, and one provider puts a key into its path."""
@@ -29,6 +31,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m bot", description="Showcaller, a Slack bot that calls live shows.")
     choices = parser.add_subparsers(dest="what", required=True)
     choices.add_parser("run", help="start the bot")
+    choices.add_parser("backup", help="copy the database to BACKUP_FOLDER, also while the bot runs")
+    back = choices.add_parser("restore", help="put a backup in the place of the database; the bot must not run")
+    back.add_argument("which", metavar="FILE", help="a backup, or `latest` for the newest that is sound")
     story = choices.add_parser("story", help="play a whole show in the terminal, without any account")
     story.add_argument("--plain", action="store_true", help="without colours")
     manifest = choices.add_parser("manifest", help="print the Slack app manifest")
@@ -39,6 +44,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         match asked.what:
             case "run":
                 return _with_loop(_run())
+            case "backup":
+                return _backup()
+            case "restore":
+                return _restore(asked.which)
             case "story":
                 return _story(plain=asked.plain)
             case _:
@@ -67,6 +76,29 @@ async def _run() -> int:
     print(f"Showcaller is ready: {how}, {', '.join(bot.providers)}, http://{settings.host}:{bot.web.port}", flush=True)
     await stopping.wait()
     await bot.stop()
+    return 0
+
+
+def _shelf() -> Shelf:
+    settings = load_settings()
+    return shelf_of(settings.database_url, settings.backup_folder, settings.backup_keep)
+
+
+def _backup() -> int:
+    shelf = _shelf()
+    made = shelf.make(datetime.now(UTC))
+    print(f"{shelf.database} is backed up and checked: {made.path} ({made.path.stat().st_size / 1e6:.1f} MB)")
+    return 0
+
+
+def _restore(which: str) -> int:
+    shelf = _shelf()
+    done = restore(shelf, which, datetime.now(UTC))
+    for why in done.passed_over:
+        print(why)
+    print(f"{shelf.database} is now what {done.source} holds. What happened after {done.made:%Y-%m-%d %H:%M:%S} UTC is not in it.")
+    if done.aside is not None:
+        print(f"The file that was there is kept as {done.aside}")
     return 0
 
 

@@ -13,6 +13,7 @@ from datetime import timedelta
 
 from starlette.types import ASGIApp
 
+from bot.backups import Backups
 from bot.clock import Clock
 from bot.context import Context
 from bot.drawing import Drawing
@@ -38,7 +39,7 @@ from bot.slack.panel import Panels
 from bot.slack.router import Router
 from bot.slack.transport import SlackLink, slack_client
 from bot.slack.voice import Voice
-from bot.store import open_store
+from bot.store import open_store, shelf_of
 from bot.store.base import Asked
 from bot.watcher import Watcher
 from bot.web import Series, WebServer, build, serve
@@ -94,8 +95,11 @@ class Bot:
 
     async def _compose(self) -> None:
         settings, clock = self.settings, self._world.clock
-        self.store = await open_store(settings.database_url, clock=clock, passing=self._world.passing)
+        shelf = shelf_of(settings.database_url, settings.backup_folder, settings.backup_keep)
+        self.store = await open_store(settings.database_url, clock=clock, passing=self._world.passing, shelf=shelf)
         self._stack.push_async_callback(self.store.close)
+        every = timedelta(minutes=settings.backup_every_minutes)
+        self.backups = Backups(shelf, self.store, clock, every=every, ops_channel=settings.ops_channel)
         self.providers = make_providers(settings, self._world)
         for provider in self.providers.values():
             self._stack.push_async_callback(provider.close)
@@ -162,6 +166,7 @@ class Bot:
                 "reconcile": (RECONCILE_EVERY, self._reconcile),
                 "prune": (PRUNE_EVERY, self._prune),
                 "directory": (DIRECTORY_EVERY, self.directory.refresh),
+                "backup": (self.backups.rhythm, self.backups.look),
             }
         )
         self._stack.push_async_callback(self.scheduler.stop)
@@ -173,6 +178,7 @@ class Bot:
         await self.link.start()
         self._stack.push_async_callback(self.link.stop)
         self._in_background(self.directory.refresh())
+        self._in_background(self.backups.find())
         self._in_background(self._reconcile())
 
     async def stop(self) -> None:
@@ -246,6 +252,7 @@ class Bot:
             "outbox_edited_total": lambda: self.outbox.metrics.edited,
             "outbox_dead_total": lambda: self.outbox.metrics.dead,
             "outbox_oldest_seconds": self.outbox.oldest_queued,
+            "backup_age_seconds": lambda: self.backups.age,
         }
         for name, read in counts.items():
             kind = "counter" if name.endswith("_total") else "gauge"

@@ -47,6 +47,7 @@ MAY_IMPORT: Mapping[str, frozenset[str]] = {
         "operations": "context errors model providers safe show store slack.text slack.views",  # the words of posts are views
         "reactions": "model operations providers show slack.text slack.views",
         "scheduler": "clock model store",
+        "backups": "clock errors model slack.text store",
         "drawing": "context model operations slack.text slack.views",
         "slack.desk": "context errors model operations providers show store slack.text slack.views slack.ways",
         "commands": "errors model operations providers show slack.text slack.views slack.desk",

@@ -92,6 +92,17 @@ def _port(text: object) -> object:
     return text
 
 
+def _number(pattern: str, least: float, most: float, otherwise: str) -> BeforeValidator:
+    """A number typed like that and within these limits; `otherwise` follows the setting's name in the line that people read."""
+
+    def check(text: object) -> object:
+        if isinstance(text, str) and not (re.fullmatch(pattern, text) and least <= float(text) <= most):
+            raise ValueError(otherwise)
+        return text
+
+    return BeforeValidator(check)
+
+
 Url = Annotated[str, AfterValidator(_url)]
 PublicUrl = Annotated[str, AfterValidator(_public_url)]
 Channel = Annotated[
@@ -113,6 +124,13 @@ Command = Annotated[
     str, _like(r"/[a-z0-9_-]{1,31}", "is not a slash command: a / and up to 31 lower-case letters, digits, - or _, such as /live.")
 ]
 Database = Annotated[str, _like(r"sqlite:///(?!:memory:)[^?#]+", "is not a database here: write it as sqlite:///showcaller.db.")]
+Kept = Annotated[int, _number(r"[0-9]{1,4}", 1, 9999, "is not a number of backups: use a whole number from 1 to 9999.")]
+Rhythm = Annotated[
+    float,
+    _number(
+        r"[0-9]{1,5}(\.[0-9]{1,3})?", 0, 10_080, "is not a number of minutes from 0 to 10080: correct it, or use 0 for no backups."
+    ),
+]
 Level = Annotated[
     Literal["DEBUG", "INFO", "WARNING", "ERROR"], BeforeValidator(lambda text: text.upper() if isinstance(text, str) else text)
 ]
@@ -150,6 +168,9 @@ class Settings(BaseSettings):
     database_url: Database = Field(
         "sqlite:///showcaller.db", description="the database file; sqlite:////absolute/path has four slashes"
     )
+    backup_folder: str = Field("", description="folder for backups of the database; without it, `backups` beside the database")
+    backup_keep: Kept = Field(48, description="backups kept; the oldest go")
+    backup_every_minutes: Rhythm = Field(60, description="minutes between two backups by the running bot; 0: it makes none")
     host: str = Field("127.0.0.1", description="address to listen on")
     port: Annotated[int, BeforeValidator(_port)] = Field(3000, description="port to listen on")
 

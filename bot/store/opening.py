@@ -6,12 +6,14 @@ import fcntl
 import os
 import sqlite3
 from contextlib import suppress
+from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import unquote
 
 from sqlite_utils import Database
 
 from bot.errors import DamagedStore, NewerSchema, StoreError, StoreLocked
+from bot.store.backup import KEEP, Shelf
 from bot.store.migrations import APPLICATION_ID, SCHEMA, newer_than_us
 
 FULL = 2
@@ -25,6 +27,14 @@ LOG_BYTES = 1000 * 4120
 
 CACHE_BYTES = 2000 * 1024
 """SQLite's page cache (cache_size), beyond which an unfinished transaction goes to the log."""
+
+SIDES = ("", "-wal", "-shm", "-journal")
+"""Endings of the files of one database: itself, then what SQLite keeps beside it."""
+
+RESTORING = ".restoring"
+"""Ends the name of a backup while the present files are moved out of its way; no bot opens what is there until that is done."""
+
+PUT_BACK = "Put back the newest backup: python -m bot restore latest"
 
 KEPT = "holds a store"
 """Written to the lock file once the database beside it holds something, so that a file cut to nothing is noticed."""
@@ -41,6 +51,12 @@ def path_of(where: str) -> Path:
     if not name or ":memory:" in name or "?" in name:
         raise StoreError("The database has to be a file on a local disk. Write sqlite:///showcaller.db.")
     return Path(os.path.realpath(Path(name).expanduser()))
+
+
+def shelf_of(where: str, folder: str = "", keep: int = KEEP) -> Shelf:
+    """Where the backups are of the database that `where` names: `folder`, or `backups` beside it. StoreError as `path_of`."""
+    path = path_of(where)
+    return Shelf(path, Path(folder).expanduser().absolute() if folder else path.parent / "backups", keep)
 
 
 def check_access(path: Path) -> None:
@@ -88,26 +104,33 @@ class FileLock:
             self._file = -1
 
 
-def open_file(path: Path, lock: FileLock) -> Database:
-    """The writer's connection, checked and migrated. Raises DamagedStore, NewerSchema or StoreError, each with a sentence."""
+def open_file(path: Path, lock: FileLock, shelf: Shelf) -> Database:
+    """The writer's connection, checked and migrated; before an older file is migrated, it is put on the shelf.
+
+    Raises DamagedStore, NewerSchema or StoreError, each with a sentence.
+    """
+    if path.with_name(path.name + RESTORING).exists():
+        raise StoreError(f"Restoring {path} was interrupted. Run it again before the bot starts: python -m bot restore latest")
     size = path.stat().st_size if path.exists() else None
     if size == 0 and lock.kept:
-        raise DamagedStore(f"{path} is damaged: it was cut to nothing. Put back the newest backup, or delete it to start anew.")
+        raise DamagedStore(f"{path} is damaged: it was cut to nothing. Delete it to start anew, or better: {PUT_BACK}")
     try:
-        db = _connect(path, fresh=not size)
+        db = _connect(path, None if not size else shelf)
     except sqlite3.Error as error:
         raise _refusal(path, error) from error
     lock.write(kept=True)
     return db
 
 
-def _connect(path: Path, *, fresh: bool) -> Database:
+def _connect(path: Path, shelf: Shelf | None) -> Database:
+    """Without a shelf the file is a new one, which holds nothing."""
     conn = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
     try:
         db = Database(conn, recursive_triggers=False, execute_plugins=False)
         db.execute(f"PRAGMA busy_timeout = {BUSY_MS}")
-        if not fresh:
+        if shelf is not None:
             _check_contents(path, db)
+            _keep_older(shelf, db)
         _set_up(path, db)
         SCHEMA.apply(db)
         _make_room(db)
@@ -120,7 +143,7 @@ def _connect(path: Path, *, fresh: bool) -> Database:
 def _check_contents(path: Path, db: Database) -> None:
     verdict = db.execute("PRAGMA quick_check(1)").fetchone()[0]
     if verdict != "ok":
-        raise DamagedStore(f"{path} is damaged ({verdict}). Put back the newest backup.")
+        raise DamagedStore(f"{path} is damaged ({verdict}). {PUT_BACK}")
     if newer := newer_than_us(db):
         raise NewerSchema(
             f"{path} was written by a newer version ({newer[-1]}). Install that version, or put back an older backup."
@@ -128,6 +151,17 @@ def _check_contents(path: Path, db: Database) -> None:
     ours = db.execute("PRAGMA application_id").fetchone()[0] == APPLICATION_ID
     if not ours and set(db.table_names()) - {SCHEMA.migrations_table}:  # an interrupted first start leaves that one alone
         raise StoreError(f"{path} belongs to another program. Set DATABASE_URL to another file.")
+
+
+def _keep_older(shelf: Shelf, db: Database) -> None:
+    """What a migration does cannot be undone, so the way back is a backup, or there is no migration."""
+    if SCHEMA.applied(db) and SCHEMA.pending(db):
+        try:
+            shelf.make(datetime.now(UTC))
+        except StoreError as error:
+            raise type(error)(
+                f"{shelf.database} is of an older version and needs a backup before it is changed. {error}"
+            ) from error
 
 
 def _set_up(path: Path, db: Database) -> None:
@@ -156,7 +190,7 @@ def _make_room(db: Database) -> None:
 def _refusal(path: Path, error: sqlite3.Error) -> StoreError:
     code = (getattr(error, "sqlite_errorcode", None) or 0) & 0xFF
     if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
-        return DamagedStore(f"{path} is damaged or no database ({error}). Put back the newest backup, or name another file.")
+        return DamagedStore(f"{path} is damaged or no database ({error}). Name another file, or: {PUT_BACK}")
     if code == sqlite3.SQLITE_BUSY:
         return StoreLocked(f"Another program holds {path}. Close it, or set DATABASE_URL to another file.")
     return StoreError(f"{path} cannot be opened ({error}). Check the disk and the rights of its folder.")

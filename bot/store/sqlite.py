@@ -31,9 +31,10 @@ from bot.model import (
 )
 from bot.passing import Passing, unheeded
 from bot.store import decisions, mail, requests, schedule
+from bot.store.backup import Shelf
 from bot.store.base import Asked, Letter, Parcel, Touched
 from bot.store.codec import from_ms, to_ms
-from bot.store.opening import FileLock, check_access, open_file, path_of
+from bot.store.opening import FileLock, check_access, open_file, path_of, shelf_of
 from bot.store.readers import Readers
 from bot.store.rows import AS_RUN, OPERATIONS, PEOPLE, SEEN, SHOWS, UNFINISHED, VIDEOS, write_json
 from bot.store.writer import NOTHING, Writer
@@ -50,23 +51,25 @@ async def open_store(
     clock: Clock | None = None,
     real_time: Callable[[], float] = time.time,
     passing: Passing = unheeded,
+    shelf: Shelf | None = None,
 ) -> SqliteStore:
     """Open the database that `where` names (`sqlite:///showcaller.db`, or a path), made if it is not there yet.
 
-    `clock` tells when a show was closed; `real_time` (epoch seconds) when a letter may be tried again. Raises StoreLocked,
+    `clock` tells when a show was closed; `real_time` (epoch seconds) when a letter may be tried again. A database of an older
+    version is put on the `shelf` before it is changed; without one, in the folder `backups` beside it. Raises StoreLocked,
     DamagedStore, NewerSchema or StoreError, each a sentence with the file's name.
     """
     path = path_of(where)
     loop = asyncio.get_running_loop()
-    lock, db, readers = await asyncio.to_thread(_open, path, loop)
+    lock, db, readers = await asyncio.to_thread(_open, path, loop, shelf or shelf_of(where))
     return SqliteStore(lock, Writer(db, loop, passing), readers, clock or Clock(), real_time)
 
 
-def _open(path: Path, loop: asyncio.AbstractEventLoop) -> tuple[FileLock, Database, Readers]:
+def _open(path: Path, loop: asyncio.AbstractEventLoop, shelf: Shelf) -> tuple[FileLock, Database, Readers]:
     check_access(path)
     lock = FileLock(path)
     try:
-        return lock, open_file(path, lock), Readers(path, loop)
+        return lock, open_file(path, lock, shelf), Readers(path, loop)
     except BaseException:
         lock.release()
         raise

@@ -50,10 +50,10 @@ def paragraph(text: str) -> Block:
 def text_input(
     name: str, label: str, value: str = "", *, optional: bool = False, long: bool = False, hint: str = "", most: int = 0
 ) -> Block:
-    """A text field; its block id is its name."""
+    """A text field; its block id is its name. Slack refuses a form that begins with more than its field takes, so that is cut."""
     element: dict[str, JSON] = {"type": "plain_text_input", "action_id": "value", "multiline": long}
     if value:
-        element["initial_value"] = value
+        element["initial_value"] = truncate(value, min(most or 3000, 3000))
     if most:
         element["max_length"] = min(most, 3000)
     return _input(name, label, element, optional=optional, hint=hint)

@@ -227,6 +227,17 @@ async def test_a_title_longer_than_a_form_takes_is_cut_where_it_is_shown(studio:
     assert not [call for call in studio.slack.calls if call.error]
 
 
+async def test_more_than_a_field_takes_is_cut_in_the_form_where_it_can_be_seen(studio: Studio) -> None:
+    await studio.type(f"/live plan {'A long title ' * 40}10:00-10:20")
+    form = studio.slack.modals(studio.ana)[-1]
+    await studio.slack.submit(studio.ana, form, {})
+    await studio.settle()
+    assert (await studio.show()).title == ("A long title " * 40)[:149].rstrip() + "…"
+    await studio.type(f"/live cancel s1 {'because ' * 60}")
+    assert studio.slack.modals(studio.ana)[-1].title == "Cancel the show?"
+    assert not [call for call in studio.slack.calls if call.error]
+
+
 async def test_a_long_text_for_viewers_fits_into_every_message(studio: Studio) -> None:
     await studio.plan("Sunday Service 10:00-10:20", pending_message="<&>" * 160)
     await studio.at("9:31", step=60)

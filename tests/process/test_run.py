@@ -109,7 +109,6 @@ async def test_a_damaged_database_is_refused_and_left_as_it_is(house: House) -> 
     await process.end(None)
     assert process.code == 2
     assert "is damaged" in the_line(process)
-    assert "Put back the newest backup" in the_line(process)
     assert file.read_bytes() == before
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import datetime
 
 from bot.clock import Clock
 from bot.errors import ProviderError
@@ -46,7 +47,7 @@ class Sightings:
             seen, found = changes(dossier.seen, look, now)
             draft.see(seen)
             self._react(draft, found, look.source)
-            if _looks_different(dossier.seen, seen):
+            if _looks_different(dossier.seen, seen) or _moment_passed(dossier, now):
                 draft.touch_shows()
             return draft.decision(seen)
 
@@ -83,6 +84,18 @@ class Sightings:
             return draft.decision(None)
 
         await self._store.decide(key, rule)
+
+
+def _moment_passed(dossier: Dossier, now: datetime) -> bool:
+    """Whether since our last look a moment has passed that a card tells of, though nothing happened at it."""
+    before = dossier.seen.looked_at if dossier.seen else None
+    moments = [
+        moment
+        for show in dossier.shows
+        for moment in (show.start, show.end, show.hold.until if show.hold else None, show.quiet_until)
+        if moment is not None
+    ]
+    return before is not None and any(before < moment <= now for moment in moments)
 
 
 def _looks_different(before: Seen | None, seen: Seen) -> bool:

@@ -61,7 +61,7 @@ def _reminder(what: str, draft: Draft, show: Show) -> str:
                 else f":electric_plug: {mention(show.planned_by)}, please connect the encoder (Ingest details on the card)."
             )
         case _:
-            if show.hold:
+            if show.held(draft.now):
                 return f":double_vertical_bar: {mention(show.planned_by)}: on hold, will not go live by itself."
             no_signal = "" if signal else " *There is no signal yet.*"
             said = f"“{escape(show.title)}” goes live by itself at {at(show.start, show, seconds=False)}. Hold is on the card."

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import glob
 import logging
 import os
 import re
@@ -85,8 +86,7 @@ class Shelf:
             if not self.folder.exists():
                 self.folder.mkdir(mode=0o700)
                 belong_with(self.folder, self.database.parent)
-            for left in self.folder.glob(f"{self.database.stem}-*{UNFINISHED}"):
-                _sweep(left)
+            sweep(self.folder, self.database)
         except OSError as error:
             raise StoreError(f"The backup folder {self.folder} cannot be used ({error.strerror}). Check BACKUP_FOLDER.") from error
 
@@ -187,15 +187,18 @@ def _create(name: Path) -> int:
         os.close(file)
 
 
-def _sweep(left: Path) -> None:
-    """Remove a copy that nobody is making any more."""
-    try:
-        file = os.open(left, os.O_RDONLY | os.O_CLOEXEC)
-    except FileNotFoundError:  # just finished
-        return
+def sweep(folder: Path, database: Path) -> None:
+    """Remove from a folder the copies of a database that nobody is making any more."""
+    for left in folder.glob(f"{glob.escape(database.stem)}-*{'[0-9a-f]' * 8}{UNFINISHED}"):
+        with suppress(FileNotFoundError):  # just finished
+            _remove_unlocked(left)
+
+
+def _remove_unlocked(left: Path) -> None:
+    file = os.open(left, os.O_RDONLY | os.O_CLOEXEC)
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        left.unlink(missing_ok=True)
+        left.unlink()
     except BlockingIOError:
         return
     finally:

@@ -13,7 +13,7 @@ from pathlib import Path
 from sqlite_utils import Database
 
 from bot.errors import NewerSchema, StoreError
-from bot.store.backup import STAMP, Shelf, belong_with, check_copy, copy_database, flush, keep_names, unfinished
+from bot.store.backup import STAMP, Shelf, belong_with, check_copy, copy_database, flush, keep_names, sweep, unfinished
 from bot.store.migrations import newer_than_us
 from bot.store.opening import RESTORING, SIDES, FileLock, check_access
 
@@ -55,6 +55,7 @@ def restore(shelf: Shelf, which: str, at: datetime) -> Restored:
     check_access(database)
     lock = FileLock(database)
     try:
+        sweep(database.parent, database)
         with unfinished(database) as copy:
             source, made, passed_over = _copied(shelf, which, copy)
             _prepare(copy, source, made)

@@ -71,6 +71,21 @@ except StoreError as why:
 """
 
 
+DIES_AT = """
+import os, sys
+from datetime import UTC, datetime
+from bot.store import restore, shelf_of
+renamings = 0
+def listen(event, args):
+    global renamings
+    renamings += event == "os.rename"
+    if renamings == int(sys.argv[2]):
+        os._exit(9)
+sys.addaudithook(listen)
+restore(shelf_of(sys.argv[1]), "latest", datetime.now(UTC))
+"""
+
+
 async def a_program(text: str, *args: object) -> Process:
     return await create_subprocess_exec(sys.executable, "-c", text, *map(str, args), stdout=PIPE, stderr=PIPE, cwd=ROOT)
 
@@ -437,6 +452,27 @@ class TestRestoringIsRefused:
         with pytest.raises(StoreError, match=f"no backup of {file}"):
             restore(shelf, "latest", NIGHT)
         assert not file.exists()
+
+
+class TestRestoringThatWasKilled:
+    @pytest.mark.parametrize("renaming", [1, 2, 3, 4, 5])
+    async def test_at_any_moment_starts_with_the_old_the_new_or_not_at_all(self, file: Path, shelf: Shelf, renaming: int) -> None:
+        await an_evening(file)
+        shelf.make(NIGHT)
+        await a_killed_bot(file)  # so that part of what is there stands in the log
+        code, _ = await finished(await a_program(DIES_AT, file, renaming))
+        assert code == 9
+        if renaming == 1:  # nothing was moved yet
+            assert rows(shelf.make(NIGHT + timedelta(hours=1)).path, "SELECT count(*) FROM inbox") == [(20,)]
+            return
+        with pytest.raises(StoreError, match="was interrupted"):
+            await open_store(str(file))
+        done = restore(shelf, "latest", NIGHT + timedelta(hours=1))
+        assert await titles(file) == ["Cup final"]
+        assert done.aside is not None
+        restore(shelf, str(done.aside), NIGHT + timedelta(hours=2))
+        assert rows(shelf.make(NIGHT + timedelta(hours=3)).path, "SELECT count(*) FROM inbox") == [(20,)]
+        assert not list(file.parent.glob("*.partial"))
 
 
 class TestRestoringThatWasInterrupted:

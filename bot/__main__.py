@@ -71,12 +71,26 @@ async def _run() -> int:
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stopping.set)
     bot = Bot(settings, commands.load())
-    await bot.start()
+    if not await _started(bot, stopping):
+        return 0
     how = "Socket Mode" if settings.socket_mode else "signed HTTP"
     print(f"Showcaller is ready: {how}, {', '.join(bot.providers)}, http://{settings.host}:{bot.web.port}", flush=True)
     await stopping.wait()
     await bot.stop()
     return 0
+
+
+async def _started(bot: Bot, stopping: asyncio.Event) -> bool:
+    """Start, unless somebody wants it to stop before that is done: Slack may keep a start waiting."""
+    starting, unwanted = asyncio.create_task(bot.start()), asyncio.create_task(stopping.wait())
+    await asyncio.wait({starting, unwanted}, return_when=asyncio.FIRST_COMPLETED)
+    unwanted.cancel()
+    if starting.done():
+        starting.result()
+        return True
+    starting.cancel()
+    await asyncio.wait({starting})
+    return False
 
 
 def _shelf() -> Shelf:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import re
+import socket
 import sqlite3
 import time
 
+import httpx
+
 from bot.sandbox.faults import Fault
-from tests.process.house import SECRET, House, Process
+from tests.process.house import SECRET, START_UP, House, Process
 
 READY = re.compile(r"Showcaller is ready: (Socket Mode|signed HTTP), gcore, http://127\.0\.0\.1:\d+\n")
 
@@ -88,6 +91,29 @@ async def test_it_runs_behind_signed_http_in_the_same_way(http_house: House) -> 
     assert "Sunday Service" in await http_house.answer("/live shows")
     await again.end()
     assert again.code == 0
+
+
+async def test_it_can_be_stopped_while_slack_keeps_its_start_waiting(house: House) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    house.slack.faults.add(Fault("/api/auth.test", "*", times=None, delay=60))
+    process = await house.run({"PORT": str(port)})
+    process.url = f"http://127.0.0.1:{port}"
+    async with asyncio.timeout(START_UP):
+        while not await answers(process):
+            pass
+    assert (await process.get("/readyz")).status_code == 503
+    assert await process.end() < 5
+    assert process.code == 0
+    assert process.stdout == []
+
+
+async def answers(process: Process) -> bool:
+    """Whether it listens yet."""
+    try:
+        return (await process.get("/healthz")).status_code == 200
+    except httpx.ConnectError:
+        return False
 
 
 async def test_a_second_process_on_the_same_database_refuses(house: House) -> None:

@@ -71,8 +71,9 @@ class Engine:
             await self._run(operation)
         except (LostFence, Parked):
             return
-        except AskPeople as question:
-            await self._close(operation, OperationState.ASKING, str(question))
+        except AskPeople as question:  # buttons belong to a show; without one its sentence stands in the asker's message
+            state = OperationState.ASKING if operation.show else OperationState.FAILED
+            await self._close(operation, state, str(question))
         except (StepFailed, UserError) as failure:
             await self._close(operation, OperationState.FAILED, str(failure))
         except ProviderError as failure:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-
 import httpx
 
 from bot.model import OperationState
@@ -15,8 +13,7 @@ from tests.studio import Studio
 async def test_a_stream_that_is_there_twice_after_a_lost_answer_is_told_and_over(studio: Studio) -> None:
     studio.cloud.faults.add(Fault("/streaming/streams", "POST", answer_delay=0.5, cut="after"))
     await studio.slack.command(studio.ana, studio.channel, "/live stream create Church Main")
-    while not studio.cloud.ledger.of("stream created"):
-        await asyncio.sleep(0.01)
+    await studio.cloud.until(lambda: bool(studio.cloud.ledger.of("stream created")))
     tag = studio.cloud.stream(FIRST_STREAM).client_entity_data
     async with httpx.AsyncClient(headers={"Authorization": f"APIKey {studio.cloud.token}"}) as somebody_else:
         twin = {"name": "Church Main", "client_entity_data": tag}

@@ -32,7 +32,7 @@ async def run(call: Call) -> None:
         close = difflib.get_close_matches(verb.casefold(), list(_ACTS), n=1)
         if close and not rest:
             raise UserError(f"A broadcast can be: {', '.join(_ACTS)}. Did you mean {call.command} broadcast {close[0]}?")
-    show, _ = await call.choose_show(call.words if act is None else rest.strip(), (*ACTIVE,))
+    show = await call.find_show(call.words if act is None else rest.strip(), (*ACTIVE,))
     _pages(call, show)
     await (act or _tell)(call, show)
 

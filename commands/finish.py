@@ -26,7 +26,7 @@ async def run(call: Call) -> None:
     words, dry = split_dry(call.words)
     words, now = split_option(words, ("now",))
     words, length = _in_duration(words)
-    show, _ = await call.choose_show(words, CAN_FINISH)
+    show = await call.find_show(words, CAN_FINISH)
     if dry:
         await call.reply(_would(call, show, bool(now)))
         return
@@ -150,7 +150,7 @@ async def _back(call: Call, show: Show) -> None:
 
 async def stop(call: Call) -> None:
     """“Stop” means three things to a crew: which one is asked, never guessed."""
-    show, _ = await call.choose_show(call.words, CAN_FINISH)
+    show = await call.find_show(call.words, CAN_FINISH)
     choices = (
         Choice("Finish the show", f"finish {show.id}"),
         Choice("Pause for viewers", f"pause {show.id}"),

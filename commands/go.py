@@ -23,7 +23,7 @@ async def run(call: Call) -> None:
     """Go, unless it is early, on air already, or there is no signal: then say so or ask."""
     words, dry = split_dry(call.words)
     words, anyway = split_option(words, ("anyway",))
-    show, _ = await call.choose_show(words, BEFORE)
+    show = await call.find_show(words, BEFORE)
     if dry:
         await call.reply(_would(show, bool(anyway)))
         return

@@ -53,7 +53,7 @@ async def press_release(call: Call) -> None:
 
 async def _hold(call: Call, show: Show, until: datetime | None, text: str) -> None:
     if show.hold is not None and until is None and not text:
-        raise UserError(f"{show.title} is on hold already, by <@{show.hold.by}> since {at(show.hold.since, show)}.")
+        raise UserError(f"{show.title} is on hold already, since {at(show.hold.since, show)}.")
 
     def rule(draft: Draft, current: Show) -> Show:
         held = hold(draft, current, call.user, until, text)

@@ -15,7 +15,7 @@ from bot.slack.text import escape, link
 async def run(call: Call) -> None:
     """The viewer link; with `share`, in the channel."""
     words, share = split_option(call.words, ("share",))
-    show, _ = await call.choose_show(words, (*ACTIVE, ShowState.DONE) if words else ACTIVE)
+    show = await call.find_show(words, (*ACTIVE, ShowState.DONE) if words else ACTIVE)
     if share:
         await _share(call, show)
     else:

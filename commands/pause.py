@@ -20,7 +20,7 @@ GOING_OR_ON_AIR = (ShowState.OPEN, *ON_AIR)
 async def pause(call: Call) -> None:
     """Viewers see the pause text."""
     words, dry = split_dry(call.words)
-    show, _ = await call.choose_show(words, GOING_OR_ON_AIR)
+    show = await call.find_show(words, GOING_OR_ON_AIR)
     if dry:
         await call.reply(f"Dry run, nothing is done. {escape(show.title)} would show the pause text to viewers.")
         return
@@ -62,7 +62,7 @@ def _is_going_live(draft: Draft, show: Show) -> bool:
 async def resume(call: Call) -> None:
     """Viewers see the programme again."""
     words, dry = split_dry(call.words)
-    show, _ = await call.choose_show(words, ON_AIR)
+    show = await call.find_show(words, ON_AIR)
     if dry:
         await call.reply(f"Dry run, nothing is done. {escape(show.title)} would show the programme again.")
         return

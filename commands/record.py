@@ -32,7 +32,7 @@ async def run(call: Call) -> None:
         if close and not rest:
             raise UserError(f"Recording can start, stop or tell its status. Did you mean {call.command} record {close[0]}?")
         verb = "status"
-    show, _ = await call.choose_show(words)
+    show = await call.find_show(words)
     _require_recording(call, show)
     if verb == "status":
         await _status(call, show)

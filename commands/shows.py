@@ -45,7 +45,7 @@ async def _asked(call: Call, words: str, now: datetime) -> list[Show]:
 async def status(call: Call) -> None:
     """The show's card as it is now, to the asker; `share` posts it."""
     words, share = split_option(call.words, ("share",))
-    show, _ = await call.choose_show(words, (*ACTIVE, ShowState.DONE, ShowState.CANCELLED) if words else ACTIVE)
+    show = await call.find_show(words, (*ACTIVE, ShowState.DONE, ShowState.CANCELLED) if words else ACTIVE)
     card = await _card(call, show)
     if share:
         now = call.context.clock.now()

@@ -14,6 +14,7 @@ from bot.errors import Choice, NotAllowed, Question, UserError
 from bot.model import JSON, Decision, Dossier, Person, Show, ShowState
 from bot.operations.asking import ask
 from bot.show.draft import Draft
+from bot.show.phone import normalise
 from bot.show.references import take_handle
 from bot.show.times import wall
 from bot.slack.blocks import Message, context, say
@@ -26,6 +27,9 @@ from bot.slack.stamps import at
 from bot.slack.voice import Voice
 
 T = TypeVar("T")
+
+WITH_SECOND_VERB = ("record", "broadcast")
+"""Commands whose second word says what to do, so that a show is named after it."""
 
 ACTIVE = (ShowState.PLANNED, ShowState.OPEN, ShowState.LIVE, ShowState.PAUSED, ShowState.OFF)
 
@@ -189,6 +193,17 @@ class Call:
                 return named
         return await self._meant(states, words), words
 
+    async def find_show(self, words: str, states: Collection[ShowState] = ACTIVE) -> Show:
+        """The show meant by words that say nothing else: UserError for what is left over, because the wrong show might be meant."""
+        handle, rest = take_handle(words)
+        named = None if handle or not words else await self._named(words, states)
+        if words and handle is None and named is None:
+            raise UserError(f"No show fits “{words}”. See {self.command} shows, or leave the name out for the one due here.")
+        show, rest = named or await self.choose_show(words, states)
+        if rest:
+            raise UserError(f"I understood {show.title} ({show.id}), but not “{rest}”. {self.command} help shows what can be said.")
+        return show
+
     async def _named(self, words: str, states: Collection[ShowState]) -> tuple[Show, str] | None:
         """The longest run of first words that is part of exactly one title."""
         said = words.split()
@@ -200,7 +215,7 @@ class Call:
                 await self.require_member(found[0])
                 return found[0], " ".join(said[count:])
             if found:
-                raise self._which(found, f"“{text}” fits several shows.")
+                raise self._which(found, f"“{text}” fits several shows.", text)
         return None
 
     async def _meant(self, states: Collection[ShowState], words: str) -> Show:
@@ -222,19 +237,26 @@ class Call:
         said = f" (typed: {words})" if words else ""
         raise UserError(f"No show here fits{said}. Plan one with {self.command} plan, or name one: see {self.command} shows.")
 
-    def _which(self, shows: Collection[Show], sentence: str) -> Question:
-        typed = self.interaction.text
-        verb = typed.split(" ", 1)[0]
-        rest = typed[len(verb) :].strip()
+    def _which(self, shows: Collection[Show], sentence: str, named: str = "") -> Question:
         now = self.context.clock.now()
         choices = [
             Choice(
                 f"{show.id}: {wall(show.start, ZoneInfo(show.zone), seconds=False, relative_to=now)} {show.title}",
-                f"{verb} {show.id} {rest}".strip(),
+                self._retyped(show, named),
             )
             for show in list(shows)[:5]
         ]
         return Question(f"{sentence} Choose one, or add its handle.", choices)
+
+    def _retyped(self, show: Show, named: str) -> str:
+        """What was typed, meaning only this show: its handle after the verb, in the place of the words that `named` it."""
+        said = normalise(self.interaction.text).split()
+        head = 2 if said[:1] and said[0].casefold() in WITH_SECOND_VERB and len(said) > 1 else 1
+        rest = " ".join(said[head:])
+        at = rest.casefold().find(named.casefold())
+        if named and at >= 0:
+            rest = rest[:at] + rest[at + len(named) :]
+        return " ".join([*said[:head], show.id, *rest.split()])
 
     # -- who may
     async def require_member(self, show: Show) -> None:

@@ -301,9 +301,8 @@ def _notice(sentence: str) -> Mapping[str, JSON]:
 
 
 def escape_sentence(sentence: str) -> str:
-    """Escape what people or vendors wrote, but keep our own mentions of channels and users."""
-    escaped = escape(sentence)
-    return re.sub(r"&lt;([#@][CUW][A-Z0-9]+)&gt;", r"<\1>", escaped)
+    """Escape what people or vendors wrote, but keep our own links to channels. Nobody can be named by what a show is called."""
+    return re.sub(r"&lt;(#[CG][A-Z0-9]+)&gt;", r"<\1>", escape(sentence))
 
 
 def _from_menu(interaction: Interaction) -> Interaction:

@@ -161,7 +161,7 @@ async def test_an_id_that_is_not_there_is_one_sentence_with_the_next_step(studio
     ):
         said = await studio.type(f"/live {verb} s99")
         assert said.startswith("There is no show s99. See /live shows."), verb
-    assert "No show here fits (typed: Nothing Like This)." in await studio.type("/live go Nothing Like This")
+    assert "No show fits “Nothing Like This”. See /live shows" in await studio.type("/live go Nothing Like This")
     assert "/live help shows everything" in await studio.type("/live help nosuch")
     assert studio.slack.modals(studio.ana) == []
 
@@ -190,14 +190,40 @@ async def test_a_title_that_fits_several_shows_is_asked_about_and_the_button_mea
     assert "(s1)" not in answer
 
 
+async def test_a_name_that_fits_nothing_never_means_the_only_show_there_is(studio: Studio) -> None:
+    await studio.plan()
+    for typed in ("go s0", "go sundey", "pause nosuch", "finish nosuch", "finish nosuch now", "status nosuch", "link nosuch"):
+        assert "No show fits “" in await studio.type(f"/live {typed}"), typed
+    for typed in ("record start nosuch", "record nosuch", "broadcast delete nosuch", "resume nosuch", "stop nosuch"):
+        assert "No show fits “" in await studio.type(f"/live {typed}"), typed
+    assert "I understood Sunday Service (s1), but not “s2”." in await studio.type("/live go s1 s2")
+    assert "I understood Sunday Service (s1), but not “evening”." in await studio.type("/live go sunday evening")
+    assert studio.slack.modals(studio.ana) == []
+    assert [op.verb for op in await studio.operations() if op.by == studio.ana.id] == ["prepare"]
+
+
+async def test_a_question_about_a_show_keeps_what_follows_its_name(studio: Studio) -> None:
+    await studio.plan("Sunday Service Early 18:00-18:20")
+    await studio.plan("Sunday Service Late 19:00-19:20")
+    for typed, title in (("record stop sunday", "Stop the recording?"), ("broadcast delete sunday", "Delete the broadcast?")):
+        assert "fits several shows" in await studio.type(f"/live {typed}")
+        await choose(studio, "s2: 19:00 Sunday Service Late")
+        assert studio.slack.modals(studio.ana)[-1].title == title
+        studio.slack.workspace.screens.clear(studio.ana.id)
+    await studio.type("/live go sunday dry")
+    await choose(studio, "s2: 19:00 Sunday Service Late")
+    assert "Dry run, nothing is done. Sunday Service Late (s2)" in studio.slack.read(studio.slack.ephemerals(studio.ana)[-1])
+
+
 async def test_a_question_about_a_show_keeps_the_rest_of_what_was_typed(studio: Studio) -> None:
     await studio.plan("Sunday Service Early 18:00-18:20")
     await studio.plan("Sunday Service Late 19:00-19:20")
-    await studio.type("/live cancel sunday")
+    await studio.type("/live cancel sunday rain")
     await choose(studio, "s1: 18:00 Sunday Service Early")
     form = studio.slack.modals(studio.ana)[-1]
     assert form.title == "Cancel the show?"
     assert "Sunday Service Early" in studio.slack.read(form)
+    assert "[rain]" in studio.slack.read(form)
 
 
 # -- harm

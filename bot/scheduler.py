@@ -81,6 +81,8 @@ class Scheduler:
     async def stop(self) -> None:
         """Ring no more. Running operations are the engine's to drain, before this is called."""
         self._draining = True
+        async with self._claiming:  # a claim cut short in the middle is logged by APScheduler as a failure
+            pass
         if self._clock_job.running:
             self._clock_job.shutdown(wait=False)
         await asyncio.gather(*self._tasks, return_exceptions=True)

@@ -1,0 +1,132 @@
+"""One drill: set the scene, let the bot die, start it again, wait for the end or a question, and read the books."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import tempfile
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from bot.sandbox.gcore.habits import Habits
+from tests.faults.child import Moment
+from tests.faults.ledger import Books, audit
+from tests.faults.scenes import PATIENCE, Scene, asked_people, berlin
+from tests.faults.stage import RATE, SETTLE, Stage
+
+SLOW = 1.2
+"""Real seconds for which a slow provider takes its time after it has answered."""
+
+
+def prompt_provider(_: Habits) -> None:
+    """What was answered is done."""
+
+
+def applies_late(habits: Habits) -> None:
+    """What was answered is done a little later."""
+    habits.apply_delay = SLOW * RATE
+
+
+def appears_late(habits: Habits) -> None:
+    """What was created is seen a little later."""
+    habits.appear_delay = SLOW * RATE
+
+
+PROVIDERS: tuple[Callable[[Habits], None], ...] = (prompt_provider, applies_late, appears_late)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of a drill. `ended`: the scene came to its end; else people were asked, or nothing happened in time.
+
+    `first_looks` are the real seconds from each restart to the first request at the provider.
+    """
+
+    scene: str
+    about: str
+    ended: bool
+    asked: bool
+    kills: int
+    deliveries: int
+    points: list[str]
+    books: Books
+    first_looks: tuple[float, ...]
+    said: str = field(repr=False, default="")
+
+    @property
+    def wrong(self) -> list[str]:
+        """What is not as it has to be, a sentence each."""
+        stuck = [] if self.ended or self.asked else ["it came neither to its end nor to a question"]
+        return [*stuck, *self.books.wrong]
+
+    def __str__(self) -> str:
+        end = "ended" if self.ended else "asked" if self.asked else "STUCK"
+        faults = "".join(f"\n    {sentence}" for sentence in self.wrong)
+        return f"{self.scene:10} {self.about:48} {end}, {self.kills} kills, {self.deliveries} deliveries{faults}"
+
+
+async def drill(
+    scene: Scene,
+    deaths: Sequence[Moment] = (),
+    *,
+    provider: Callable[[Habits], None] = prompt_provider,
+    settle: float | None = SETTLE,
+    kills: Callable[[Stage], Awaitable[None]] | None = None,
+) -> Outcome:
+    """Play a scene once; the bots die at these moments, one after the other, or when `kills` says so."""
+    with tempfile.TemporaryDirectory(prefix="showcaller-drill-") as folder:
+        stage = Stage(Path(folder), berlin("8:50"), settle=settle)
+        await stage.open()
+        try:
+            return await _played(stage, scene, deaths, provider, kills)
+        finally:
+            await stage.close()
+
+
+async def _played(
+    stage: Stage,
+    scene: Scene,
+    deaths: Sequence[Moment],
+    provider: Callable[[Habits], None],
+    kills: Callable[[Stage], Awaitable[None]] | None,
+) -> Outcome:
+    await scene.setting(stage.gallery)
+    habits = stage.rehearsal.cloud.habits
+    habits.start_twice_cuts = True
+    provider(habits)
+    await stage.raise_curtain(deaths)
+    killing = asyncio.ensure_future(kills(stage)) if kills else None
+    await scene.play(stage)
+    await stage.until(lambda: scene.over(stage.gallery) or asked_people(stage.gallery), PATIENCE)
+    if killing is not None:
+        killing.cancel()
+        await asyncio.gather(killing, return_exceptions=True)
+        await stage.until(lambda: scene.over(stage.gallery) or asked_people(stage.gallery), PATIENCE)
+    ended, asked = bool(scene.over(stage.gallery)), asked_people(stage.gallery)
+    await stage.rest()
+    last_words = [(len(points), points[-1]) for life in range(1, stage.lives) if (points := stage.points(life))]
+    about = ", ".join(f"{number}: {name}" for number, name in last_words) or "no crash"
+    return Outcome(
+        scene.name,
+        f"{about} ({provider.__name__})",
+        ended,
+        asked,
+        len(stage.deaths),
+        len(stage.rehearsal.slack.deliveries) + len(stage.rehearsal.cloud.webhooks.log),
+        stage.points(),
+        audit(stage, scene, over=ended),
+        tuple(stage.first_looks),
+        stage.gallery.everything,
+    )
+
+
+def at_random(chance: random.Random, times: int = 3) -> Callable[[Stage], Awaitable[None]]:
+    """SIGKILL so many times, each after a random while."""
+
+    async def kill(stage: Stage) -> None:
+        for _ in range(times):
+            await asyncio.sleep(chance.uniform(0.05, 1.5))
+            stage.kill()
+
+    return kill

@@ -1,0 +1,83 @@
+"""The books after a drill: the provider's, Slack's and the bot's own, held against what has to be true after any crash."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from itertools import pairwise
+from pathlib import Path
+
+from tests.faults.scenes import Scene, key_of, messages
+from tests.faults.stage import Stage
+
+
+@dataclass(frozen=True, slots=True)
+class Books:
+    """What is wrong, a sentence each. `lost` and `doubled` count things at the provider, posts and requests."""
+
+    lost: tuple[str, ...]
+    doubled: tuple[str, ...]
+    other: tuple[str, ...]
+
+    @property
+    def wrong(self) -> tuple[str, ...]:
+        """Everything that is not as it has to be."""
+        return (*self.lost, *self.doubled, *self.other)
+
+
+def audit(stage: Stage, scene: Scene, *, over: bool) -> Books:
+    """Hold all books against the scene; the bot has stopped. `over`: it came to its end rather than to a question."""
+    lost, doubled, other = list(stage.lost), [], []
+    ledger = stage.rehearsal.cloud.ledger
+    for kind, wanted in scene.effects.items():
+        happened = len(ledger.of(kind))
+        if happened > wanted:
+            doubled.append(f"“{kind}” {happened} times instead of {wanted}")
+        elif happened < wanted and over:
+            lost.append(f"“{kind}” {happened} times instead of {wanted}")
+    for kind in ("stream created", "broadcast created"):
+        if len(ledger.of(kind)) > 1 and kind not in scene.effects:
+            doubled.append(f"“{kind}” {len(ledger.of(kind))} times")
+    posted = Counter(key for message in messages(stage.gallery) if (key := key_of(message)))
+    doubled += [f"the post {key} stands {count} times" for key, count in posted.items() if count > 1]
+    other += [f"the bot fell by itself with exit code {code}" for code in stage.died_otherwise()]
+    with closing(sqlite3.connect(f"file:{_file(stage)}?mode=ro", uri=True)) as db:
+        lost += [f"the post {key} is {state}: {error}" for key, state, error in db.execute(UNSAID)]
+        lost += [f"the post {key} was sent and does not stand" for (key,) in db.execute(SAID) if key not in posted]
+        other += list(_out_of_order(db))
+        other += [f"the file is damaged: {line}" for (line,) in db.execute("PRAGMA integrity_check") if line != "ok"]
+        other += [f"{verb} {name} is left {state}" for name, verb, state in db.execute(LEFT)]
+        lost += [
+            f"the webhook {number} is {state}"
+            for number, state in db.execute("SELECT id, state FROM inbox WHERE state <> 'opened'")
+        ]
+        kept = db.execute("SELECT count(*) FROM inbox").fetchone()[0]
+        answered = sum(delivery.status == 200 for delivery in stage.rehearsal.cloud.webhooks.log)
+        if kept < answered:
+            lost.append(f"{answered} webhooks were answered and only {kept} kept")
+    return Books(tuple(lost), tuple(doubled), tuple(other))
+
+
+def _file(stage: Stage) -> Path:
+    return stage.folder / "showcaller.db"
+
+
+UNSAID = "SELECT key, state, error FROM posts WHERE state <> 'sent' AND json_extract(body, '$.reply_to') IS NULL"
+SAID = "SELECT key FROM posts WHERE state = 'sent' AND ts <> ''"
+LEFT = "SELECT id, verb, state FROM operations WHERE state = 'running'"
+
+
+def _out_of_order(db: sqlite3.Connection) -> Iterator[str]:
+    """Within a channel and urgency, posts stand in the order in which they were queued."""
+    rows = db.execute("SELECT body, urgency, key, ts FROM posts WHERE state = 'sent' AND ts <> '' ORDER BY number").fetchall()
+    lanes: dict[tuple[str, int], list[tuple[str, float]]] = {}
+    for body, urgency, key, ts in rows:
+        lanes.setdefault((json.loads(body)["channel"], urgency), []).append((key, float(ts)))
+    for lane in lanes.values():
+        for (first, before), (second, after) in pairwise(lane):
+            if after < before:
+                yield f"{second} stands before {first}"

@@ -1,0 +1,198 @@
+"""The stage: Slack and the provider, which survive every crash and remember everything, and the bot, which is started again."""
+
+from __future__ import annotations
+
+import asyncio
+import multiprocessing
+import pkgutil
+import signal
+import socket
+import time
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from datetime import datetime
+from multiprocessing.connection import Connection
+from multiprocessing.process import BaseProcess
+from pathlib import Path
+
+import commands
+from bot.sandbox.rehearsal import Rehearsal
+from tests.faults.child import KILLED, NEVER, Moment, Order, ShowTime, live
+from tests.show_stories.gallery import Gallery
+
+RATE = 10.0
+"""Show seconds in a real one, once the bot is a process of its own."""
+
+TIMEOUT = 1.0
+SETTLE = 2.5
+"""Real seconds: a request is given up after one, so an orphan cannot arrive any more after two and a half."""
+
+EXPECTED = (KILLED, -signal.SIGKILL)
+"""The exit codes of deaths that were asked for."""
+
+FIGURES = {"UNDO_SECONDS": "3", "LOOK_NEAR_SECONDS": "5", "STEADY_SECONDS": "2", "ROLL_CONFIRM_SECONDS": "25"}
+
+
+class Stage:
+    """One drill's world. `deaths` are the exit codes of the bots that died; `first_looks` the real seconds from each restart to the
+    first request at the provider.
+    """
+
+    def __init__(self, folder: Path, start: datetime, *, settle: float | None = SETTLE) -> None:
+        self.folder = folder
+        self.settle = settle
+        self.rehearsal = Rehearsal(folder, commands.load(), start=start, env=FIGURES)
+        self.deaths: list[int] = []
+        self.first_looks: list[float] = []
+        self.lost: list[str] = []
+        self.gallery: Gallery
+        self._context = multiprocessing.get_context("forkserver")
+        self._context.set_forkserver_preload(["tests.faults.child", *_all_commands()])
+        self._port = 0
+        self._process: BaseProcess | None = None
+        self._line: Connection | None = None
+        self._lives = 0
+        self._keeper: asyncio.Task[None] | None = None
+        self._timing: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._stopping = False
+
+    # -- life
+    async def open(self) -> None:
+        """Everything runs, the bot in this very process, and the clock stands still: the time to set the scene."""
+        await self.rehearsal.open()
+        self.gallery = Gallery(self.rehearsal)
+        await self.rehearsal.settle()
+
+    async def raise_curtain(self, deaths: Sequence[Moment] = ()) -> None:
+        """From here on the bot is a process of its own, and the clock runs. Each bot in turn dies at its moment, the last lives."""
+        await self.rehearsal.stop_bot()
+        self._port = _free_port()
+        self.rehearsal.cloud.webhooks.url = f"http://127.0.0.1:{self._port}/webhooks/gcore/{self.rehearsal.secret}"
+        self.rehearsal.clock.run_at(RATE)
+        self._keeper = asyncio.create_task(self._keep_it_running(deaths))
+
+    async def rest(self) -> None:
+        """The bot stops as SIGTERM would have it: what can be said is said, and its file can be read."""
+        self._stopping = True
+        if self._line is not None:
+            with suppress(OSError):
+                self._line.send(None)
+        if self._keeper is not None:
+            await self._keeper
+
+    async def close(self) -> None:
+        """Everything stops."""
+        await self.rest()
+        self._timing.cancel()
+        await asyncio.gather(self._timing, return_exceptions=True)
+        await self.rehearsal.close()
+
+    def kill(self) -> None:
+        """SIGKILL, wherever the bot stands."""
+        if self._process is not None and not self._stopping:
+            self._process.kill()
+
+    @property
+    def connected(self) -> bool:
+        """Whether Slack has a connection to a bot."""
+        return self.rehearsal.slack.sockets.connected > 0
+
+    @property
+    def lives(self) -> int:
+        """How many bots were started."""
+        return self._lives
+
+    def points(self, life: int = 1) -> list[str]:
+        """The moments that one of the bots has passed."""
+        path = self.folder / f"life-{life}.points"
+        return [line.partition(" ")[2] for line in path.read_text().splitlines()] if path.exists() else []
+
+    async def _keep_it_running(self, deaths: Sequence[Moment]) -> None:
+        to_come = iter(deaths)
+        code = await self._one_life(next(to_come, NEVER))
+        while not self._stopping and code in EXPECTED:
+            self.deaths.append(code)
+            self._timing.cancel()
+            self._timing = asyncio.ensure_future(self._time_first_look())
+            code = await self._one_life(next(to_come, NEVER))
+        if code:
+            self.deaths.append(code)
+
+    async def _one_life(self, dies: Moment) -> int:
+        self._lives += 1
+        ours, theirs = self._context.Pipe()
+        order = Order(
+            env={**self.rehearsal.environment(), "PORT": str(self._port)},
+            time=self._time(),
+            folder=self.folder,
+            life=self._lives,
+            dies=dies,
+            settle=self.settle,
+            timeout=TIMEOUT,
+        )
+        process = self._context.Process(target=live, args=(order, theirs), daemon=True)
+        process.start()
+        theirs.close()
+        self._process, self._line = process, ours
+        if self._stopping:
+            ours.send(None)
+        await _readable(process.sentinel)
+        process.join()
+        ours.close()
+        return process.exitcode or 0
+
+    async def _time_first_look(self) -> None:
+        cloud, began = self.rehearsal.cloud, time.monotonic()
+        known = len(cloud.calls)
+        await cloud.until(lambda: len(cloud.calls) > known)
+        self.first_looks.append(time.monotonic() - began)
+
+    # -- time
+    def _time(self) -> ShowTime:
+        return ShowTime(self.rehearsal.clock.now(), time.monotonic(), self.rehearsal.clock.rate)
+
+    def jump(self, when: datetime) -> None:
+        """Move the show clock forward, here and in the bot."""
+        self.rehearsal.clock.set(max(when, self.rehearsal.clock.now()))
+        if self._line is not None:
+            with suppress(OSError):
+                self._line.send(self._time())
+
+    async def until(self, true: Callable[[], object], timeout: float) -> bool:
+        """Whether that came true within so many real seconds; asked after everything that happens in Slack or at the provider."""
+        waits = (self._in_slack(true, timeout), self.rehearsal.cloud.until(lambda: bool(true())))
+        tasks = [asyncio.ensure_future(wait) for wait in waits]
+        try:
+            await asyncio.wait(tasks, timeout=timeout, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+        return bool(true())
+
+    async def _in_slack(self, true: Callable[[], object], timeout: float) -> None:
+        await self.rehearsal.slack.wait_for(lambda _: true(), timeout=timeout)
+
+    def died_otherwise(self) -> list[int]:
+        """Exit codes that nobody asked for."""
+        return [code for code in self.deaths if code not in EXPECTED]
+
+
+def _all_commands() -> list[str]:
+    return [f"commands.{found.name}" for found in pkgutil.iter_modules(commands.__path__)]
+
+
+async def _readable(file: int) -> None:
+    loop, readable = asyncio.get_running_loop(), asyncio.Event()
+    loop.add_reader(file, readable.set)
+    try:
+        await readable.wait()
+    finally:
+        loop.remove_reader(file)
+
+
+def _free_port() -> int:
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        port: int = found.getsockname()[1]
+        return port

@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 READY_TEST := $(VENV)/.ready-test
 
-.PHONY: help demo test check bench manifest clean
+.PHONY: help demo test check bench torture manifest clean
 .DEFAULT_GOAL := help
 
 help:                     ## this list
@@ -24,6 +24,9 @@ check: $(READY_TEST)      ## style and types only
 
 bench: $(READY_TEST)      ## speed as ratios, measured in one run
 	$(BIN)/python -m tests.bench
+
+torture: $(READY_TEST)    ## crashes at every moment of every scene, then 200 shows killed at random (hours)
+	$(BIN)/python -m tests.faults
 
 manifest: $(READY)        ## write manifest.yml and the tables of README.md again
 	$(BIN)/python -m bot manifest --write

@@ -26,6 +26,11 @@ from bot.settings import load_settings
 KILLED = 137
 """The exit code of a process that ended at the moment it was told to, as the shell shows a SIGKILL."""
 
+REST = 5.0
+"""Real seconds in which a bot that is told to stop may finish what it is at: the drill is over, its books are not closed yet."""
+
+A_BREATH = 0.01
+
 PACE = replace(BRISK, http_timeout=1.0, backoff=0.1, longest_backoff=0.5)
 
 
@@ -106,6 +111,10 @@ async def _live(order: Order, line: Connection) -> None:
     asyncio.get_running_loop().add_reader(line.fileno(), heard)
     await stopping.wait()
     asyncio.get_running_loop().remove_reader(line.fileno())
+    for _ in range(round(REST / A_BREATH)):
+        if not bot.busy:
+            break
+        await asyncio.sleep(A_BREATH)
     await bot.stop()
 
 

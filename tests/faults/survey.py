@@ -13,7 +13,7 @@ from tests.faults.drill import Outcome
 CREATE = re.compile(r"before (POST /streaming/\w+|PUT /streaming/streams/\d+/start_recording)$")
 """The requests of which a second one makes a second thing."""
 
-AFTER_A_CREATE = 8
+AFTER_A_CREATE = 7
 """Moments from such a request until what it made is in the books: its answer, and the two commits after it."""
 
 LIVES = 4

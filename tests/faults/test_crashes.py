@@ -21,6 +21,9 @@ SEED = int(os.environ.get("CRASH_SEED", "0")) or random.SystemRandom().randrange
 """Printed by every failure; CRASH_SEED plays the same sample again."""
 
 STRIDE = 10
+LONG = 200
+"""A scene of more moments than this gives every twentieth: what it has more of are looks, which are all alike."""
+
 AT_ONCE = 5
 RANDOM_SHOWS = 15
 
@@ -41,18 +44,19 @@ async def played(drills: list[Callable[[], Awaitable[Outcome]]]) -> list[Outcome
 
 
 @pytest.mark.parametrize("scene", SCENES, ids=lambda scene: scene.name)
-async def test_a_crash_at_every_tenth_moment_and_all_around_a_create(scene: Scene) -> None:
+async def test_crashes_at_a_sample_of_moments_and_all_around_each_create(scene: Scene) -> None:
     provider = PROVIDERS[SEED % len(PROVIDERS)]
     undisturbed = await drill(scene, provider=provider)
     assert not undisturbed.wrong
     assert undisturbed.kills == 0
-    drills = [partial(drill, scene, deaths, provider=provider) for deaths in sample(undisturbed.points, SEED, STRIDE)]
+    stride = STRIDE if len(undisturbed.points) <= LONG else 2 * STRIDE
+    drills = [partial(drill, scene, deaths, provider=provider) for deaths in sample(undisturbed.points, SEED, stride)]
     assert sum(outcome.kills for outcome in await played([*drills])) >= len(drills) // 2
 
 
 async def test_kills_at_random_moments_of_a_whole_show() -> None:
     drills = [
-        partial(drill, WHOLE, provider=PROVIDERS[number % 3], kills=at_random(random.Random(SEED + number)))
+        partial(drill, WHOLE, provider=PROVIDERS[number % 3], kills=at_random(random.Random(SEED + number), 2))
         for number in range(RANDOM_SHOWS)
     ]
     await played([*drills])

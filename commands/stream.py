@@ -7,11 +7,11 @@ from collections.abc import Awaitable, Callable, Mapping
 
 from bot.errors import Choice, Question, UserError
 from bot.model import JSON, StreamKey
-from bot.providers.base import Provider, StreamInfo
+from bot.providers.base import Field, Provider, StreamInfo
 from bot.show.phone import normalise
 from bot.show.references import take_handle
 from bot.show.times import wall
-from bot.slack.assignments import TypedSecret, read_assignments, split_assignments
+from bot.slack.assignments import TypedSecret, read_assignments, require_no_secret, split_assignments
 from bot.slack.blocks import Control, actions, say
 from bot.slack.call import ACTIVE, Call
 from bot.slack.declare import Button, Command, Form, Picker, Stage
@@ -25,6 +25,7 @@ from bot.slack.streams import (
     all_streams,
     chosen,
     facts_of,
+    find_stream,
     folded,
     look_now,
     offer_streams,
@@ -48,7 +49,37 @@ async def run(call: Call) -> None:
         close = difflib.get_close_matches(verb.casefold(), list(_ACTS), n=1)
         hint = f" Did you mean {call.command} stream {close[0]}?" if close else ""
         raise UserError(f"A stream can be: {', '.join(_ACTS)}.{hint}")
+    try:
+        require_no_secret(_all_fields(call), rest)
+    except TypedSecret as secret:
+        await _send_to_form(call, verb.casefold(), rest, str(secret))
+        return
     await act(call, rest.strip())
+
+
+def _all_fields(call: Call) -> list[Field]:
+    return [field for provider in call.context.providers.values() for field in provider.capabilities.stream_fields]
+
+
+async def _send_to_form(call: Call, verb: str, words: str, sentence: str) -> None:
+    """Answer a secret in a typed line, which is not repeated: with a button for the form where one takes it."""
+    match verb:
+        case "create":
+            buttons = _form_button(call)
+        case "edit":
+            buttons = await _edit_button(call, words)
+        case _:
+            buttons = []
+    await call.reply(say(escape(sentence), *buttons))
+
+
+async def _edit_button(call: Call, words: str) -> list[Mapping[str, JSON]]:
+    said, _ = split_assignments(words)
+    try:
+        info = await find_stream(call, "stream edit", said)
+    except UserError:
+        return []
+    return actions([Control("stream-edit", "Open the form", {"k": str(info.key)})])
 
 
 # -- list ---------------------------------------------------------------------------------------------------------------
@@ -70,17 +101,11 @@ async def _create(call: Call, words: str) -> None:
     name, values = split_assignments(words)
     provider = _provider(call, values.pop("provider", ""), words)
     if not name or not words:
-        _needs_form(call, "stream create")
         if values:
             raise UserError(f"Name the stream first: {call.command} stream create Church Main region=ix1.")
         await call.open(create_form(provider, name, call.remember(p=provider.name)))
         return
-    try:
-        fields = read_assignments(settable(provider, creating=True), values)
-    except TypedSecret as secret:
-        await call.reply(say(escape(str(secret)), *_form_button(call)))
-        return
-    await _ask_to_create(call, provider, name, fields)
+    await _ask_to_create(call, provider, name, read_assignments(settable(provider, creating=True), values))
 
 
 def _provider(call: Call, named: str, words: str) -> Provider:
@@ -91,11 +116,6 @@ def _provider(call: Call, named: str, words: str) -> Provider:
     there = call.context.providers.items()
     choices = [Choice(provider.capabilities.title, f"stream create provider={name} {words}".strip()) for name, provider in there]
     raise Question("At which provider?", choices)
-
-
-def _needs_form(call: Call, what: str) -> None:
-    if not call.interaction.trigger:
-        raise UserError(f"A form opens only from the command: type {call.command} {what} in the message field.")
 
 
 def _form_button(call: Call) -> list[Mapping[str, JSON]]:
@@ -134,7 +154,6 @@ async def _edit(call: Call, words: str) -> None:
     """By form, or in one line: the stream, then `key=value`."""
     said, values = split_assignments(words)
     if not values:
-        _needs_form(call, "stream edit")
         await call.open(loading("Edit stream"))
         info = await chosen(call, "stream edit", said)
         if info is not None:
@@ -145,13 +164,7 @@ async def _edit(call: Call, words: str) -> None:
         return
     provider = call.context.provider(info.key.provider)
     await require_hands_on(call, info.key, "Changing the stream")
-    try:
-        fields = read_assignments(settable(provider, creating=False), values)
-    except TypedSecret as secret:
-        button = Control("stream-edit", "Open the form", {"k": str(info.key)})
-        await call.reply(say(escape(str(secret)), *actions([button])))
-        return
-    await _ask_to_edit(call, info.key, fields)
+    await _ask_to_edit(call, info.key, read_assignments(settable(provider, creating=False), values))
 
 
 async def press_edit(call: Call) -> None:

@@ -9,10 +9,15 @@ from collections.abc import Iterable, Mapping
 from bot.errors import UserError
 from bot.model import JSON
 from bot.providers.base import Field
-from bot.show.phone import unquote
+from bot.show.phone import normalise, unquote
 from bot.slack.modals import read_field
 
 _ASSIGNED = re.compile(r'(?<!\S)([A-Za-z_][\w.-]*)=("[^"]*"(?!\S)|\S*)')
+_ADDRESS = re.compile(r"\S*://\S*")
+_TELLING = re.compile("key|secret|token|pass|auth|credential|uri|url", re.IGNORECASE)
+
+SHORTEST_SECRET = 4
+"""Characters; what is shorter is no secret, and hiding it would eat ordinary words."""
 
 
 class TypedSecret(UserError):
@@ -30,11 +35,8 @@ def read_assignments(fields: Iterable[Field], values: Mapping[str, str]) -> dict
     known = list(fields)
     found: dict[str, JSON] = {}
     for key, typed in values.items():
-        field = _field(known, key, typed)
-        if field.kind == "secret":
-            raise TypedSecret(
-                f"{field.label} is a secret: a typed line is kept in Slack's history. Use the form, which keeps it safe."
-            )
+        _require_open(known, key, typed)
+        field = _field(known, key)
         try:
             found[field.name] = read_field(field, typed)
         except ValueError as wrong:
@@ -42,17 +44,58 @@ def read_assignments(fields: Iterable[Field], values: Mapping[str, str]) -> dict
     return found
 
 
-def _field(known: list[Field], key: str, typed: str) -> Field:
-    """The field of that name, or the only one whose name has the key in it: `region` is `transcoding_region`."""
-    exact = next((field for field in known if field.name == key), None)
-    if exact is not None:
-        return exact
-    parts = [field for field in known if key in field.name]
-    if len(parts) == 1:
-        return parts[0]
-    if "://" in typed:
-        raise TypedSecret(f"There is no {key}. An address may carry a secret: use the form, which keeps it safe.")
+# -- secrets ------------------------------------------------------------------------------------------------------------
+def require_no_secret(fields: Iterable[Field], text: str) -> None:
+    """TypedSecret if one stands in a line: checked before anything is looked up, asked about or kept."""
+    known = list(fields)
+    words, values = split_assignments(text)
+    for key, typed in values.items():
+        _require_open(known, key, typed)
+    if "://" in words:
+        raise TypedSecret("An address may carry a secret, and a typed line is kept in Slack's history. Use the form.")
+
+
+def _require_open(known: list[Field], key: str, typed: str) -> None:
+    meant = _meant(known, key)
+    if len(meant) == 1 and meant[0].kind == "secret":
+        raise TypedSecret(
+            f"{meant[0].label} is a secret: a typed line is kept in Slack's history. Use the form, which keeps it safe."
+        )
+    if len(meant) != 1 and ("://" in typed or _TELLING.search(key)):
+        raise TypedSecret(f"There is no {key} to set. It looks like a secret: use the form, which keeps it safe.")
+
+
+def typed_secrets(typed: str) -> frozenset[str]:
+    """What in a typed line may be a secret: addresses, and what is assigned to a key, a token or the like."""
+    found: set[str] = set()
+    for line in (typed, normalise(typed)):
+        found |= {match[0] for match in _ADDRESS.finditer(line)}
+        for match in _ASSIGNED.finditer(line):
+            if _TELLING.search(match[1]) or "://" in match[2]:
+                found |= {match[2], unquote(match[2]), *unquote(match[2]).split()}
+    return frozenset(found - {""})
+
+
+def hide_secrets(text: str, typed: str) -> str:
+    """A text without the secrets that stand in the `typed` line it may repeat."""
+    for secret in sorted(typed_secrets(typed), key=len, reverse=True):
+        if len(secret) >= SHORTEST_SECRET:
+            text = text.replace(secret, "…")
+    return text
+
+
+# -- fields -------------------------------------------------------------------------------------------------------------
+def _meant(known: list[Field], key: str) -> list[Field]:
+    """The field of that name, or all whose name has the key in it: `region` is `transcoding_region`."""
+    return [field for field in known if field.name == key] or [field for field in known if key in field.name]
+
+
+def _field(known: list[Field], key: str) -> Field:
+    """The one field that the key means; UserError if there is none or more than one."""
+    meant = _meant(known, key)
+    if len(meant) == 1:
+        return meant[0]
     names = [field.name for field in known if field.kind != "secret"]
-    close = [field.name for field in parts] or difflib.get_close_matches(key, names, n=3, cutoff=0.5)
+    close = [field.name for field in meant] or difflib.get_close_matches(key, names, n=3, cutoff=0.5)
     hint = f"Did you mean {' or '.join(close)}?" if close else f"There is: {', '.join(names)}."
     raise UserError(f"There is no “{key}” to set. {hint}")

@@ -14,6 +14,9 @@ Block = Mapping[str, JSON]
 OVERFLOW = "more"
 """The action of every overflow menu; its entries carry the action that they stand for."""
 
+MOST_CARRIED = 2000
+"""Characters that a button can carry (Slack: button element, `value`)."""
+
 
 @dataclass(frozen=True, slots=True)
 class Message:
@@ -37,7 +40,12 @@ class Control:
     @property
     def value(self) -> str:
         """The value as Slack keeps it; an overflow entry's is 150 characters at most."""
-        return json.dumps(dict(self.carries), separators=(",", ":"))
+        return _written(self.carries)
+
+
+def _written(carries: Mapping[str, JSON]) -> str:
+    """As JSON in its own letters: `\\u0416` would count six times at Slack."""
+    return json.dumps(dict(carries), separators=(",", ":"), ensure_ascii=False)
 
 
 def section(text: str) -> Block:
@@ -74,7 +82,7 @@ def actions(controls: Iterable[Control], more: Iterable[Control] = (), *, block_
         options = [
             {
                 "text": {"type": "plain_text", "text": truncate(control.label, 75), "emoji": True},
-                "value": json.dumps({"a": control.action, **control.carries}, separators=(",", ":")),
+                "value": _written({"a": control.action, **control.carries}),
             }
             for control in rest[:5]
         ]

@@ -137,10 +137,19 @@ class Call:
         if self.modal:
             await self.desk.voice.update(self.modal, view)
             return
+        if not self.interaction.trigger and self.interaction.kind is Kind.COMMAND:
+            raise self._from_a_button()
         pressed_in = self.interaction.kind is Kind.PRESS and self.interaction.view is not None
         self.modal = await self.desk.voice.open(self.interaction.trigger, view, on_top=pressed_in)
         if not self.modal:
             raise UserError("Slack did not open the form in time. Try again.")
+
+    def _from_a_button(self) -> Question:
+        """A mention, the only grammar in threads, cannot open a form: a button that types the same line can."""
+        verb, _, rest = normalise(self.interaction.text).partition(" ")
+        return Question(
+            "That needs a form, which opens from a button.", [Choice("Open the form", f"{verb.casefold()} {rest}".strip())]
+        )
 
     # -- deciding
     async def decide(self, show: Show, rule: Callable[[Draft, Show], T]) -> T:

@@ -6,7 +6,6 @@ import asyncio
 import difflib
 import json
 import logging
-import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import replace
@@ -14,12 +13,14 @@ from dataclasses import replace
 from bot.errors import NotAllowed, ProviderError, Question, StoreError, UserError
 from bot.model import JSON, Person
 from bot.show.phone import normalise
-from bot.slack.blocks import OVERFLOW, Control, Message, actions, say
+from bot.slack.assignments import hide_secrets, typed_secrets
+from bot.slack.blocks import OVERFLOW, say
 from bot.slack.call import Call, Desk
 from bot.slack.declare import Button, Command, Form
 from bot.slack.home import home
 from bot.slack.interaction import Interaction, Kind
-from bot.slack.text import escape, truncate
+from bot.slack.questions import asked
+from bot.slack.text import escape, escape_sentence, truncate
 
 log = logging.getLogger(__name__)
 
@@ -59,10 +60,9 @@ class Router:
     async def receive(self, interaction: Interaction) -> Mapping[str, JSON] | str | None:
         """Acknowledge within moments; the returned payload goes with the acknowledgement."""
         self.requests += 1
-        interaction = _unfolded(interaction)
+        interaction = _from_menu(interaction)
         if interaction.kind in ONCE and self._again(interaction.key):
             return None
-        interaction = _from_menu(interaction)
         match interaction.kind:
             case Kind.OPTIONS:
                 return await self._options(interaction)
@@ -116,7 +116,7 @@ class Router:
         verb = normalise(interaction.text).partition(" ")[0]
         close = _closest(verb, self._desk.registry.commands)
         hint = f" Did you mean {root} {close}?" if close else ""
-        said = escape(truncate(verb, MOST_REPEATED))
+        said = escape(truncate(hide_secrets(verb, interaction.text), MOST_REPEATED))
         return {"response_type": "ephemeral", "text": f"There is no “{said}”.{hint} {root} help shows everything."}
 
     async def _forgotten(self, interaction: Interaction) -> None:
@@ -171,14 +171,18 @@ class Router:
 
     async def _ask(self, call: Call, question: Question) -> None:
         if call.modal:
-            await self._desk.voice.update(call.modal, _notice(f"{question} Choose with the buttons I sent you."))
-        await call.reply(_asked(question))
+            await self._desk.voice.update(
+                call.modal, _notice(f"{hide_secrets(str(question), call.interaction.text)} Choose with the buttons I sent you.")
+            )
+        await call.reply(asked(question, call.interaction.text))
 
     async def _explain(self, call: Call, sentence: str) -> None:
         self.refused += 1
+        line = call.interaction.text
+        sentence = hide_secrets(sentence, line)
         if call.modal and await self._desk.voice.update(call.modal, _notice(sentence)):
             return
-        typed = truncate(call.interaction.text.replace("`", "'"), MOST_REPEATED)
+        typed = "" if typed_secrets(line) else truncate(line.replace("`", "'"), MOST_REPEATED)
         said = f"\n_You typed:_ `{escape(typed)}`" if typed and call.interaction.kind is Kind.COMMAND else ""
         await call.reply(say(escape_sentence(sentence) + said))
 
@@ -261,26 +265,6 @@ class Router:
             await self._run(handler, command, words)
 
 
-def _asked(question: Question) -> Message:
-    """A question with a button for each of its meanings; pressing one types the whole command that means it."""
-    controls = [
-        Control(f"answer:{number}", choice.label, {"t": choice.value}) for number, choice in enumerate(question.choices[:5])
-    ]
-    return say(escape_sentence(str(question)), *actions(controls))
-
-
-def _unfolded(interaction: Interaction) -> Interaction:
-    """An entry of an overflow menu as the button that it stands for: the entry carries the action's name."""
-    if interaction.kind is not Kind.PRESS or interaction.action != "more":
-        return interaction
-    try:
-        carried = json.loads(interaction.value)
-    except ValueError:
-        return interaction
-    action = carried.get("a") if isinstance(carried, dict) else None
-    return replace(interaction, action=action) if isinstance(action, str) else interaction
-
-
 def _require_short(interaction: Interaction) -> None:
     if interaction.kind is Kind.COMMAND and len(interaction.text) > LONGEST_COMMAND:
         raise UserError(f"That is longer than {LONGEST_COMMAND} characters. Say it shorter, or use the form.")
@@ -298,11 +282,6 @@ def _notice(sentence: str) -> Mapping[str, JSON]:
         "close": {"type": "plain_text", "text": "Close"},
         "blocks": [{"type": "section", "text": {"type": "mrkdwn", "text": truncate(escape_sentence(sentence), 3000)}}],
     }
-
-
-def escape_sentence(sentence: str) -> str:
-    """Escape what people or vendors wrote, but keep our own links to channels. Nobody can be named by what a show is called."""
-    return re.sub(r"&lt;(#[CG][A-Z0-9]+)&gt;", r"<\1>", escape(sentence))
 
 
 def _from_menu(interaction: Interaction) -> Interaction:

@@ -92,8 +92,6 @@ async def chosen(call: Call, verb: str, words: str, rest: str = "") -> StreamInf
     key = await stream_here(call)
     if key is not None:
         return await call.context.provider(key.provider).stream(key.id)
-    if not call.interaction.trigger:
-        raise UserError(f"Name the stream: {call.command} {verb} <stream>. See {call.command} stream list.")
     await call.open(pick_form(verb, call.remember(v=verb)))
     return None
 

@@ -23,6 +23,11 @@ def unescape(text: str) -> str:
     return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
 
 
+def escape_sentence(sentence: str) -> str:
+    """Escape what people or vendors wrote, but keep our own links to channels. Nobody can be named by what a show is called."""
+    return re.sub(r"&lt;(#[CG][A-Z0-9]+)&gt;", r"<\1>", escape(sentence))
+
+
 def length(text: str) -> int:
     """Length in UTF-16 units.
 

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from bot.errors import Choice, Question
+from bot.slack.questions import asked
 from tests.studio import Studio
+
+CANARY = "canary-4711-key"
 
 
 async def two_shows(studio: Studio) -> None:
@@ -28,12 +32,15 @@ async def test_a_long_line_in_cyrillic_fits_into_the_buttons_of_its_question(stu
     assert not [call for call in studio.slack.calls if call.error]
 
 
-async def test_what_does_not_fit_into_a_button_is_asked_to_be_typed_again(studio: Studio) -> None:
-    await two_shows(studio)
-    quotes = '"' * 480 + "\\" * 480
-    said = await studio.type(f"/live hold воскресная {quotes}")
-    assert "fits several shows" in said
-    assert "• s1: 10:00 Воскресная служба" in said
-    assert "type it again" in said
-    assert buttons(studio) == []
-    assert not [call for call in studio.slack.calls if call.error]
+def test_what_does_not_fit_into_a_button_is_asked_to_be_typed_again() -> None:
+    question = Question("Which?", (Choice("s1", f"hold s1 {'😀' * 1000}"), Choice("s2", "hold s2")))
+    message = asked(question)
+    assert not [block for block in message.blocks if block["type"] == "actions"]
+    assert "• s1\n• s2\nThe line is too long for buttons" in message.text
+
+
+def test_a_secret_is_in_no_button() -> None:
+    typed = f"stream edit church token={CANARY}"
+    message = asked(Question(f"“church” fits; token={CANARY}", (Choice("Church", f"stream edit gcore:1 token={CANARY}"),)), typed)
+    assert CANARY not in str(message)
+    assert "A secret is not put into buttons" in message.text

@@ -126,7 +126,8 @@ class Router:
         await self._explain(call, f"That button is from an earlier version of me; nothing was changed. Type {root} for fresh ones.")
 
     async def _accept(self, interaction: Interaction) -> bool:
-        what = interaction.action or interaction.text.partition(" ")[0] or interaction.kind.value
+        typed = normalise(interaction.text).partition(" ")[0] if interaction.kind is Kind.COMMAND else ""
+        what = typed or interaction.action or interaction.kind.value
         now = self._desk.context.clock.now()
         return await self._desk.context.store.accept_request(interaction.key, interaction.user, what, now)
 

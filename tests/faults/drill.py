@@ -94,6 +94,7 @@ async def _played(
     await scene.setting(stage.gallery)
     habits = stage.rehearsal.cloud.habits
     habits.start_twice_cuts = True
+    habits.recording_delay = 1.0  # so short that a second start is not taken for the first
     provider(habits)
     await stage.raise_curtain(deaths)
     killing = asyncio.ensure_future(kills(stage)) if kills else None

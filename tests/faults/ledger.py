@@ -66,7 +66,7 @@ def _file(stage: Stage) -> Path:
     return stage.folder / "showcaller.db"
 
 
-UNSAID = "SELECT key, state, error FROM posts WHERE state <> 'sent' AND json_extract(body, '$.reply_to') IS NULL"
+UNSAID = "SELECT key, state, error FROM posts WHERE state <> 'sent' AND json_extract(body, '$.reply_to') = ''"
 SAID = "SELECT key FROM posts WHERE state = 'sent' AND ts <> ''"
 LEFT = "SELECT id, verb, state FROM operations WHERE state = 'running'"
 

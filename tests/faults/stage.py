@@ -110,11 +110,11 @@ class Stage:
     async def _keep_it_running(self, deaths: Sequence[Moment]) -> None:
         to_come = iter(deaths)
         code = await self._one_life(next(to_come, NEVER))
-        while not self._stopping and code in EXPECTED:
+        while code in EXPECTED:
             self.deaths.append(code)
             self._timing.cancel()
             self._timing = asyncio.ensure_future(self._time_first_look())
-            code = await self._one_life(next(to_come, NEVER))
+            code = await self._one_life(NEVER if self._stopping else next(to_come, NEVER))
         if code:
             self.deaths.append(code)
 

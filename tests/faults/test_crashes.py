@@ -98,11 +98,14 @@ async def test_an_orphaned_create_waits_and_its_message_says_for_what(stage: Sta
 
 
 async def test_what_was_acknowledged_and_swallowed_by_a_crash_is_told_to_the_person(stage: Stage) -> None:
-    gallery = stage.gallery
+    """Of somebody new the bot asks Slack who that is: after the acknowledgement, and before anything is done."""
+    gallery, slack = stage.gallery, stage.gallery.slack
     await gallery.opened()
-    await stage.raise_curtain((Moment(name="after GET conversations.members"),))
-    assert await stage.until(lambda: stage.connected, 10)
-    await gallery.slack.command(gallery.ben, gallery.channel, "/live move s1 12:00")
+    await stage.raise_curtain((Moment(name="after GET users.info"),))
+    assert await stage.until(lambda: "after GET users.list" in stage.points(), 10)
+    eva = slack.add_user("eva")
+    slack.invite(gallery.channel, eva)
+    assert (await slack.command(eva, gallery.channel, "/live move s1 12:00")).acked
     told = "I was restarted just as you asked for “move”; it was not done."
-    assert await stage.until(lambda: any(told in message.text for message in gallery.slack.dms(gallery.ben)), 10)
+    assert await stage.until(lambda: any(told in message.text for message in slack.dms(eva)), 10), gallery.everything
     assert "10:00–10:20" in gallery.card_text

@@ -91,6 +91,7 @@ class Reactions:
         if not change.confirmed:
             words = notices.change_words(change, self._able[show.provider].title, at(change.at, show))
             draft.post(notices.line(show, "page-reported", change.at, words))
+            return
         match change.value:
             case PageState.LIVE:
                 went_on_air(draft, show, change.at, source, self._figures)
@@ -102,6 +103,10 @@ class Reactions:
                 text = ":warning: The broadcast is not there any more at the provider; the show goes on without it."
                 draft.post(notices.line(show, "page-gone", change.at, text))
                 draft.put(replace(show, wants_page=False))
+            case PageState.PENDING if show.state is ShowState.LIVE:
+                text = ":warning: The broadcast was put back to *pending*: viewers see the waiting text."
+                draft.post(notices.told(show, "page-pending", change.at, f"{text} Resume brings the programme back."))
+                went_to_pause(draft, show, change.at, source)
             case _:
                 title = self._able[show.provider].title
                 draft.post(notices.line(show, "page", change.at, notices.change_words(change, title, at(change.at, show))))

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 
 from bot.clock import Clock
 from bot.errors import ProviderError
-from bot.model import Change, Decision, Dossier, Look, Seen, Source, StreamKey, Video
+from bot.model import Change, Decision, Dossier, Look, Quality, Seen, Source, StreamKey, Video
 from bot.providers.base import Provider
 from bot.show.changes import blind, changes
 from bot.show.draft import Draft
@@ -106,4 +107,13 @@ def _looks_different(before: Seen | None, seen: Seen) -> bool:
 
 
 def _without_clock_times(seen: Seen) -> Seen:
-    return replace(seen, looked_at=None, heard_at=None, viewers_at=None)
+    return replace(seen, looked_at=None, heard_at=None, viewers_at=None, quality=_roughly(seen.quality))
+
+
+def _roughly(quality: Quality | None) -> Quality | None:
+    """The picture but for what every encoder varies all the time: a quarter more or less of its bitrate is another picture."""
+    if quality is None:
+        return None
+    steps = round(math.log(quality.kbps, 1.25)) if quality.kbps and quality.kbps > 0 else None
+    speed = round(quality.speed, 1) if quality.speed is not None else None
+    return Quality(quality.height, round(quality.fps) if quality.fps else None, steps, speed)

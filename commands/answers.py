@@ -57,9 +57,8 @@ def _answer(draft: Draft, show: Show, operation: Operation, chosen: str, call: C
         case "wait":
             if show.hold is None:
                 hold(draft, show, call.user, None, "")
-            draft.operate(
-                replace(asking, note=f"Held by <@{call.user}>", state=OperationState.WAITING, fence=asking.fence + 1, due=draft.now)
-            )
+            parked = replace(asking, state=OperationState.WAITING, fence=asking.fence + 1, due=max(show.end, draft.now))
+            draft.operate(replace(parked, note=f"Held by <@{call.user}>"))
             return (
                 f"{title} stays on hold. Release it with {call.command} hold {show.id} off, or go with {call.command} go {show.id}."
             )

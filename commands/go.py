@@ -67,6 +67,8 @@ async def _go(call: Call, show: Show, *, anyway: bool = False, asked: bool = Fal
         raise UserError(f"{present_state(show)} Nothing to do.")
     if show.state is ShowState.PAUSED:
         raise UserError(f"{present_state(show)} Bring the programme back with {call.command} resume {show.id}.")
+    if show.state not in BEFORE:
+        raise UserError(f"{present_state(show)} Plan a new one with {call.command} plan.")
     now = call.context.clock.now()
     if not asked and show.start - now > call.context.figures.go_early:
         text = (
@@ -81,6 +83,8 @@ async def _go(call: Call, show: Show, *, anyway: bool = False, asked: bool = Fal
         raise UserError(f"There is no signal for {show.title}, so viewers would see nothing: {how}.")
 
     def rule(draft: Draft, current: Show) -> bool:
+        if current.state not in BEFORE:
+            raise UserError(f"{present_state(current)} Nothing was changed.")
         if current.state.on_air:
             return False
         before = draft.of(current.id, "go")

@@ -68,8 +68,14 @@ async def _hold(call: Call, show: Show, until: datetime | None, text: str) -> No
 
 async def _release(call: Call, show: Show) -> None:
     released = await call.decide(show, lambda draft, current: release(draft, current, call.user))
+    title = f"{escape(show.title)} ({show.id})"
+    if call.context.clock.now() > released.start + call.context.figures.go_window:
+        await call.reply(
+            f"Released: the time of {title} is over, so it does not go by itself. Go with {call.command} go {show.id}."
+        )
+        return
     start = at(released.start, released, seconds=False)
-    await call.reply(f"Released: {escape(show.title)} ({show.id}) goes live by itself at {start}.")
+    await call.reply(f"Released: {title} goes live by itself at {start}.")
 
 
 DECLARATIONS = (

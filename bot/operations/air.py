@@ -13,8 +13,14 @@ from bot.operations.onair import opened, went_on_air, went_to_pause
 from bot.operations.steps import AskPeople, Result, Run, Step, Verb
 from bot.show.cues import schedule
 from bot.show.draft import Draft
+from bot.show.times import duration_words
 from bot.slack import notices
 from bot.slack.stamps import at
+
+WATCHED_WITHIN = timedelta(seconds=45)
+"""A signal counts as steady only if our last look before this one was not longer ago: nobody knows what was in between."""
+
+TELL_LATE = timedelta(seconds=10)
 
 WAIT_FOR_STREAM = timedelta(seconds=5)
 
@@ -44,7 +50,23 @@ def _open_steps(_: Context, dossier: Dossier, operation: Operation) -> tuple[Ste
     return (*_stream_there(dossier, operation), aim.enable(_mark_opened))
 
 
-OPEN = Verb(name="open", title="Opening", steps=_open_steps)
+def _open_begin(_: Context, draft: Draft, operation: Operation) -> Operation:
+    show = draft.show(operation.show)
+    if show.state.closed or show.state is ShowState.OFF:
+        return draft.end(operation, OperationState.CANCELLED, "the show is over")
+    _tell_late(draft, operation, show, "Opening")
+    return operation
+
+
+def _tell_late(draft: Draft, operation: Operation, show: Show, what: str) -> None:
+    """A late cue is never silent: within its grace it runs and says that it is late."""
+    late = draft.now - operation.due
+    if operation.by == CLOCK and late > TELL_LATE and not draft.steps(operation.id):
+        text = f":hourglass: {what} {duration_words(late)} late: it was due at {at(operation.due, show)}."
+        draft.post(notices.line(show, f"late-{operation.verb}", draft.now, text))
+
+
+OPEN = Verb(name="open", title="Opening", steps=_open_steps, begin=_open_begin)
 
 
 # -- go ------------------------------------------------------------------------------------------------------------------
@@ -66,6 +88,7 @@ def _steady_signal(context: Context) -> Step:
     async def ready(run: Run) -> datetime | None:
         by_hand = run.operation.by != CLOCK
         blind = False
+        before = run.dossier.seen.looked_at if run.dossier.seen else None
         try:
             await run.look()
         except ProviderError as failure:
@@ -75,12 +98,13 @@ def _steady_signal(context: Context) -> Step:
         now, show, seen = context.clock.now(), run.show, run.dossier.seen
         there = seen is not None and bool(seen.signal)
         steady = there if by_hand else seen is not None and seen.steady_for(now) >= context.figures.steady
-        if steady and not blind and (by_hand or not show.held(now)):
-            return None
         ends = (run.operation.asked_at if by_hand else show.start) + context.figures.go_window
+        watched = before is not None and now - before <= WATCHED_WITHIN
+        if steady and not blind and not show.held(now) and (by_hand or (watched and now <= ends)):
+            return None
         if now >= ends:
             raise AskPeople(_why_not(show, now, signal=there, blind=blind))
-        return min(ends, now + timedelta(seconds=1))
+        return min(ends, now + (timedelta(seconds=1) if watched or not there else context.figures.steady))
 
     return Step(name="signal", label="Steady signal", kind=StepKind.WAIT, ready=ready)
 
@@ -102,8 +126,9 @@ def _go_begin(context: Context, draft: Draft, operation: Operation) -> Operation
         return draft.end(operation, OperationState.CANCELLED, "the show is over")
     late = draft.now - show.start
     if operation.by != CLOCK or late <= context.figures.go_window or draft.steps(operation.id):
+        _tell_late(draft, operation, show, "Going live")
         return operation
-    return _ask(draft, operation, f"{show.title} missed its start by {int(late.total_seconds() // 60)} min: the bot was down.")
+    return _ask(draft, operation, f"{show.title} missed its start by {int(late.total_seconds() // 60)} min.")
 
 
 def _ask(draft: Draft, operation: Operation, sentence: str) -> Operation:

@@ -24,6 +24,9 @@ log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
+ANSWERED = "answered"
+"""How a `create` stands whose request the provider took: whoever goes on with it only waits for it to show."""
+
 VERIFY_EVERY = timedelta(seconds=1)
 
 SLOW = 4.0
@@ -188,7 +191,9 @@ class Engine:
         raise Parked
 
     async def _reach(self, run: Run, record: StepRecord, step: Step) -> None:
-        if record.state is StepState.INTENT and step.kind is StepKind.CREATE:
+        if record.state is StepState.INTENT and record.how == ANSWERED:
+            found = await self._verify(run, step, record)
+        elif record.state is StepState.INTENT and step.kind is StepKind.CREATE:
             found = await self._settle(run, record, step)
         else:
             found = await self._patiently(run, step, lambda: step.seen(run))
@@ -211,11 +216,18 @@ class Engine:
         sent = await self._send(run, step, seq)
         if not step.verify or "lost" in sent:
             return sent
-        deadline = self._context.clock.now() + step.patience
+        if step.kind is StepKind.CREATE:
+            answered = replace(self._record(run, seq), how=ANSWERED, result=dict(sent))
+            await self._write(run, lambda draft: draft.step(answered))
+        return await self._verify(run, step, replace(self._record(run, seq), result=dict(sent)))
+
+    async def _verify(self, run: Run, step: Step, record: StepRecord) -> Result | None:
+        """See the aim of an answered request come true within the step's patience; None if it does not."""
+        deadline = (record.intent_at or self._context.clock.now()) + step.patience
         while True:
             found = await self._patiently(run, step, lambda: step.seen(run))
             if found is not None:
-                return {**sent, **found}
+                return {**record.result, **found}
             if self._context.clock.now() >= deadline:
                 return None
             await self._running.sleep_until(min(deadline, self._context.clock.now() + VERIFY_EVERY))
@@ -223,7 +235,7 @@ class Engine:
     async def _intent(self, run: Run, seq: int) -> None:
         def intent(draft: Draft) -> None:
             record = self._record(run, seq)
-            draft.step(replace(record, state=StepState.INTENT, intent_at=draft.now, intent_real=time.time()))
+            draft.step(replace(record, state=StepState.INTENT, how="", intent_at=draft.now, intent_real=time.time()))
 
         await self._write(run, intent)
 

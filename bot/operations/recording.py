@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bot.context import Context
-from bot.model import Dossier, Operation
+from bot.model import Dossier, Operation, OperationState, ShowState
 from bot.operations import aim
 from bot.operations.steps import Step, Verb
 from bot.show.draft import Draft
@@ -16,6 +16,15 @@ from bot.slack.text import escape, mention
 def _record_steps(context: Context, _: Dossier, __: Operation) -> tuple[Step, ...]:
     figures = context.figures
     return (aim.start_recording(figures.roll_confirm, figures.roll_tries, figures.roll_pause),)
+
+
+def _record_begin(_: Context, draft: Draft, operation: Operation) -> Operation:
+    """A start that had to give way is not caught up with once the show is being taken off, or nobody wants it any more."""
+    show = draft.show(operation.show)
+    finishing = [op for op in draft.of(show.id, "finish") if op.state in (OperationState.RUNNING, OperationState.WAITING)]
+    if show.state is ShowState.OFF or show.state.closed or finishing or not show.wants_recording:
+        return draft.end(operation, OperationState.CANCELLED, "the show is being taken off")
+    return operation
 
 
 def _record_finished(draft: Draft, operation: Operation) -> None:
@@ -56,6 +65,7 @@ def verbs(_: Context) -> tuple[Verb, ...]:
             name="record",
             title="Recording",
             steps=_record_steps,
+            begin=_record_begin,
             finished=_record_finished,
             failed=_record_failed,
         ),

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from bot.model import CLOCK, FinishPolicy, Operation, OperationState, Show, ShowState
+from bot.model import CLOCK, FinishPolicy, Operation, OperationState, Show, ShowState, Urgency
 from bot.operations import alarms
 from bot.operations.asking import ask
 from bot.operations.onair import stopped
@@ -16,8 +16,8 @@ from bot.show.draft import Draft, new_id
 from bot.show.lifecycle import not_seen
 from bot.show.times import day_words
 from bot.slack import notices
-from bot.slack.stamps import at
-from bot.slack.text import escape
+from bot.slack.stamps import at, brief
+from bot.slack.text import escape, mention
 
 SETTLED_VIDEOS = ("ready", "error", "deleted")
 
@@ -47,8 +47,10 @@ class Tending:
         self._roll()
         self._alarm()
         self._silent_after_end()
+        self._give_up()
         self._tidy()
         self._confirm_off()
+        self._left_on()
         self.close_the_books()
 
     def _draw_unseen(self) -> None:
@@ -80,6 +82,33 @@ class Tending:
         busy = self._draft.of(show.id, "record", "stop_recording")
         if not busy and not self._finishing():
             ask(self._draft, "record", CLOCK, show)
+
+    def _give_up(self) -> None:
+        """Still nothing an hour after the start: perhaps nobody is coming."""
+        show, seen = self._show, self._draft.seen
+        when = show.start + self._figures.go_give_up
+        if show.state is ShowState.OPEN and self._draft.now >= when and seen is not None and not seen.signal:
+            text = (
+                f":grey_question: {mention(show.planned_by)}: {brief(show.title)} ({show.id}) was due at "
+                f"{at(show.start, show, seconds=False)} and there is still no signal. Cancel… or Move… is on its card."
+            )
+            self._draft.post(notices.told(show, "give-up", when, text, Urgency.STATE))
+
+    def _left_on(self) -> None:
+        """An enabled stream counts against the account's quota and takes any encoder that knows its key."""
+        show, seen = self._show, self._draft.seen
+        if show.state is not ShowState.OFF or show.stopped_at is None or seen is None or not seen.enabled:
+            return
+        when = show.stopped_at + self._figures.left_on
+        others = [
+            other for other in self._draft.shows if other.id != show.id and other.state not in (ShowState.OFF, ShowState.DONE)
+        ]
+        if self._draft.now >= when and not others:
+            text = (
+                f":electric_plug: {mention(show.planned_by)}: the stream of {brief(show.title)} ({show.id}) is still enabled at "
+                f"{self._able.title}. Turn it off with the stream's commands if nobody needs it."
+            )
+            self._draft.post(notices.told(show, "left-on", when, text, Urgency.STATE))
 
     def _alarm(self) -> None:
         show = self._show
@@ -155,6 +184,9 @@ class Tending:
             self._draft.post(notices.recordings(show, now))
             self._name_parts(show, [video.id for video in sorted(ready, key=lambda video: video.started_at or now)])
         over = settled and now - show.off_at >= self._figures.back_on_air and not self._draft.of(show.id)
+        seen = self._draft.seen
+        if seen is not None and seen.enabled and now - show.stopped_at < self._figures.left_on:
+            over = False  # somebody is asked about a stream that was left on before the books are closed
         if over and show.state is ShowState.OFF:
             self._draft.put(replace(self._show, state=ShowState.DONE))
             self._draft.note(show.id, "done")

@@ -40,7 +40,6 @@ def _m(meaning: str, *, least: float = 0, most: float = 24 * 60) -> Figure:
 
 FIGURES: Mapping[str, Figure] = {
     "open_lead": _m("before the start, the stream is turned on"),
-    "open_lead_pull": _m("the same for a stream that the provider pulls"),
     "encoder_ask_lead": _m("before the start, the crew is asked to connect the encoder, where a gate keeps viewers out"),
     "check_leads": _m("before the start, checks whose reds are posted to the crew", most=7 * 24 * 60),
     "caller_lead": _m("before the start, the show caller is told that it goes live by itself"),

@@ -26,7 +26,8 @@ def changes(before: Seen | None, look: Look, now: datetime) -> tuple[Seen, tuple
     """What is known after `look`, and what it changed.
 
     The very first look of our own is a silent baseline; a first sight by webhook is compared with everything off, because the
-    stream was not worth a look until then. A webhook never takes a signal away by itself: it raises a doubt.
+    stream was not worth a look until then. A webhook neither takes a signal away nor changes a page by itself: it raises a
+    doubt, because webhooks are unsigned and what follows is not taken back easily.
     """
     if before is not None and _late(before, look):
         return before, ()
@@ -51,14 +52,17 @@ def changes(before: Seen | None, look: Look, now: datetime) -> tuple[Seen, tuple
 
 
 def blind(before: Seen | None, seen: Seen, now: datetime) -> tuple[Seen, tuple[Change, ...]]:
-    """What is known after a look of ours failed: doubts older than 2 s are told as reported, not confirmed."""
+    """What is known after a look of ours failed: doubts older than 2 s are told as reported, not confirmed.
+
+    Of a page nothing is believed on a webhook's word alone.
+    """
     seen = replace(before or seen, blind_since=(before and before.blind_since) or now)
     found: list[Change] = []
     for fact, doubt in seen.doubts.items():
         if now - doubt.at >= PATIENCE_FOR_A_LOOK:
             before_value = _value(seen, fact)
-            seen = _without_doubt(_hold(seen, fact, doubt.value, doubt.at), fact)
             page = fact.partition(":")[2]
+            seen = _without_doubt(seen if page else _hold(seen, fact, doubt.value, doubt.at), fact)
             kind = ChangeKind.PAGE if page else ChangeKind(fact)
             found.append(Change(kind, seen.key, doubt.at, Source.WEBHOOK, doubt.value, before_value, page, confirmed=False))
     return seen, tuple(found)
@@ -72,8 +76,9 @@ def _apply(seen: Seen, look: Look, fact: str, kind: ChangeKind, value: bool | st
         return seen, []
     if look.source is Source.WEBHOOK and _doubtful(seen, fact, value, now):
         return _with_doubt(seen, fact, value, now), []
+    expected = fact in seen.doubts
     seen = _without_doubt(_hold(seen, fact, value, look.at), fact)
-    if old is None and look.source is Source.LOOK:
+    if old is None and look.source is Source.LOOK and not expected:
         return seen, []
     return seen, [Change(kind, look.key, look.at, look.source, value, old, look.page if ":" in fact else "")]
 
@@ -92,7 +97,7 @@ def _doubtful(seen: Seen, fact: str, value: bool | str, now: datetime) -> bool:
     since = seen.since.get(fact)
     if since is not None and now - since < REVERSAL:
         return True
-    return fact in ("signal", "primary") and value is False
+    return fact.startswith("page:") or (fact in ("signal", "primary") and value is False)
 
 
 def _value(seen: Seen, fact: str) -> bool | str | None:

@@ -19,7 +19,6 @@ class Defaults:
     """Spans of show time, unless a name says otherwise."""
 
     open_lead: timedelta = _m(30)
-    open_lead_pull: timedelta = _m(15)
     encoder_ask_lead: timedelta = _m(15)
     check_leads: tuple[timedelta, ...] = (timedelta(hours=24), _m(60), _m(15))
     caller_lead: timedelta = _m(5)

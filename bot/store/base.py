@@ -166,6 +166,7 @@ class Store(Protocol):
     async def claim_due(self, now: datetime, owner: str, alive: Collection[str]) -> list[Operation]:
         """Take every due operation whose stream is free, at most one for a stream, by rank of its verb then due time.
 
+        What runs on a stream with less authority than what is due there gives way: it waits, due at once, with a risen fence.
         Claimed rows become `running` under `owner` with a risen fence. Running rows that are not in `alive` (their process or task
         died) are claimed again. `alive` are the ids of operations with a live task in this process.
         """
@@ -244,4 +245,4 @@ class Store(Protocol):
 
     # -- housekeeping -------------------------------------------------------------------------------------------------
     async def prune(self, before: datetime) -> int:
-        """Forget opened letters, sent posts without a live subject and ended operations older than `before`; how many rows."""
+        """Forget what is over and older than `before`: letters, posts, operations, requests; how many rows."""

@@ -121,4 +121,6 @@ def forget(db: Database, before_ms: int) -> int:
 DELETE FROM operations WHERE state NOT IN {UNFINISHED} AND coalesce(ended_ms, due_ms) < :before
 AND NOT EXISTS (SELECT 1 FROM shows WHERE shows.id = operations.show AND closed_ms IS NULL)"""  # noqa: S608
     opened = "DELETE FROM inbox WHERE state = 'opened' AND received_ms < :before"
-    return sum(db.execute(statement, {"before": before_ms}).rowcount for statement in (opened, FORGET_POSTS, ended))
+    asked = "DELETE FROM requests WHERE state <> 'taken' AND at_ms < :before"
+    statements = (opened, FORGET_POSTS, ended, asked)
+    return sum(db.execute(statement, {"before": before_ms}).rowcount for statement in statements)

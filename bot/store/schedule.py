@@ -29,6 +29,16 @@ WITH due AS (
 )
 {TAKEN}"""  # noqa: S608
 
+GIVE_WAY = """
+UPDATE operations SET state = 'waiting', owner = '', fence = fence + 1, due_ms = :now
+WHERE state = 'running' AND stream <> '' AND EXISTS (
+    SELECT 1 FROM operations AS higher
+    WHERE higher.state IN ('scheduled', 'waiting') AND higher.due_ms <= :now AND higher.rank > operations.rank
+    AND higher.provider = operations.provider AND higher.stream = operations.stream
+)
+RETURNING id"""
+"""What is due takes the stream from what runs there with less authority, which goes on where it stands once it is free again."""
+
 NEXT_DUE = """
 SELECT min(due_ms) FROM (
     SELECT min(due_ms) AS due_ms FROM operations WHERE state = 'scheduled' AND due_ms > :after
@@ -42,10 +52,13 @@ def next_due_ms(db: Database, after_ms: int) -> int | None:
     return found
 
 
-def claim(db: Database, now_ms: int, owner: str, alive: Collection[str]) -> list[Operation]:
-    """Take the orphans, then for every free stream the due operation of the highest rank, and every due one without a stream."""
+def claim(db: Database, now_ms: int, owner: str, alive: Collection[str]) -> tuple[list[Operation], list[str]]:
+    """Let give way what must, take the orphans, then for every free stream the due operation of the highest rank, and every due
+    one without a stream. Also the ids of those that gave way.
+    """
     values = {"owner": owner, "now": now_ms, "alive": to_json(list(alive)).decode()}
-    return [*_take(db, CLAIM_ORPHANS, values), *_take(db, CLAIM_DUE, values)]
+    parked = [row[0] for row in db.execute(GIVE_WAY, values).fetchall()]
+    return [*_take(db, CLAIM_ORPHANS, values), *_take(db, CLAIM_DUE, values)], parked
 
 
 def _take(db: Database, statement: str, values: dict[str, object]) -> list[Operation]:

@@ -226,9 +226,9 @@ class SqliteStore:
         known = frozenset(alive)
 
         def work(db: Database) -> tuple[list[Operation], Touched]:
-            taken = schedule.claim(db, to_ms(now), owner, known)
-            touched = Touched(operations=frozenset(operation.id for operation in taken), schedule=True) if taken else NOTHING
-            return taken, touched
+            taken, parked = schedule.claim(db, to_ms(now), owner, known)
+            concerned = frozenset([*(operation.id for operation in taken), *parked])
+            return taken, Touched(operations=concerned, schedule=True) if concerned else NOTHING
 
         return await self._writer.run(work)
 

@@ -106,9 +106,16 @@ def test_the_backup_is_up_so_the_doubt_is_laid_without_a_word() -> None:
 def test_a_webhook_that_arrives_in_reversed_order_does_not_take_the_page_off() -> None:
     before, _ = watch(look(0, page="7", page_state="finished"))
     seen, told = watch(webhook(60, page="7", page_state="live"), webhook(61, page="7", page_state="finished"), before=before)
-    assert said(told) == [("page", "live")]
-    assert seen.pages["7"] == "live"
+    assert told == []
     _, told = watch(look(62, page="7", page_state="live"), before=seen)
+    assert said(told) == [("page", "live")]
+
+
+def test_a_page_changes_only_on_a_look_of_ours_because_webhooks_are_unsigned() -> None:
+    before, _ = watch(look(0, page="7", page_state="pending"))
+    seen, told = watch(webhook(60, page="7", page_state="live"), before=before)
+    assert (told, seen.pages["7"]) == ([], "pending")
+    _, told = watch(look(61, page="7", page_state="pending"), before=seen)
     assert told == []
 
 

@@ -63,6 +63,7 @@ class Evening(RuleBasedStateMachine):
 
     @rule(target=claims, owner=st.sampled_from(["boot-1", "boot-2"]))
     def claim(self, owner: str) -> list[Operation]:
+        self.give_way()
         expected = self.expected_claims()
         taken = self.wait(self.store.claim_due(self.now, owner, self.alive))
         assert [operation.id for operation in taken] == expected
@@ -120,6 +121,15 @@ class Evening(RuleBasedStateMachine):
                 taken.append(row)
                 busy |= {row.stream} - {""}
         return [row.id for row in (*sorted(orphans, key=lambda row: (-row.rank, row.due, row.id)), *self.by_claim(taken))]
+
+    def give_way(self) -> None:
+        """What runs with less authority than what is due on its stream is parked."""
+        for row in [row for row in self.rows.values() if row.state is OperationState.RUNNING and row.stream]:
+            due = [one for one in self.rows.values() if one.state in DUE and one.due <= self.now and one.stream == row.stream]
+            if any(one.rank > row.rank for one in due):
+                parked = replace(row, state=OperationState.WAITING, owner="", fence=row.fence + 1, due=self.now)
+                self.rows[row.id] = parked
+                self.alive.discard(row.id)
 
     def turn(self, row: Operation) -> tuple[int, datetime, int]:
         """Rank, then due time, then who asked first."""

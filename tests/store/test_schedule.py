@@ -78,10 +78,25 @@ class TestClaiming:
     async def test_leaves_a_stream_alone_while_somebody_works_on_it(self, store: Store) -> None:
         await schedule(store, an_operation("go"))
         [going] = await store.claim_due(EVENING, "boot-1", ())
-        await schedule(store, an_operation("finish", rank=9))
+        await schedule(store, an_operation("record", rank=-1), an_operation("another go"))
         assert await claim(store, alive=("go",)) == []
         await finish(store, going)
-        assert await claim(store) == ["finish"]
+        assert await claim(store) == ["another go"]
+
+    async def test_what_has_less_authority_gives_way_and_goes_on_afterwards(self, store: Store) -> None:
+        await schedule(store, an_operation("record"))
+        [recording] = await store.claim_due(EVENING, "boot-1", ())
+        told: list[Touched] = []
+        store.on_commit(told.append)
+        await schedule(store, an_operation("finish", rank=9))
+        [finishing] = await store.claim_due(EVENING, "boot-1", ("record",))
+        assert finishing.id == "finish"
+        assert "record" in told[-1].operations
+        with pytest.raises(LostFence):
+            await finish(store, recording)
+        await finish(store, finishing)
+        [again] = await store.claim_due(EVENING, "boot-1", ())
+        assert (again.id, again.fence) == ("record", recording.fence + 2)
 
     async def test_an_operation_that_waits_lets_go_of_its_stream(self, store: Store) -> None:
         await schedule(store, an_operation("go"))
@@ -105,7 +120,7 @@ class TestReclaiming:
     async def test_what_a_dead_process_left_running_is_claimed_before_anything_else_on_its_stream(self, store: Store) -> None:
         await schedule(store, an_operation("go"))
         [left] = await store.claim_due(EVENING, "boot-1", ())
-        await schedule(store, an_operation("finish", rank=9), an_operation("elsewhere", stream=STUDIO.id, rank=9))
+        await schedule(store, an_operation("another go"), an_operation("elsewhere", stream=STUDIO.id, rank=9))
         [again, elsewhere] = await store.claim_due(EVENING, "boot-2", ())
         assert (again.id, again.owner, again.fence) == ("go", "boot-2", left.fence + 1)
         assert again.started == left.started

@@ -229,7 +229,12 @@ class Bot:
             providers=[name for name, provider in self.providers.items() if provider.capabilities.webhooks],
             webhook_secrets=self.settings.webhook_secret,
             accept=self.inbox.accept,
-            checks={"database": self._check_store, "schedule": self._check_tick, "slack": self.link.check},
+            checks={
+                "database": self._check_store,
+                "schedule": self._check_tick,
+                "slack": self.link.check,
+                "installation": self.router.check,
+            },
             metrics=self._metrics,
             slack=None if self.settings.socket_mode else self.link,
         )

@@ -20,9 +20,10 @@ from bot.slack.text import escape
 
 async def run(call: Call) -> None:
     """Open the form, filled with what was typed."""
-    await _require_presence(call)
     now = call.context.clock.now()
-    wish = await _wish(call, _read(call, now)) if call.words else None
+    words = _read(call, now) if call.words else None
+    await _require_presence(call)
+    wish = await _wish(call, words) if words else None
     titles = {name: provider.capabilities.title for name, provider in call.context.providers.items()}
     await call.open(plan_form(wish, now, call.zone, titles, call.remember()))
 
@@ -38,7 +39,7 @@ async def _require_presence(call: Call) -> None:
     """A show is called in a channel that the bot can post to."""
     if not call.channel or call.channel.startswith("D"):
         raise UserError(f"Plan a show in the channel of its crew: go there and type {call.command} plan.")
-    if await call.desk.directory.away(call.channel):
+    if await call.away(call.channel):
         raise UserError(f"A show is called in a channel that I am in. {call.invitation} Then plan again.")
 
 
@@ -76,7 +77,7 @@ async def _stream_named(call: Call, said: str) -> Seen:
             ]
             raise Question(f"“{said}” fits several streams. Choose one.", choices)
         for provider in call.context.providers.values():
-            for info in await provider.list_streams():
+            for info in await call.patiently(provider.list_streams()):
                 await call.context.sightings.report(info.look)
     raise UserError(f"There is no stream “{said}”. See {call.command} stream list, or leave it out for a new one.")
 

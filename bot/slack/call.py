@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
-from collections.abc import Callable, Collection, Mapping
+import time
+from collections.abc import Callable, Collection, Coroutine, Mapping
 from dataclasses import dataclass
 from dataclasses import replace as dc_replace
-from typing import TypeVar
+from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from bot.context import Context
@@ -22,11 +24,15 @@ from bot.slack.controls import facts
 from bot.slack.declare import Registry
 from bot.slack.directory import Directory
 from bot.slack.interaction import Interaction, Kind, View
+from bot.slack.modals import form, loading
 from bot.slack.panel import Panels
 from bot.slack.stamps import at
 from bot.slack.voice import Voice
 
 T = TypeVar("T")
+
+PATIENCE = 1.0
+"""Real seconds after which a window opens in which the answer will stand: the trigger that opens one lives 3 s."""
 
 WITH_SECOND_VERB = ("record", "broadcast")
 """Commands whose second word says what to do, so that a show is named after it."""
@@ -58,6 +64,11 @@ class Call:
         self.words = words
         self.modal = ""
         """The id of the modal that was opened for this call, if one was."""
+        self.loading = False
+        """Whether that modal still says that the answer is on its way."""
+        self.unread = ""
+        """A channel whose members were taken for granted; they are read once the call is over."""
+        self._began = time.monotonic()
 
     # -- who and where
     @property
@@ -119,6 +130,8 @@ class Call:
     async def reply(self, answer: str | Message, *, replace: bool = False) -> None:
         """Answer the person, and nobody else; where the bot is not in the channel the answer says so."""
         message = say(answer) if isinstance(answer, str) else answer
+        if self.loading and await self._fill(message):
+            return
         here = self.interaction
         if here.kind is Kind.COMMAND and await self._away() and "/invite" not in message.text:
             message = dc_replace(message, blocks=(*message.blocks, context(self.invitation)))
@@ -132,15 +145,51 @@ class Call:
         """Whether this happened in a channel without the bot; nobody can be invited into a conversation of two."""
         return self.channel[:1] in ("C", "G") and await self.desk.directory.away(self.channel)
 
+    async def away(self, channel: str) -> bool:
+        """Whether the bot is known not to be in a channel."""
+        return await self.patiently(self.desk.directory.away(channel))
+
+    # -- windows
+    async def patiently(self, answer: Coroutine[Any, Any, T]) -> T:
+        """Wait for Slack or a provider; where that takes long a window opens in time, and what is said next stands in it."""
+        asking = asyncio.create_task(answer)
+        try:
+            await asyncio.wait({asking}, timeout=max(0.05, self._began + PATIENCE - time.monotonic()))
+            if not asking.done():
+                await self._make_room()
+            return await asking
+        finally:
+            asking.cancel()
+
+    async def _make_room(self) -> None:
+        if not self.modal and self.interaction.trigger and self.interaction.kind in (Kind.COMMAND, Kind.PRESS):
+            self.modal = await self.desk.voice.open(self.interaction.trigger, loading("One moment"), on_top=self._pressed_in_a_form)
+            self.loading = bool(self.modal)
+
+    async def _fill(self, message: Message) -> bool:
+        """Say it in the window that was opened for the answer; whether Slack took it."""
+        self.loading = False
+        blocks = message.blocks or say(message.text).blocks
+        return await self.desk.voice.update(self.modal, form("notice", "Here it is", blocks, "", self.remember()))
+
+    async def tidy(self) -> None:
+        """Nothing more will be said: a window that waits for it must not wait for ever."""
+        if self.loading:
+            await self._fill(say("Done."))
+
+    @property
+    def _pressed_in_a_form(self) -> bool:
+        return self.interaction.kind is Kind.PRESS and self.interaction.view is not None
+
     async def open(self, view: Mapping[str, JSON]) -> None:
         """Show a modal, on top of the one that was pressed in if there is one; if this call opened one already, change it."""
         if self.modal:
+            self.loading = False
             await self.desk.voice.update(self.modal, view)
             return
         if not self.interaction.trigger and self.interaction.kind is Kind.COMMAND:
             raise self._from_a_button()
-        pressed_in = self.interaction.kind is Kind.PRESS and self.interaction.view is not None
-        self.modal = await self.desk.voice.open(self.interaction.trigger, view, on_top=pressed_in)
+        self.modal = await self.desk.voice.open(self.interaction.trigger, view, on_top=self._pressed_in_a_form)
         if not self.modal:
             raise UserError("Slack did not open the form in time. Try again.")
 
@@ -271,12 +320,20 @@ class Call:
     async def require_member(self, show: Show) -> None:
         """Only members of the show's channel, and operators, may touch it; NotAllowed otherwise.
 
-        Whoever types in a channel is in it; a button of a public channel can be pressed by anybody who looks at it.
+        Whoever types in a channel is in it, and so is whoever presses a button there, as far as is known without asking Slack:
+        the brake waits for nobody. (Slack shows a public channel, with its buttons, also to those who are not in it.)
         """
         here = self.channel == show.channel
-        if self.desk.directory.is_operator(self.user) or (here and self.interaction.kind is Kind.COMMAND):
+        directory, kind = self.desk.directory, self.interaction.kind
+        if directory.is_operator(self.user) or (here and kind is Kind.COMMAND):
             return
-        members = await self.desk.directory.members(show.channel, asked_for=self.user)
+        if here and kind is Kind.PRESS:
+            remembered = directory.remembered(show.channel)
+            if remembered is None:
+                self.unread = show.channel
+            if remembered is None or self.user in remembered:
+                return
+        members = await self.patiently(directory.members(show.channel, asked_for=self.user))
         if (members is None and not here) or (members is not None and self.user not in members):
             raise NotAllowed(f"{show.title} ({show.id}) belongs to <#{show.channel}>. Join that channel, or ask an operator.")
 

@@ -82,9 +82,8 @@ class Directory:
                 cursor = str((page.get("response_metadata") or {}).get("next_cursor") or "")
                 if not cursor:
                     break
-            for group in (self._operators | self._admins) & {who for who in self._operators | self._admins if who.startswith("S")}:
-                answer = await self._client.usergroups_users_list(usergroup=group)
-                self._groups[group] = frozenset(answer["users"])
+            for group in self._named_groups:
+                await self._read_group(group)
         except FAILURES as failure:
             log.warning("the directory was not refreshed: %s", type(failure).__name__)
         if people:
@@ -95,6 +94,24 @@ class Directory:
         """Slack says what this user is from now on."""
         if user.get("id"):
             await self.remember(_person(user))
+
+    @property
+    def _named_groups(self) -> frozenset[str]:
+        return frozenset(who for who in self._operators | self._admins if who.startswith("S"))
+
+    async def _read_group(self, group: str) -> None:
+        answer = await self._client.usergroups_users_list(usergroup=group)
+        self._groups[group] = frozenset(answer["users"])
+
+    async def group_changed(self, group: str, added: Collection[str], removed: Collection[str]) -> None:
+        """People joined or left a group; of one that is named in the settings Slack is asked who is in it from now on."""
+        if group not in self._named_groups:
+            return
+        self._groups[group] = (self._groups.get(group, frozenset()) | frozenset(added)) - frozenset(removed)
+        try:
+            await self._read_group(group)
+        except FAILURES as failure:
+            log.warning("the group %s was not read: %s", group, type(failure).__name__)
 
     @property
     def restricts(self) -> bool:
@@ -152,8 +169,26 @@ class Directory:
             return channel in self._hidden
         return bool(me) and me not in members
 
+    def remembered(self, channel: str) -> frozenset[str] | None:
+        """Who was in a channel when Slack was last asked, with those who came and went since; None if it never was."""
+        known = self._members.get(channel)
+        return known[1] if known is not None else None
+
+    def joined(self, channel: str, user: str) -> None:
+        """Somebody, or the bot itself, came into a channel."""
+        self._hidden.discard(channel)
+        known = self._members.get(channel)
+        if known is not None:
+            self._members[channel] = (known[0], known[1] | {user})
+
+    def left(self, channel: str, user: str) -> None:
+        """Somebody left a channel."""
+        known = self._members.get(channel)
+        if known is not None:
+            self._members[channel] = (known[0], known[1] - {user})
+
     def forget_members(self, channel: str) -> None:
-        """Somebody joined or left."""
+        """The channel itself changed, or the bot was taken out of it."""
         self._members.pop(channel, None)
 
 

@@ -15,7 +15,7 @@ from bot.model import JSON, Person
 from bot.show.phone import normalise
 from bot.slack.assignments import hide_secrets, typed_secrets
 from bot.slack.blocks import OVERFLOW, say
-from bot.slack.call import Call, Desk
+from bot.slack.call import ACTIVE, Call, Desk
 from bot.slack.declare import Button, Command, Form
 from bot.slack.home import home
 from bot.slack.interaction import Interaction, Kind
@@ -33,6 +33,9 @@ REMEMBERED = 2000
 MOST_REPEATED = 300
 """Characters of what was typed that an answer repeats."""
 
+CHANNEL_CHANGED = frozenset({"channel_left", "group_left", "channel_archive", "group_archive", "channel_rename", "group_rename"})
+"""Events after which what was known of a channel's members is not trusted any more."""
+
 LONGEST_COMMAND = 1000
 """Characters; what is longer would not fit into the buttons of an answer."""
 
@@ -44,6 +47,7 @@ class Router:
         self._desk = desk
         self._tasks: set[asyncio.Task[None]] = set()
         self._lately: dict[str, None] = {}
+        self._cut = ""
         self.requests = 0
         self.refused = 0
 
@@ -140,7 +144,7 @@ class Router:
     async def _run(self, handler: Command | Button | Form, interaction: Interaction, words: str) -> None:
         call = Call(self._desk, interaction, Person(interaction.user, interaction.user), words)
         try:
-            call.person = await self._authorised(interaction)
+            call.person = await self._authorised(call)
             _require_short(interaction)
             await handler.run(call)
         except Question as question:
@@ -160,15 +164,18 @@ class Router:
             await self._explain(
                 call, f"Something broke in the bot (reference {reference}). Check with {status} before you try again."
             )
-        await self._over(handler, interaction)
+        await self._over(handler, call, interaction)
 
-    async def _over(self, handler: Command | Button | Form, interaction: Interaction) -> None:
+    async def _over(self, handler: Command | Button | Form, call: Call, interaction: Interaction) -> None:
         """Nothing is left to do for it, also where it was refused: after a crash nobody is told that it was lost."""
+        await call.tidy()
         if isinstance(handler, Form) or handler.effect:
             try:
                 await self._desk.context.store.request_done(interaction.key)
             except StoreError:
                 log.exception("whether a request was carried out could not be written down")
+        if call.unread:
+            await self._desk.directory.members(call.unread)
 
     async def _ask(self, call: Call, question: Question) -> None:
         if call.modal:
@@ -182,13 +189,14 @@ class Router:
         line = call.interaction.text
         sentence = hide_secrets(sentence, line)
         if call.modal and await self._desk.voice.update(call.modal, _notice(sentence)):
+            call.loading = False
             return
         typed = "" if typed_secrets(line) else truncate(line.replace("`", "'"), MOST_REPEATED)
         said = f"\n_You typed:_ `{escape(typed)}`" if typed and call.interaction.kind is Kind.COMMAND else ""
         await call.reply(say(escape_sentence(sentence) + said))
 
-    async def _authorised(self, interaction: Interaction) -> Person:
-        person = await self._desk.directory.person(interaction.user)
+    async def _authorised(self, call: Call) -> Person:
+        person = await call.patiently(self._desk.directory.person(call.interaction.user))
         self._require_welcome(person)
         return person
 
@@ -235,22 +243,45 @@ class Router:
         return {"options": [{"text": {"type": "plain_text", "text": label[:75]}, "value": value} for label, value in offered[:100]]}
 
     async def _event(self, interaction: Interaction) -> None:
-        event = interaction.event
+        event, directory = interaction.event, self._desk.directory
         try:
             match event.get("type"):
                 case "app_mention":
                     await self._mention(interaction)
                 case "app_home_opened":
-                    shows = await self._desk.context.store.shows(limit=20)
+                    shows = await self._desk.context.store.shows(states=ACTIVE, limit=20)
                     view = home(shows, self._desk.context.clock.now(), self._desk.context.command)
                     await self._desk.voice.publish_home(interaction.user, view)
-                case "member_joined_channel" | "member_left_channel" | "channel_left" | "group_left":
-                    self._desk.directory.forget_members(interaction.channel)
                 case "user_change":
                     user = event.get("user")
-                    await self._desk.directory.changed(user if isinstance(user, dict) else {})
+                    await directory.changed(user if isinstance(user, dict) else {})
+                case "member_joined_channel":
+                    directory.joined(interaction.channel, interaction.user)
+                case "member_left_channel":
+                    directory.left(interaction.channel, interaction.user)
+                case "subteam_members_changed":
+                    group = str(event.get("subteam_id") or "")
+                    await directory.group_changed(group, _ids(event.get("added_users")), _ids(event.get("removed_users")))
+                case kind if kind in CHANNEL_CHANGED:
+                    directory.forget_members(interaction.channel)
+                case "app_uninstalled" | "tokens_revoked":
+                    self._cut_off(event)
+                case kind:
+                    log.warning("event %s is subscribed to and not dealt with", kind)
         except Exception:
             log.exception("event %s broke", event.get("type"))
+
+    def _cut_off(self, event: Mapping[str, JSON]) -> None:
+        """The app was removed, or its token taken away. A person's token is none of ours."""
+        tokens = event.get("tokens")
+        if event.get("type") == "tokens_revoked" and not _ids(tokens.get("bot") if isinstance(tokens, dict) else None):
+            return
+        self._cut = f"Slack took the bot's access away ({event.get('type')}): install the app again and restart with its new token."
+        log.critical(self._cut)
+
+    async def check(self) -> str:
+        """Why people cannot reach the bot any more, as a check of readiness; empty while they can."""
+        return self._cut
 
     async def _mention(self, interaction: Interaction) -> None:
         """The same grammar as the command, also in threads, where slash commands do not exist."""
@@ -264,6 +295,10 @@ class Router:
         handler, words = found
         if not handler.effect or await self._accept(command):
             await self._run(handler, command, words)
+
+
+def _ids(found: JSON) -> list[str]:
+    return [str(each) for each in found] if isinstance(found, list) else []
 
 
 def _require_short(interaction: Interaction) -> None:

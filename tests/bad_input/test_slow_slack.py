@@ -1,0 +1,103 @@
+"""Slack or the provider answers slowly: the brake waits for neither, and a form that needs an answer first keeps its place."""
+
+from __future__ import annotations
+
+import asyncio
+
+from bot.model import ShowState
+from bot.sandbox.faults import Fault
+from tests.commands.control_room import form, form_text, last_words, on_air
+from tests.studio import Studio
+
+SLOW = 1.3
+"""Real seconds: longer than the bot leaves a person without any answer, shorter than the tests' own patience."""
+
+
+def forget_members(studio: Studio) -> None:
+    """As after a restart: nobody has asked yet who is in the channel."""
+    studio.rehearsal.bot.directory.forget_members(studio.channel.id)
+
+
+def slow_members(studio: Studio) -> Fault:
+    return studio.slack.faults.add(Fault(path="*conversations.members", times=None, delay=SLOW))
+
+
+def forms_opened(studio: Studio) -> list[str]:
+    """The titles of every form, in the order in which they were shown."""
+    return [call.method for call in studio.slack.calls if call.method in ("views.open", "views.push")]
+
+
+async def test_a_press_on_the_card_in_its_own_channel_asks_slack_for_nothing(studio: Studio) -> None:
+    await on_air(studio)
+    forget_members(studio)
+    slow_members(studio)
+    await studio.slack.press(studio.ana, studio.card, "finish")
+    await asyncio.wait_for(studio.slack.wait_for(lambda _: studio.slack.modals(studio.ana)), 1.0)
+    assert form(studio).title == "Finish the show?"
+    await studio.settle()
+    assert studio.rehearsal.bot.directory.remembered(studio.channel.id) is not None
+
+
+async def test_the_brake_typed_elsewhere_opens_a_window_before_slack_says_who_is_a_member(studio: Studio) -> None:
+    await on_air(studio)
+    lobby = studio.slack.add_channel("lobby", members=[studio.ana])
+    forget_members(studio)
+    slow_members(studio)
+    await studio.slack.command(studio.ana, lobby, "/live finish s1")
+    await studio.slack.wait_for(lambda _: studio.slack.modals(studio.ana))
+    assert "Asking" in form_text(studio)
+    await studio.settle()
+    assert form(studio).title == "Finish the show?"
+    await studio.submit()
+    await studio.passes(15)
+    assert (await studio.show()).state is ShowState.OFF
+
+
+async def test_a_refusal_that_took_long_stands_in_the_window(studio: Studio) -> None:
+    await studio.plan()
+    eve = studio.slack.add_user("eve")
+    lobby = studio.slack.add_channel("lobby", members=[eve])
+    forget_members(studio)
+    slow_members(studio)
+    await studio.slack.command(eve, lobby, "/live pause s1")
+    await studio.settle()
+    assert "belongs to #studio" in form_text(studio, eve)
+
+
+async def test_an_answer_that_took_long_stands_in_the_window_too(studio: Studio) -> None:
+    await studio.plan()
+    lobby = studio.slack.add_channel("lobby", members=[studio.ana])
+    forget_members(studio)
+    slow_members(studio)
+    await studio.slack.command(studio.ana, lobby, "/live hold s1")
+    await studio.settle()
+    assert "Held: Sunday Service (s1)" in form_text(studio)
+
+
+async def test_somebody_whom_slack_is_slow_to_name_gets_the_form_all_the_same(studio: Studio) -> None:
+    await studio.plan()
+    eve = studio.slack.add_user("eve")
+    studio.slack.invite(studio.channel, eve)
+    await studio.settle()
+    studio.slack.faults.add(Fault(path="*users.info", delay=SLOW))
+    await studio.slack.command(eve, studio.channel, "/live cancel s1")
+    await studio.settle()
+    assert form(studio, eve).title == "Cancel the show?"
+
+
+async def test_the_form_of_a_plan_keeps_its_place_while_slack_says_whether_the_bot_is_here(studio: Studio) -> None:
+    forget_members(studio)
+    slow_members(studio)
+    await studio.slack.command(studio.ana, studio.channel, "/live plan News 20:00-20:15")
+    await studio.settle()
+    assert form(studio).title == "Plan a show"
+
+
+async def test_quick_answers_open_no_window(studio: Studio) -> None:
+    await studio.plan()
+    before = len(forms_opened(studio))
+    forget_members(studio)
+    lobby = studio.slack.add_channel("lobby", members=[studio.ana])
+    assert "Held" in await studio.rehearsal.command(studio.ana, lobby, "/live hold s1")
+    assert len(forms_opened(studio)) == before
+    assert "Held" in last_words(studio)

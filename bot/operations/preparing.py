@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
 from bot.context import Context
+from bot.errors import ProviderError
 from bot.model import Dossier, Operation, PageState, Show, StepKind
 from bot.operations import aim
 from bot.operations.finishing import keeper
@@ -12,6 +14,9 @@ from bot.operations.steps import AskPeople, Result, Run, Step, Verb
 from bot.providers.base import Page, StreamInfo
 from bot.show.cues import holds_stream
 from bot.show.draft import Draft
+
+KNOWN_EVERYWHERE = timedelta(seconds=30)
+"""After that a stream of which the provider knows nothing is not there."""
 
 
 def tag(operation: Operation) -> str:
@@ -86,7 +91,13 @@ def create_page(command: str = "/live") -> Step:
 
     async def act(run: Run) -> Result:
         show = run.show
-        return _page_facts(await run.provider.create_page(show.page_name, show.stream, show.page_fields))
+        try:
+            return _page_facts(await run.provider.create_page(show.page_name, show.stream, show.page_fields))
+        except ProviderError as failure:
+            if failure.status != 404 or not _just_made(run):
+                raise
+            # a stream that was made a moment ago may not be known everywhere at the provider yet
+            raise ProviderError(failure.sentence, permanent=False, retry_after=1.0, status=404, detail=failure.detail) from failure
 
     return Step(
         name="create-page",
@@ -99,6 +110,11 @@ def create_page(command: str = "/live") -> Step:
         needed=False,
         otherwise=f"Make it later with {command} broadcast create.",
     )
+
+
+def _just_made(run: Run) -> bool:
+    made = run.done_at("create-stream")
+    return made is not None and run.context.clock.now() - made < KNOWN_EVERYWHERE
 
 
 def _page_facts(page: Page) -> Result:

@@ -8,8 +8,11 @@ from datetime import timedelta
 from bot.errors import Choice, Question, UserError
 from bot.model import OperationState, Show, ShowState
 from bot.operations.asking import ask
-from bot.operations.planning import extend
+from bot.operations.finishing import would
+from bot.operations.planning import finish_at
+from bot.show.cues import schedule
 from bot.show.draft import Draft
+from bot.show.lifecycle import can_take_back
 from bot.show.references import split_dry, split_option
 from bot.show.times import duration_words, parse_duration
 from bot.slack.call import Call, present_state
@@ -20,6 +23,16 @@ from bot.slack.text import escape
 
 CAN_FINISH = (ShowState.OPEN, ShowState.LIVE, ShowState.PAUSED)
 
+STEP_WORDS = {
+    "page-finished": "set the broadcast to finished",
+    "stop-recording": "stop the recording",
+    "disable": "disable the stream",
+    "off": "wait until the provider confirms it",
+}
+"""What a dry run calls the steps of a finish, by name."""
+
+_ENDS = (("stop-recording", "the recording is stopped"), ("disable", "the stream is disabled"))
+
 
 async def run(call: Call) -> None:
     """Finish, after asking; `now` skips the seconds to take it back, `in 10m` moves the end instead."""
@@ -28,7 +41,7 @@ async def run(call: Call) -> None:
     words, length = _in_duration(words)
     show = await call.find_show(words, CAN_FINISH)
     if dry:
-        await call.reply(_would(call, show, bool(now)))
+        await call.reply(await _would(call, show, now=bool(now)))
         return
     if length is not None:
         await _finish_in(call, show, length)
@@ -76,9 +89,18 @@ async def _facts(call: Call, show: Show, *, now: bool) -> str:
         if seen.viewers is not None and seen.viewers_at:
             lines.append(f"• {seen.viewers} viewers at {at(seen.viewers_at, show)}")
     lines.append(f"• planned end {at(show.end, show, seconds=False)}")
-    undo = "at once" if now else f"after {int(call.context.figures.undo.total_seconds())} s in which it can be taken back"
-    lines.append(f"Viewers are sent home now; recording and stream are stopped {undo}.")
+    lines.append(_effects(would(call.context, dossier, show, now=now), int(call.context.figures.undo.total_seconds())))
     return "\n".join(lines)
+
+
+def _effects(steps: list[str], undo: int) -> str:
+    """What the steps mean for viewers, for the recording and for the stream."""
+    ends = [words for name, words in _ENDS if name in steps] or ["recording and stream stay on for another show"]
+    when = f"after {undo} s in which it can be taken back" if "undo" in steps else "at once"
+    first = (
+        "Viewers are sent home now. " if "page-finished" in steps else "There is no page: viewers see the encoder until it stops. "
+    )
+    return f"{first}{' and '.join(ends).capitalize()} {when}."
 
 
 async def submit(call: Call) -> None:
@@ -97,28 +119,40 @@ async def submit(call: Call) -> None:
 async def _finish_in(call: Call, show: Show, length: timedelta) -> None:
     _require_on_air(show)
     clock, figures = call.context.clock.now(), call.context.figures
-    later = await call.decide(show, lambda draft, current: extend(draft, current, call.user, clock + length - current.end, figures))
+    later = await call.decide(show, lambda draft, current: finish_at(draft, current, call.user, clock + length, figures))
     await call.reply(f"{escape(show.title)} ({show.id}) ends at {at(later.end, later)}.")
 
 
-def _would(call: Call, show: Show, now: bool) -> str:
-    steps = ["set the broadcast to finished"] if show.wants_page else []
-    if show.wants_page and not now:
-        steps.append(f"leave {int(call.context.figures.undo.total_seconds())} s to take it back")
-    steps += ["stop the recording", "disable the stream", "wait until the provider confirms it"]
+async def _would(call: Call, show: Show, *, now: bool) -> str:
+    dossier = await call.context.store.dossier(show.id)
+    undo = f"leave {int(call.context.figures.undo.total_seconds())} s to take it back"
+    steps = [undo if name == "undo" else STEP_WORDS[name] for name in would(call.context, dossier, show, now=now)]
+    if "disable" not in would(call.context, dossier, show, now=now):
+        steps.append("leave the stream on for another show")
     return f"Dry run, nothing is done. {escape(show.title)} ({show.id}) would: {', '.join(steps)}."
 
 
 # -- back on air --------------------------------------------------------------------------------------------------------
 async def press_undo(call: Call) -> None:
-    """Within the seconds of the undo: recording and ingest were not touched yet."""
-    await _back(call, await call.carried_show())
+    """Within the seconds of the undo recording and ingest were not touched yet; on an older card it is asked about."""
+    show = await call.carried_show()
+    if can_take_back(await call.context.store.dossier(show.id), show):
+        await _back(call, show)
+    elif show.state is ShowState.OFF:
+        await _ask_back(call, show)
+    else:
+        raise UserError(f"{present_state(show)} Nothing to take back.")
 
 
 async def press_back(call: Call) -> None:
     """Afterwards it is asked about: the stream may be off already."""
     show = await call.carried_show()
     call.still("back-on-air", show)
+    await _ask_back(call, show)
+
+
+async def _ask_back(call: Call, show: Show) -> None:
+    _require_not_too_late(call, show)
     when = at(show.off_at, show) if show.off_at else ""
     text = (
         f"*{escape(show.title)}* is off air since {when}. The stream is enabled again and viewers see the programme. Back on air?"
@@ -132,20 +166,24 @@ async def submit_back(call: Call) -> None:
 
 
 async def _back(call: Call, show: Show) -> None:
-    now, figures = call.context.clock.now(), call.context.figures
-
     def rule(draft: Draft, current: Show) -> None:
         if current.off_at is None and not any(op.state is not OperationState.SCHEDULED for op in draft.of(current.id, "finish")):
             raise UserError(f"{present_state(current)} Nothing to take back.")
-        if current.state is ShowState.DONE or (current.off_at is not None and now - current.off_at > figures.back_on_air):
-            raise UserError(f"{present_state(current)} It is too late to take that back; plan a new show.")
+        _require_not_too_late(call, current)
         for op in draft.of(current.id, "finish"):
             draft.end(op, OperationState.SUPERSEDED, "back on air was asked for")
-        draft.put(replace(current, on_air_by=call.user))
-        ask(draft, "back_on_air", call.user, draft.show(current.id))
+        current = draft.put(replace(current, on_air_by=call.user, keep_on=current.keep_on or draft.now >= current.end))
+        schedule(draft, current, call.context.figures)
+        ask(draft, "back_on_air", call.user, current)
 
     await call.decide(show, rule)
     await call.reply(f"Back on air: {escape(show.title)} ({show.id}).")
+
+
+def _require_not_too_late(call: Call, show: Show) -> None:
+    late = show.off_at is not None and call.context.clock.now() - show.off_at > call.context.figures.back_on_air
+    if show.state.closed or late:
+        raise UserError(f"{present_state(show)} It is too late to take that back; plan a new show.")
 
 
 async def stop(call: Call) -> None:

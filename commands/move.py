@@ -8,9 +8,10 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.errors import Question, UserError
-from bot.model import Show, ShowState
-from bot.operations.planning import extend, keep_on, move
-from bot.show.cues import schedule
+from bot.model import JSON, FinishPolicy, Show, ShowState
+from bot.operations.asking import ask
+from bot.operations.planning import extend, keep_on, move, unwant_recording, want_recording
+from bot.show.cues import asks_at_end, schedule
 from bot.show.draft import Draft
 from bot.show.references import split_option
 from bot.show.times import parse_duration, parse_moment, span_words
@@ -64,17 +65,41 @@ async def press_edit(call: Call) -> None:
 async def check_edit(call: Call) -> Mapping[str, str]:
     """The errors of the form, by input."""
     show = await call.context.store.show(str(call.metadata.get("s", "")))
-    began = show is not None and show.state.on_air
     now = call.context.clock.now()
-    _, errors = read_form(call.view.values, show.start - timedelta(days=1) if began and show else now)
-    return errors
+    if show is None:
+        return read_form(call.view.values, now)[1]
+    wish, errors = read_form(call.view.values, _from(show, now))
+    if wish is None:
+        return errors
+    wish = _as_it_stands(wish, show)
+    if wish.end <= now and wish.end != show.end:
+        return {"end": f"That is in the past. To end it now: {call.command} finish {show.id}."}
+    if _hides_the_page(wish, show):
+        return {"wishes": f"The broadcast is what viewers see now. Take it off with {call.command} finish {show.id}."}
+    return {}
+
+
+def _from(show: Show, now: datetime) -> datetime:
+    """From when on the times of the form are read: a show on air began in the past."""
+    return show.start - timedelta(days=1) if show.state.on_air else now
+
+
+def _as_it_stands(wish: Wish, show: Show) -> Wish:
+    """The form shows minutes: a start or an end that was not touched keeps its seconds."""
+    same_start = wish.start == show.start.replace(second=0, microsecond=0)
+    same_end = wish.end == show.end.replace(second=0, microsecond=0)
+    return replace(wish, start=show.start if same_start else wish.start, end=show.end if same_end else wish.end)
+
+
+def _hides_the_page(wish: Wish, show: Show) -> bool:
+    """Whether the bot would forget a page that viewers are on: a finish would leave them there."""
+    return show.state.on_air and show.wants_page and bool(show.page) and not wish.page
 
 
 async def submit_edit(call: Call) -> None:
     """Save was pressed."""
     show = await call.carried_show()
-    now = show.start - timedelta(days=1) if show.state.on_air else call.context.clock.now()
-    wish, errors = read_form(call.view.values, now)
+    wish, errors = read_form(call.view.values, _from(show, call.context.clock.now()))
     if wish is None:
         raise UserError(next(iter(errors.values()), "The form was not complete."))
     changed = await call.decide(show, lambda draft, current: _apply(draft, current, wish, call))
@@ -83,23 +108,40 @@ async def submit_edit(call: Call) -> None:
 
 def _apply(draft: Draft, show: Show, wish: Wish, call: Call) -> Show:
     figures = call.context.figures
-    page_fields = dict(show.page_fields)
-    page_fields.update({"pending_message": wish.pending_message, "share_url": wish.share_url})
+    wish = _as_it_stands(wish, show)
+    if _hides_the_page(wish, show):
+        raise UserError(f"The broadcast of {show.title} is what viewers see now. Finish the show first; nothing was changed.")
+    page_fields = _page_fields(draft, show, wish, call.user)
     changed = replace(
         show,
         title=wish.title,
         zone=str(wish.zone),
         finish=wish.finish,
-        wants_recording=wish.record,
         wants_page=wish.page and (bool(show.page) or not show.stream),
-        page_fields={name: value for name, value in page_fields.items() if value},
+        page_fields=page_fields,
     )
     draft.put(changed)
+    if wish.record != show.wants_recording:
+        changed = want_recording(draft, changed) if wish.record else unwant_recording(draft, changed, call.user, figures)
     if (wish.start, wish.end) != (show.start, show.end):
         return move(draft, changed, wish.start, wish.end, call.user, figures)
     schedule(draft, changed, figures)
     draft.note(show.id, "edited", call.user)
     return changed
+
+
+def _page_fields(draft: Draft, show: Show, wish: Wish, by: str) -> Mapping[str, JSON]:
+    """What viewers read, as it is known to be: a page that is there already is changed at the provider first."""
+    wished = {"pending_message": wish.pending_message, "share_url": wish.share_url}
+    differing: dict[str, JSON] = {name: text for name, text in wished.items() if text != str(show.page_fields.get(name) or "")}
+    if not show.page or not show.wants_page:
+        return {name: value for name, value in {**show.page_fields, **wished}.items() if value}
+    if differing:
+        waiting: dict[str, JSON] = {}
+        for op in draft.of(show.id, "edit_page"):
+            waiting |= dict(op.args.get("fields") or {})
+        ask(draft, "edit_page", by, show, {"fields": {**waiting, **differing}, "page": show.page})
+    return show.page_fields
 
 
 # -- extend -------------------------------------------------------------------------------------------------------------
@@ -128,13 +170,24 @@ async def press_extend(call: Call) -> None:
         call.still(f"extend:{minutes}", current)
         return extend(draft, current, call.user, timedelta(minutes=minutes), call.context.figures)
 
-    later = await call.decide(show, rule)
-    await call.reply(f"{escape(later.title)} ({later.id}) ends at {at(later.end, later, seconds=False)} now.")
+    await call.reply(_end_words(await call.decide(show, rule)))
 
 
 async def _extend(call: Call, show: Show, length: timedelta) -> None:
     later = await call.decide(show, lambda draft, current: extend(draft, current, call.user, length, call.context.figures))
-    await call.reply(f"{escape(later.title)} ({later.id}) ends at {at(later.end, later, seconds=False)} now.")
+    await call.reply(_end_words(later))
+
+
+def _end_words(show: Show) -> str:
+    """What the new end means, by what happens there."""
+    title, end = f"{escape(show.title)} ({show.id})", at(show.end, show, seconds=False)
+    match show.finish:
+        case FinishPolicy.ASK:
+            return f"The planned end of {title} is {end} now: it asks at {end} and stays on."
+        case FinishPolicy.BY_HAND:
+            return f"The planned end of {title} is {end} now; it stays on until somebody finishes it."
+        case _:
+            return f"{title} ends at {end} now."
 
 
 async def press_keep_on(call: Call) -> None:
@@ -146,7 +199,9 @@ async def press_keep_on(call: Call) -> None:
         return keep_on(draft, current, call.user, call.context.figures)
 
     kept = await call.decide(show, rule)
-    await call.reply(f"{escape(kept.title)} ({kept.id}) stays on past {at(kept.end, kept, seconds=False)} and asks again.")
+    so = "asks again" if asks_at_end(kept) else "until somebody finishes it"
+    end = at(kept.end, kept, seconds=False)
+    await call.reply(f"{escape(kept.title)} ({kept.id}) stays on past {end} {'and ' if asks_at_end(kept) else ''}{so}.")
 
 
 DECLARATIONS = (

@@ -8,6 +8,7 @@ from dataclasses import replace
 from bot.errors import UserError
 from bot.model import OperationState, Seen, Show, ShowState
 from bot.operations.asking import ask
+from bot.operations.planning import want_recording
 from bot.show.draft import Draft
 from bot.show.references import split_dry
 from bot.slack.blocks import Control, actions, say
@@ -73,15 +74,13 @@ async def _facts(call: Call, show: Show, seen: Seen | None) -> str:
 # -- start --------------------------------------------------------------------------------------------------------------
 async def _start(call: Call, show: Show) -> None:
     def rule(draft: Draft, current: Show) -> str:
-        if current.state is ShowState.OFF:
+        if current.state is ShowState.OFF or current.state.closed:
             raise UserError(f"{present_state(current)} There is nothing to record.")
         seen = draft.seen
         if seen is not None and seen.recording and current.wants_recording:
             since = f" since {at(seen.since['recording'], current)}" if "recording" in seen.since else ""
             raise UserError(f"{current.title} ({current.id}) is recording already{since}. Nothing to do.")
-        current = draft.put(replace(current, wants_recording=True, recording_failed=False))
-        for op in draft.of(current.id, "stop_recording"):
-            draft.end(op, OperationState.SUPERSEDED, "the recording is wanted again")
+        current = want_recording(draft, current)
         draft.note(current.id, "recording wanted", call.user)
         if seen is None or not seen.signal:
             return f"Noted: {escape(current.title)} ({current.id}) records as soon as there is signal. There is none now."
@@ -123,6 +122,8 @@ async def submit_stop(call: Call) -> None:
     show = await call.carried_show()
 
     def rule(draft: Draft, current: Show) -> str:
+        if current.state.closed:
+            raise UserError(f"{present_state(current)} There is no recording to stop.")
         current = draft.put(replace(current, wants_recording=False, recording_failed=False))
         rolling = draft.of(current.id, "record")
         for op in rolling:

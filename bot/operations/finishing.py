@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -11,9 +12,12 @@ from bot.model import CLOCK, Dossier, Operation, OperationState, PageState, Show
 from bot.operations import aim
 from bot.operations.onair import stopped, went_off_air
 from bot.operations.steps import Result, Run, Step, Verb
+from bot.show.cues import schedule
+from bot.show.defaults import Defaults
 from bot.show.draft import Draft
 from bot.slack import notices
 from bot.slack.stamps import at, brief
+from bot.slack.text import escape
 
 
 def _steps(context: Context, dossier: Dossier, operation: Operation) -> tuple[Step, ...]:
@@ -22,14 +26,31 @@ def _steps(context: Context, dossier: Dossier, operation: Operation) -> tuple[St
     steps: list[Step] = []
     if page:
         steps.append(aim.page_to(PageState.FINISHED, show))
-        if not operation.args.get("now"):
-            steps.append(_undo(context.figures.undo))
+    if (page or show.on_air_at is not None) and not operation.args.get("now"):
+        steps.append(_undo(context.figures.undo))
     able = context.provider(show.provider).capabilities
-    if able.recording is not None:
+    now = context.clock.now()
+    if able.recording is not None and also_recorded(dossier.shows, show, now, context.figures) is None:
         steps.append(aim.stop_recording(needed=False))
     if keeper(dossier, show, context) is None:
         steps += [aim.disable(), _confirmed_off(context)]
     return tuple(steps)
+
+
+def would(context: Context, dossier: Dossier, show: Show, *, now: bool) -> list[str]:
+    """The names of the steps that a finish pressed at this moment has, in order; `now` leaves out the time to take it back."""
+    asked = context.clock.now()
+    operation = Operation("", "finish", asked, "", asked, show.id, show.provider, show.stream, {"now": True} if now else {})
+    return [step.name for step in _steps(context, dossier, operation)]
+
+
+def also_recorded(shows: Iterable[Show], show: Show, now: datetime, figures: Defaults) -> Show | None:
+    """Another show on this stream that wants its recording and is on air or in its rolling time: the same recording is its own."""
+    for other in shows:
+        rolling = other.state.on_air or (other.state is ShowState.OPEN and now >= other.start - figures.roll_lead)
+        if other.id != show.id and other.stream == show.stream and other.wants_recording and rolling:
+            return other
+    return None
 
 
 def keeper(dossier: Dossier, show: Show, context: Context) -> Show | None:
@@ -44,11 +65,12 @@ def keeper(dossier: Dossier, show: Show, context: Context) -> Show | None:
 
 
 def _undo(window: timedelta) -> Step:
-    """The 10 s in which Back on air costs nothing: recording and ingest are untouched."""
+    """The 10 s in which Back on air costs nothing: recording and ingest are untouched. Where there is no page: a countdown."""
 
     async def ready(run: Run) -> datetime | None:
-        since = run.done_at("page-finished")
-        ends = (since or run.context.clock.now()) + window
+        steps = run.dossier.steps.get(run.operation.id, ())
+        begun = next((step.intent_at for step in steps if step.name == "undo"), None)
+        ends = (run.done_at("page-finished") or begun or run.context.clock.now()) + window
         return ends if run.context.clock.now() < ends else None
 
     return Step(name="undo", label="Time to take it back", kind=StepKind.WAIT, ready=ready)
@@ -91,20 +113,21 @@ def _begin(context: Context, draft: Draft, operation: Operation) -> Operation:
     show = draft.show(operation.show)
     if show.state.closed:
         return draft.end(operation, OperationState.CANCELLED, "the show is over")
-    if operation.by != CLOCK or operation.args.get("tidy"):
+    if operation.args.get("tidy"):
         return operation
     began = bool(draft.steps(operation.id))
+    by_hand = operation.by != CLOCK
     if show.state in (ShowState.PLANNED, ShowState.OPEN):
-        return operation if began else _never_went_live(draft, operation, show)
-    late = draft.now - show.end
+        return operation if began or by_hand else _never_went_live(draft, operation, show)
+    late = draft.now - (operation.due if by_hand else show.end)
     signal = draft.seen is not None and draft.seen.signal
-    if late > context.figures.finish_grace and signal and not began:
-        sentence = (
-            f"{show.title} should have finished {int(late.total_seconds() // 60)} min ago: the bot was down, and it is on air."
-        )
-        asking = replace(operation, state=OperationState.ASKING, owner="", note=sentence)
-        draft.post(notices.question(asking, draft.now))
-        return asking
+    if late > context.figures.finish_grace and signal and show.state.on_air and not began:
+        minutes = int(late.total_seconds() // 60)
+        return _ask(draft, operation, f"{show.title} should have finished {minutes} min ago, and it is on air.")
+    if by_hand:
+        if show.state.on_air:
+            draft.put(replace(show, off_by=operation.by))
+        return operation
     if late > timedelta(seconds=30) and not began:
         draft.post(notices.line(show, "late-finish", draft.now, f"Finishing {int(late.total_seconds() // 60)} min late."))
     draft.put(replace(show, off_by=CLOCK))
@@ -112,14 +135,34 @@ def _begin(context: Context, draft: Draft, operation: Operation) -> Operation:
 
 
 def _never_went_live(draft: Draft, operation: Operation, show: Show) -> Operation:
-    """The end of a show that never went on air closes nothing for viewers, but the stream must not stay on."""
+    """The end of a show that never went on air closes nothing for viewers, but the stream must not stay on.
+
+    Unless somebody seems to be about to begin: it is held, or there is a signal. Then people are asked.
+    """
     end = at(show.end, show, seconds=False)
+    signal = draft.seen is not None and draft.seen.signal
+    if show.held(draft.now) or signal:
+        why = "it is on hold" if show.held(draft.now) else "there is a signal"
+        return _ask(draft, operation, f"{show.title} reached its end at {end} without going on air, and {why}. Finish it?")
     text = f":grey_question: *{brief(show.title)}* ({show.id}) reached its end at {end} without going on air."
     draft.post(notices.told(show, "never-live", draft.now, text))
     return operation
 
 
-def _finish() -> Verb:
+def _ask(draft: Draft, operation: Operation, sentence: str) -> Operation:
+    asking = replace(operation, state=OperationState.ASKING, owner="", note=sentence)
+    draft.post(notices.question(asking, draft.now))
+    return asking
+
+
+def _finish(context: Context) -> Verb:
+    def failed(draft: Draft, operation: Operation, _: str) -> None:
+        """It is still on air: the clock has its cue back, and past the end people are asked again."""
+        show = draft.show(operation.show)
+        if show.state.on_air:
+            show = draft.put(replace(show, keep_on=show.keep_on or draft.now >= show.end))
+            schedule(draft, show, context.figures)
+
     def finished(draft: Draft, operation: Operation) -> None:
         show = draft.show(operation.show)
         went_off_air(draft, show, draft.now, Source.LOOK)
@@ -128,11 +171,15 @@ def _finish() -> Verb:
             text = ":electric_plug: The stream stays on: another show on it is open or due within the hour."
             draft.post(notices.line(show, "kept-on", draft.now, text))
             show = draft.put(replace(show, stopped_at=draft.now))
+        other = also_recorded(draft.shows, show, draft.now, context.figures)
+        if other is not None and draft.seen is not None and draft.seen.recording:
+            text = f":black_circle_for_record: The recording goes on: it is that of {escape(other.title)} ({other.id}) as well."
+            draft.post(notices.line(show, "kept-recording", draft.now, text))
         draft.post(notices.line(show, "ended", draft.now, f":checkered_flag: *Ended* {at(draft.now, show)}."))
 
-    return Verb(name="finish", title="Finishing", steps=_steps, begin=_begin, finished=finished)
+    return Verb(name="finish", title="Finishing", steps=_steps, begin=_begin, finished=finished, failed=failed)
 
 
-def verbs(_: Context) -> tuple[Verb, ...]:
+def verbs(context: Context) -> tuple[Verb, ...]:
     """The verbs of this family."""
-    return (_finish(),)
+    return (_finish(context),)

@@ -7,11 +7,12 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from bot.errors import UserError
-from bot.model import JSON, FinishPolicy, Hold, Operation, OperationState, Show, ShowState
+from bot.model import CLOCK, JSON, FinishPolicy, Hold, Operation, OperationState, Show, ShowState, StepState
 from bot.operations.asking import ask
-from bot.show.cues import cancel_all, schedule
+from bot.operations.finishing import also_recorded
+from bot.show.cues import cancel_all, rank, schedule
 from bot.show.defaults import Defaults
-from bot.show.draft import Draft
+from bot.show.draft import Draft, new_id
 from bot.slack import notices
 
 
@@ -72,6 +73,9 @@ def move(draft: Draft, show: Show, start: datetime, end: datetime, by: str, figu
         raise UserError(f"{show.title} is on air, so only its end can move. Use extend.")
     if not show.state.on_air and start <= draft.now:
         raise UserError("That start is in the past. Choose a later one.")
+    if end <= draft.now:
+        raise UserError("That end is in the past. Use finish to end it now.")
+    take_back_finish(draft, show, by, "the end was moved")
     moved = draft.put(replace(show, start=start, end=end))
     if show.state is ShowState.OPEN and start - show.start > timedelta(minutes=60):
         moved = draft.put(replace(moved, state=ShowState.PLANNED))
@@ -86,15 +90,13 @@ def move(draft: Draft, show: Show, start: datetime, end: datetime, by: str, figu
 
 def extend(draft: Draft, show: Show, by: str, length: timedelta, figures: Defaults) -> Show:
     """The end moves; end, cues and card in one commit."""
-    if show.state.closed or show.state is ShowState.OFF:
-        raise UserError(f"{show.title} is over; there is nothing to extend.")
+    _require_not_over(show, "there is nothing to extend")
     new_end = max(show.end, draft.now if show.state.on_air and draft.now > show.end else show.end) + length
     if new_end <= max(draft.now, show.start):
         raise UserError("That end would be in the past. Use finish to end it now.")
     later = draft.put(replace(show, end=new_end, keep_on=False))
-    for op in draft.of(show.id, "overrun", "finish"):
-        if op.state is OperationState.ASKING or (op.verb == "overrun" and op.due <= new_end):
-            draft.end(op, OperationState.CANCELLED, "the end was moved")
+    _drop_questions(draft, show)
+    take_back_finish(draft, later, by, "the end was moved")
     schedule(draft, later, figures)
     draft.note(show.id, "extended", by, new_end.isoformat())
     return later
@@ -102,15 +104,97 @@ def extend(draft: Draft, show: Show, by: str, length: timedelta, figures: Defaul
 
 def keep_on(draft: Draft, show: Show, by: str, figures: Defaults) -> Show:
     """It stays on past its end and asks again; nothing finishes it by itself before the hard limit."""
+    _require_not_over(show, "it cannot be kept on")
     kept = draft.put(replace(show, keep_on=True))
     for op in draft.of(show.id, "overrun"):
         draft.operate(replace(op, args={**op.args, "answered": True}))
     for op in draft.of(show.id, "finish"):
         if op.state in (OperationState.SCHEDULED, OperationState.ASKING):
             draft.end(op, OperationState.CANCELLED, "it stays on")
+    take_back_finish(draft, kept, by, "it stays on")
     schedule(draft, kept, figures)
     draft.note(show.id, "kept on", by)
     return kept
+
+
+def finish_at(draft: Draft, show: Show, by: str, when: datetime, figures: Defaults) -> Show:
+    """It finishes by itself at `when`, whatever the policy says of its end: an operation of the person who asked."""
+    _require_not_over(show, "there is nothing to finish")
+    if when <= max(draft.now, show.start):
+        raise UserError(f"{show.title} would end before it starts. Use cancel if it is not to happen.")
+    later = draft.put(replace(show, end=when, keep_on=False))
+    _drop_questions(draft, show)
+    take_back_finish(draft, later, by, "a later finish was asked for")
+    for op in draft.of(show.id, "finish"):
+        draft.end(op, OperationState.CANCELLED, "a later finish was asked for")
+    draft.operate(
+        Operation(
+            id=new_id("finish"),
+            verb="finish",
+            due=when,
+            by=by,
+            asked_at=draft.now,
+            show=show.id,
+            provider=show.provider,
+            stream=show.stream,
+            rank=rank("finish"),
+            channel=show.channel,
+        )
+    )
+    schedule(draft, later, figures)
+    draft.note(show.id, "finish asked for", by, when.isoformat())
+    return later
+
+
+def take_back_finish(draft: Draft, show: Show, by: str, why: str) -> None:
+    """End a finish that is under way, or was asked for by hand for later, while viewers still see the programme.
+
+    What it may have reached already, or has on its way, is put right by an operation that looks first.
+    """
+    begun = False
+    for op in draft.of(show.id, "finish"):
+        if op.state in (OperationState.RUNNING, OperationState.WAITING) or op.by != CLOCK:
+            begun = begun or any(
+                step.state in (StepState.INTENT, StepState.DONE) for step in draft.steps(op.id) if step.name != "undo"
+            )
+            draft.end(op, OperationState.SUPERSEDED, why)
+    if begun and show.state is ShowState.LIVE:
+        ask(draft, "back_on_air", by, show)
+
+
+def _require_not_over(show: Show, so: str) -> None:
+    """Off air is over for these: only Back on air leads back."""
+    if show.state is ShowState.OFF:
+        raise UserError(f"{show.title} is off air already, so {so}. Back on air is on its card for a quarter of an hour.")
+    if show.state.closed:
+        raise UserError(f"{show.title} is over; {so}.")
+
+
+def _drop_questions(draft: Draft, show: Show) -> None:
+    for op in draft.of(show.id, "overrun", "finish"):
+        if op.verb == "overrun" or op.state is OperationState.ASKING:
+            draft.end(op, OperationState.CANCELLED, "the end was moved")
+
+
+def want_recording(draft: Draft, show: Show) -> Show:
+    """The recording is wanted from now on: it rolls as soon as it is time and there is signal."""
+    for op in draft.of(show.id, "stop_recording"):
+        draft.end(op, OperationState.SUPERSEDED, "the recording is wanted again")
+    return draft.put(replace(show, wants_recording=True, recording_failed=False))
+
+
+def unwant_recording(draft: Draft, show: Show, by: str, figures: Defaults) -> Show:
+    """The recording is not wanted any more: one that runs for this show alone is stopped."""
+    show = draft.put(replace(show, wants_recording=False, recording_failed=False))
+    rolling = draft.of(show.id, "record")
+    for op in rolling:
+        draft.end(op, OperationState.SUPERSEDED, "the recording is not wanted any more")
+    runs = draft.seen is not None and bool(draft.seen.recording)
+    own = show.state in (ShowState.OPEN, ShowState.LIVE, ShowState.PAUSED)
+    if own and (runs or rolling) and also_recorded(draft.shows, show, draft.now, figures) is None:
+        ask(draft, "stop_recording", by, show)
+    draft.note(show.id, "recording not wanted", by)
+    return show
 
 
 def hold(draft: Draft, show: Show, by: str, until: datetime | None, text: str) -> Show:

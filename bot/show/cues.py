@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -39,8 +39,8 @@ class Cue:
     args: Mapping[str, JSON] = field(default_factory=dict)
 
 
-def cues(show: Show, figures: Defaults) -> list[Cue]:
-    """Every cue of a show, whether its time has passed or not."""
+def cues(show: Show, figures: Defaults, *, asked: bool = False) -> list[Cue]:
+    """Every cue of a show, whether its time has passed or not; `asked`: somebody asked that it finishes by itself at its end."""
     found = [Cue("open", show.start - figures.open_lead)]
     found += [
         Cue("remind", show.start - lead, f"check-{int(lead.total_seconds())}", {"what": "check"}) for lead in figures.check_leads
@@ -49,19 +49,28 @@ def cues(show: Show, figures: Defaults) -> list[Cue]:
     found.append(Cue("remind", show.start - encoder_ask, "encoder", {"what": "encoder"}))
     found.append(Cue("remind", show.start - figures.caller_lead, "caller", {"what": "caller"}))
     found.append(Cue("go", show.start))
-    if show.finish is FinishPolicy.BY_HAND:
-        return found
-    found += [Cue("end_warning", show.end - lead, f"{int(lead.total_seconds())}") for lead in figures.end_warnings]
-    if asks_at_end(show):
-        found.append(Cue("overrun", show.end))
-    else:
-        found.append(Cue("finish", show.end))
+    if asked or show.finish is not FinishPolicy.BY_HAND:
+        found += [Cue("end_warning", show.end - lead, f"{int(lead.total_seconds())}") for lead in figures.end_warnings]
+    by_itself = asked or (show.finish is FinishPolicy.AT_END and not show.keep_on)
+    found.append(Cue("finish" if by_itself else "overrun", show.end))
     return found
 
 
 def asks_at_end(show: Show) -> bool:
-    """Whether the end is a question: the policy says so, or somebody pressed Keep on."""
-    return show.finish is FinishPolicy.ASK or show.keep_on
+    """Whether the end is a question: the policy says so, or somebody pressed Keep on. Nothing is asked where it ends by hand."""
+    return show.finish is FinishPolicy.ASK or (show.keep_on and show.finish is FinishPolicy.AT_END)
+
+
+def asked_finish(operations: Iterable[Operation], show: Show) -> Operation | None:
+    """The finish that somebody asked for at a later moment (`finish in 10m`), while it has not begun."""
+    return next(
+        (
+            op
+            for op in operations
+            if op.show == show.id and op.verb == "finish" and op.by != CLOCK and op.state is OperationState.SCHEDULED
+        ),
+        None,
+    )
 
 
 def rank(verb: str) -> int:
@@ -80,7 +89,8 @@ def schedule(draft: Draft, show: Show, figures: Defaults) -> None:
         if there.setdefault(_slot(op), op) is not op:
             _drop(draft, op)
     over = show.state.closed or show.state is ShowState.OFF
-    for cue in [] if over else cues(show, figures):
+    asked = asked_finish(there.values(), show) is not None
+    for cue in [] if over else cues(show, figures, asked=asked):
         if not _still_to_come(cue, show):
             continue
         placed = there.get((cue.verb, cue.mark))

@@ -5,8 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from bot.model import CLOCK, Dossier, FinishPolicy, Operation, OperationState, PageState, Seen, Show, ShowState, StepState
-from bot.show.cues import asks_at_end
+from bot.model import CLOCK, Dossier, Operation, OperationState, PageState, Seen, Show, ShowState, StepState
 
 UNSEEN = timedelta(seconds=15)
 """A last look older than three looks on air is told in the card's first words; a single failed one is not."""
@@ -72,10 +71,8 @@ def _on_air(seen: Seen | None, show: Show, operations: tuple[Operation, ...], no
         return Phase.NOT_SEEN
     if show.ringing and show.ringing.kind == "backup":
         return Phase.ON_BACKUP
-    asking = any(op.verb == "finish" and op.state is OperationState.ASKING for op in operations)
-    if now >= show.end and (asking or asks_at_end(show) or show.finish is FinishPolicy.BY_HAND):
-        return Phase.PAST_END
-    return Phase.ON_AIR
+    due = any(op.verb == "finish" and op.state is OperationState.SCHEDULED and op.due <= now for op in operations)
+    return Phase.PAST_END if now >= show.end and not due else Phase.ON_AIR
 
 
 def not_seen(seen: Seen | None, now: datetime) -> bool:
@@ -115,6 +112,12 @@ def _can_be_undone(dossier: Dossier, operations: tuple[Operation, ...]) -> bool:
     finishing = [op for op in operations if op.verb == "finish" and op.state in (OperationState.RUNNING, OperationState.WAITING)]
     undo = [step for op in finishing for step in dossier.steps.get(op.id, ()) if step.name == "undo"]
     return any(step.state in (StepState.PLANNED, StepState.INTENT) for step in undo)
+
+
+def can_take_back(dossier: Dossier, show: Show) -> bool:
+    """Whether a finish is under way that has not touched what cannot be had back at once."""
+    operations = dossier.of(show.id)
+    return _can_be_undone(dossier, operations) if show.state is ShowState.OFF else _running(operations, "finish")
 
 
 def _running(operations: tuple[Operation, ...], verb: str) -> bool:

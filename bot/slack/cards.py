@@ -19,7 +19,7 @@ from bot.model import (
     Video,
 )
 from bot.providers.base import Capabilities
-from bot.show.cues import asks_at_end, next_cue
+from bot.show.cues import asked_finish, asks_at_end, next_cue
 from bot.show.defaults import Defaults
 from bot.show.lifecycle import Phase, not_seen, phase
 from bot.slack.blocks import Message, actions, context, section
@@ -165,10 +165,12 @@ def _plan_of_the_clock(stage: Phase, dossier: Dossier, show: Show, now: datetime
     if stage in (Phase.PLANNED, Phase.WAITING, Phase.READY, Phase.PUBLIC):
         opens = next_cue(operations, "open")
         first = [f"opens {at(opens, show, seconds=False)}"] if opens and stage is Phase.PLANNED else []
-        goes = f"live by itself {at(show.start, show, seconds=False)}"
-        if stage is Phase.PUBLIC:
+        goes = _start_words(operations, show, now)
+        if stage is Phase.PUBLIC and now < show.start:
             goes = f"before {at(show.start, show, seconds=False)}: anyone with the link sees the encoder"
-        return [*first, goes, _end(show)]
+        elif stage is Phase.PUBLIC:
+            goes = f"anyone with the link sees the encoder; {goes}"
+        return [*first, goes, _end(show, operations)]
     if stage is Phase.HELD and show.hold:
         until = f" until {at(show.hold.until, show, seconds=False)}" if show.hold.until else ""
         why = f": “{brief(show.hold.text)}”" if show.hold.text else ""
@@ -184,8 +186,19 @@ def _plan_of_the_clock(stage: Phase, dossier: Dossier, show: Show, now: datetime
         return [_overrun(operations, show, figures)]
     if stage in (Phase.ON_AIR, Phase.NO_SIGNAL, Phase.NOT_SEEN, Phase.ON_BACKUP, Phase.PAUSED):
         paused = [f"paused by {mention(show.paused_by)}"] if stage is Phase.PAUSED and show.paused_by not in ("", CLOCK) else []
-        return [*paused, _end(show), *_alarm(show, now)]
+        return [*paused, _end(show, operations), *_alarm(show, now)]
     return []
+
+
+def _start_words(operations: tuple[Operation, ...], show: Show, now: datetime) -> str:
+    """What becomes of the start: only a go that is on the schedule, or waits for its moment, happens by itself."""
+    going = next((op for op in operations if op.verb == "go"), None)
+    start = at(show.start, show, seconds=False)
+    if going is None:
+        return f"due {start}, does not go live by itself"
+    if going.state is OperationState.ASKING:
+        return f"due {start}, asked what to do"
+    return f"live by itself {start}" if now < show.start else f"due {start}, goes live by itself once it can"
 
 
 def _alarm(show: Show, now: datetime) -> list[str]:
@@ -200,8 +213,11 @@ def _alarm(show: Show, now: datetime) -> list[str]:
 
 
 def _overrun(operations: tuple[Operation, ...], show: Show, figures: Defaults) -> str:
+    asked = asked_finish(operations, show)
+    if asked is not None:
+        return _end(show, operations)
     question = next((op for op in operations if op.verb == "overrun"), None)
-    if question is None:
+    if question is None or show.finish is FinishPolicy.BY_HAND:
         return "stays on until somebody finishes it"
     asks = f"stays on; asks again {at(question.due, show, seconds=False)}"
     if question.args.get("answered"):
@@ -209,8 +225,11 @@ def _overrun(operations: tuple[Operation, ...], show: Show, figures: Defaults) -
     return f"{asks}; hard end {at(show.end + figures.overrun_limit, show, seconds=False)}"
 
 
-def _end(show: Show) -> str:
+def _end(show: Show, operations: tuple[Operation, ...]) -> str:
     end = at(show.end, show, seconds=False)
+    asked = asked_finish(operations, show)
+    if asked is not None:
+        return f"ends by itself {at(asked.due, show, seconds=False)}, asked by {mention(asked.by)}"
     if show.finish is FinishPolicy.BY_HAND:
         return f"ends by hand (planned {end})"
     return f"asks at {end}" if asks_at_end(show) else f"ends by itself {end}"

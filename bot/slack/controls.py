@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
-from bot.model import JSON, Dossier, Show
+from bot.model import JSON, Dossier, FinishPolicy, Show
 from bot.show.defaults import Defaults
 from bot.show.lifecycle import Phase
 from bot.slack.blocks import Control
@@ -129,10 +129,10 @@ def facts(action: str, show: Show) -> dict[str, JSON]:
 
 def _makes_sense(action: str, dossier: Dossier, show: Show, now: datetime, figures: Defaults) -> bool:
     match action:
+        case "keep-on":
+            return show.finish is not FinishPolicy.BY_HAND
         case "back-on-air":
-            return show.off_at is not None and now - show.off_at < figures.back_on_air and show.wants_page
-        case "undo-finish":
-            return show.wants_page
+            return show.off_at is not None and now - show.off_at < figures.back_on_air
         case "tell-viewers" | "delete-page" | "pause" | "resume":
             return bool(show.page) and show.wants_page
         case "take" | "noted":

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bot.model import CLOCK, Alarm, Dossier, Operation, OperationState, Show, StepKind, StepRecord, StepState, Video
-from bot.show.cues import asks_at_end
+from bot.show.cues import asked_finish, asks_at_end
 from bot.slack.blocks import Control, Message, actions, context, say
 from bot.slack.controls import control, facts
 from bot.slack.notices import ALARM_WORDS
@@ -85,14 +85,15 @@ def end_prompt(dossier: Dossier, show: Show) -> Message:
     end = at(show.end, show, seconds=False)
     if not show.state.on_air:
         return say(f":bell: The end of {brief(show.title)} ({show.id}) was {end}. It is {show.state.value} now.")
-    if asks_at_end(show):
+    asks = asks_at_end(show) and asked_finish(dossier.of(show.id), show) is None
+    if asks:
         kept = f" {mention(show.on_air_by)} is asked again every quarter of an hour." if show.on_air_by not in ("", CLOCK) else ""
         head = f":bell: *{brief(show.title)}* ({show.id}): the planned end is {end}; it stays on until somebody finishes it.{kept}"
     else:
         head = f":bell: *{brief(show.title)}* ({show.id}) ends by itself at *{end}*."
     finish = Control("finish", "Finish now…", {"s": show.id, **facts("finish", show)}, "danger")
     buttons = [finish, control("extend:5", show), control("extend:15", show), control("extend:30", show)]
-    if not asks_at_end(show):
+    if not asks:
         buttons.append(Control("keep-on", "Keep on", {"s": show.id, **facts("keep-on", show)}))
     overlap = next(
         (other for other in dossier.shows if other.id != show.id and other.start < show.end and not other.state.closed), None

@@ -81,7 +81,7 @@ def test_the_end_follows_the_policy() -> None:
     assert {"end_warning", "finish"} <= ends[FinishPolicy.AT_END]
     assert {"end_warning", "overrun"} <= ends[FinishPolicy.ASK]
     assert "finish" not in ends[FinishPolicy.ASK]
-    assert ends[FinishPolicy.BY_HAND] == {"open", "remind", "go"}
+    assert ends[FinishPolicy.BY_HAND] == {"open", "remind", "go", "overrun"}, "a moment to draw the card again, without a question"
 
 
 def test_without_a_gate_nobody_asks_for_the_encoder_before_two_minutes_to_go() -> None:

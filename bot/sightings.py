@@ -9,7 +9,7 @@ from datetime import datetime
 
 from bot.clock import Clock
 from bot.errors import ProviderError
-from bot.model import Change, Decision, Dossier, Look, Quality, Seen, Source, StreamKey, Video
+from bot.model import Change, Decision, Dossier, Look, Quality, Seen, ShowState, Source, StreamKey, Video
 from bot.providers.base import Provider
 from bot.show.changes import blind, changes
 from bot.show.draft import Draft
@@ -57,8 +57,8 @@ class Sightings:
     async def report_page(self, provider: str, page: str, state: str) -> list[StreamKey]:
         """Commit what a webhook says of a page, for the show whose page it is; the streams concerned (none for an unknown page)."""
         concerned = []
-        for show in await self._store.shows(limit=1000):
-            if show.provider == provider and show.page == page and show.key is not None and not show.state.closed:
+        for show in await self._store.shows(states=[state for state in ShowState if not state.closed], page=page, limit=1000):
+            if show.provider == provider and show.key is not None:
                 at = self._clock.now()
                 await self.report(Look(show.key, at, Source.WEBHOOK, page=page, page_state=state))
                 concerned.append(show.key)

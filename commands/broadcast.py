@@ -17,11 +17,11 @@ from bot.slack.controls import control
 from bot.slack.declare import Button, Command, Form, Stage
 from bot.slack.modals import confirm, field_input, form, loading, paragraph, read_fields, text_input
 from bot.slack.stamps import at
-from bot.slack.stream_forms import changed, print_of
+from bot.slack.stream_forms import as_shown, changed, print_of
 from bot.slack.streams import look_now
 from bot.slack.text import escape, link
 
-PENDING_MOST = 500
+PENDING_MOST = 3000
 
 
 async def run(call: Call) -> None:
@@ -70,18 +70,12 @@ async def _create(call: Call, show: Show) -> None:
         raise UserError(f"{show.title} ({show.id}) has its broadcast already ({show.page}). See {call.command} broadcast.")
     if not show.stream:
         raise UserError(f"{show.title} ({show.id}) has no stream yet. Its planning makes one; ask again in a moment.")
-    _require_trigger(call)
     blocks = [
         paragraph(f"A broadcast for *{escape(show.title)}*, made pending and bound to its stream."),
         text_input("name", "Name", show.page_name or f"{show.title} ({show.id})", most=200),
         *(field_input(field, show.page_fields.get(field.name)) for field in _settable(call, show, creating=True)),
     ]
     await call.open(form("page-create", "New broadcast", blocks, "Create", call.remember(s=show.id)))
-
-
-def _require_trigger(call: Call) -> None:
-    if not call.interaction.trigger:
-        raise UserError(f"A form opens only from the command: type {call.command} broadcast in the message field.")
 
 
 def _settable(call: Call, show: Show, *, creating: bool) -> Sequence[Field]:
@@ -132,7 +126,6 @@ async def submit_create(call: Call) -> None:
 # -- edit ---------------------------------------------------------------------------------------------------------------
 async def _edit(call: Call, show: Show) -> None:
     _require_page(call, show)
-    _require_trigger(call)
     await call.open(loading("Edit broadcast"))
     page = await call.context.provider(show.provider).page(show.page)
     fields = _settable(call, show, creating=False)
@@ -147,7 +140,7 @@ async def _edit(call: Call, show: Show) -> None:
 def _shown(field: Field, page: Page) -> JSON:
     if field.kind == "secret":
         return None
-    return page.name if field.name == "name" else page.fields.get(field.name)
+    return as_shown(field, page.name if field.name == "name" else page.fields.get(field.name))
 
 
 def _require_page(call: Call, show: Show) -> None:

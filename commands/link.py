@@ -38,7 +38,10 @@ def _words(call: Call, show: Show) -> str:
 async def _share(call: Call, show: Show) -> None:
     """For everybody in the channel where it was typed; elsewhere than in a channel, in the show's own."""
     text = _words(call, show)
-    here = call.channel if call.channel and not call.channel.startswith("D") else show.channel
+    typed_here = call.channel and not call.channel.startswith("D")
+    if typed_here:
+        await call.require_presence("A link is shared in a channel that I am in.")
+    here = call.channel if typed_here else show.channel
 
     def rule(draft: Draft, current: Show) -> None:
         key = f"link:{current.id}:{new_id('share')}"
@@ -46,7 +49,7 @@ async def _share(call: Call, show: Show) -> None:
         draft.note(current.id, "viewer link shared", call.user, here)
 
     await call.decide(show, rule)
-    await call.reply(f"Shared in <#{here}>.")
+    await call.reply(f"I am posting it in <#{here}>.")
 
 
 DECLARATIONS = (

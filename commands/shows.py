@@ -13,16 +13,26 @@ from bot.slack.cards import show_card
 from bot.slack.declare import Button, Command, Stage
 from bot.slack.home import show_line
 
+COMING = ("", "week", "today", "mine")
+"""Lists of what is ahead, which begin with the channel's own; the others begin with the newest."""
+
+OVER = (ShowState.DONE, ShowState.CANCELLED, ShowState.OFF)
+
+MOST = 20
+"""Shows of one list."""
+
 
 async def shows(call: Call) -> None:
-    """The next seven days, this channel first; or a day, mine, the past, or what fits the words."""
+    """The next seven days, this channel first; or a day, mine; or the past or what fits the words, the newest first."""
     now = call.context.clock.now()
-    found = await _asked(call, call.words.casefold(), now)
+    words = call.words.casefold()
+    found = await _asked(call, words, now)
     if not found:
         await call.reply(f"No shows fit. Plan one with {call.command} plan.")
         return
-    found.sort(key=lambda show: (show.channel != call.channel, show.start))
-    await call.reply(Message("Shows", tuple(section(show_line(show, now)) for show in found[:20])))
+    if words in COMING:
+        found.sort(key=lambda show: show.channel != call.channel)
+    await call.reply(Message("Shows", tuple(section(show_line(show, now)) for show in found[:MOST])))
 
 
 async def _asked(call: Call, words: str, now: datetime) -> list[Show]:
@@ -36,24 +46,29 @@ async def _asked(call: Call, words: str, now: datetime) -> list[Show]:
         case "mine":
             return [show for show in await store.shows(states=ACTIVE) if show.planned_by == call.user]
         case "past":
-            found = await store.shows(states=(ShowState.DONE, ShowState.CANCELLED, ShowState.OFF), start_until=now, limit=500)
-            return found[-20:]
+            return await store.shows(states=OVER, start_until=now, newest=True, limit=MOST)
         case _:
-            return await store.shows(text=words)
+            return await store.shows(text=words, newest=True, limit=MOST)
 
 
 async def status(call: Call) -> None:
     """The show's card as it is now, to the asker; `share` posts it."""
     words, share = split_option(call.words, ("share",))
     show = await call.find_show(words, (*ACTIVE, ShowState.DONE, ShowState.CANCELLED) if words else ACTIVE)
-    card = await _card(call, show)
     if share:
-        now = call.context.clock.now()
-        key = f"shared:{call.interaction.key}"
-        await call.context.store.post(Post(key, call.channel, now, text=card.text, blocks=card.blocks[:-1]))
-        await call.reply("Shared.")
-        return
-    await call.reply(card)
+        await _share(call, show)
+    else:
+        await call.reply(await _card(call, show))
+
+
+async def _share(call: Call, show: Show) -> None:
+    """The card as it is now, for everybody where it was typed; its buttons stay on the card itself."""
+    await call.require_presence("A show is shared in a channel that I am in.")
+    card = await _card(call, show)
+    blocks = tuple(block for block in card.blocks if block["type"] != "actions")
+    key = f"shared:{call.interaction.key}"
+    await call.context.store.post(Post(key, call.channel, call.context.clock.now(), text=card.text, blocks=blocks))
+    await call.reply("I am posting it here.")
 
 
 async def _card(call: Call, show: Show) -> Message:

@@ -149,6 +149,11 @@ class Call:
         """Whether the bot is known not to be in a channel."""
         return await self.patiently(self.desk.directory.away(channel))
 
+    async def require_presence(self, why: str) -> None:
+        """UserError that begins with `why` where the bot is not in this channel and could post nothing."""
+        if self.channel[:1] in ("C", "G") and await self.away(self.channel):
+            raise UserError(f"{why} {self.invitation}")
+
     # -- windows
     async def patiently(self, answer: Coroutine[Any, Any, T]) -> T:
         """Wait for Slack or a provider; where that takes long a window opens in time, and what is said next stands in it."""

@@ -53,10 +53,15 @@ def text_input(
     """A text field; its block id is its name. Slack refuses a form that begins with more than its field takes, so that is cut."""
     element: dict[str, JSON] = {"type": "plain_text_input", "action_id": "value", "multiline": long}
     if value:
-        element["initial_value"] = truncate(value, min(most or 3000, 3000))
+        element["initial_value"] = cut(value, most)
     if most:
         element["max_length"] = min(most, 3000)
     return _input(name, label, element, optional=optional, hint=hint)
+
+
+def cut(value: str, most: int = 0) -> str:
+    """A text as a field that takes `most` characters begins with it; no field takes more than 3,000."""
+    return truncate(value, min(most or 3000, 3000))
 
 
 def choice(

@@ -103,8 +103,8 @@ def _wishes(shown: Wish) -> list[Block]:
     return [
         ticks("wishes", "Also", boxes, chosen),
         menu("finish", "At the end it", POLICIES, shown.finish.value),
-        text_input("pending_message", "Text for viewers before the start", shown.pending_message, optional=True, most=500),
-        text_input("share_url", "Address that viewers share", shown.share_url, optional=True, most=500),
+        text_input("pending_message", "Text for viewers before the start", shown.pending_message, optional=True),
+        text_input("share_url", "Address that viewers share", shown.share_url, optional=True),
     ]
 
 

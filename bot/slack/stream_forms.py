@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from bot.model import JSON
 from bot.providers.base import Field, Provider, StreamInfo
 from bot.slack.blocks import Block
-from bot.slack.modals import field_input, form, paragraph, text_input
+from bot.slack.modals import cut, field_input, form, paragraph, text_input
 from bot.slack.text import escape
 
 CREATE, EDIT = "stream-create", "stream-edit"
@@ -44,10 +44,15 @@ def settable(provider: Provider, *, creating: bool) -> Sequence[Field]:
 
 
 def shown(field: Field, info: StreamInfo) -> JSON:
-    """What a form shows of a field; nothing of a secret."""
+    """What a form shows of a field; nothing of a secret. What is longer than the field takes counts as it is shown: cut."""
     if field.kind == "secret":
         return None
-    return info.name if field.name == "name" else info.fields.get(field.name)
+    return as_shown(field, info.name if field.name == "name" else info.fields.get(field.name))
+
+
+def as_shown(field: Field, value: JSON) -> JSON:
+    """A value as its input begins with it, so that a long one is not sent back cut when nobody changed it."""
+    return cut(value, field.most or 0) if isinstance(value, str) else value
 
 
 def prints(fields: Sequence[Field], info: StreamInfo) -> dict[str, str]:

@@ -128,9 +128,14 @@ class Store(Protocol):
         start_from: datetime | None = None,
         start_until: datetime | None = None,
         text: str = "",
+        page: str = "",
+        newest: bool = False,
         limit: int = 100,
     ) -> list[Show]:
-        """Shows that fit all that is given, by start; `text` is looked for in the title, ignoring case."""
+        """Shows that fit all that is given, by start, with `newest` from the last one back.
+
+        `text` is looked for in the title, ignoring case; `page` is the provider's id of their page.
+        """
 
     async def operation(self, operation_id: str) -> Operation | None:
         """One operation."""

@@ -158,6 +158,8 @@ class SqliteStore:
         start_from: datetime | None = None,
         start_until: datetime | None = None,
         text: str = "",
+        page: str = "",
+        newest: bool = False,
         limit: int = 100,
     ) -> list[Show]:
         """Shows that fit all that is given, by start: from `start_from`, and before `start_until`."""
@@ -172,7 +174,10 @@ class SqliteStore:
             conditions["start_ms < ?"] = to_ms(start_until)
         if text:
             conditions["instr(title_folded, ?) > 0"] = text.casefold()
-        where = f"WHERE {' AND '.join(conditions) or '1'} ORDER BY start_ms, rowid LIMIT ?"
+        if page:
+            conditions["json_extract(body, '$.page') = ?"] = page
+        order = "start_ms DESC, rowid DESC" if newest else "start_ms, rowid"
+        where = f"WHERE {' AND '.join(conditions) or '1'} ORDER BY {order} LIMIT ?"
         return await self._readers.ask(lambda db: SHOWS.find(db, where, (*conditions.values(), limit)))
 
     async def operation(self, operation_id: str) -> Operation | None:

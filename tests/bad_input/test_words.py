@@ -265,7 +265,7 @@ async def test_more_than_a_field_takes_is_cut_in_the_form_where_it_can_be_seen(s
 
 
 async def test_a_long_text_for_viewers_fits_into_every_message(studio: Studio) -> None:
-    await studio.plan("Sunday Service 10:00-10:20", pending_message="<&>" * 160)
+    await studio.plan("Sunday Service 10:00-10:20", pending_message="<&>" * 1000)
     await studio.at("9:31", step=60)
     await studio.type("/live status")
     assert not [call for call in studio.slack.calls if call.error]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 
+import httpx
 import pytest
 
 from bot.sandbox.faults import Fault
@@ -304,3 +305,16 @@ async def test_a_stream_with_a_show_belongs_to_its_crew(studio: Studio) -> None:
         assert "Join #studio, or ask an operator" in said
     assert studio.cloud.ledger.of("enabled") == []
     assert "vp-push" not in studio.everything
+
+
+async def test_a_name_longer_than_the_form_takes_is_not_sent_back_cut(studio: Studio) -> None:
+    main = await a_stream(studio, "Church Main")
+    long = "Church " * 600
+    headers = {"Authorization": f"APIKey {studio.cloud.token}"}
+    async with httpx.AsyncClient(base_url=studio.cloud.base_url, headers=headers) as portal:
+        (await portal.patch(f"/streaming/streams/{main}", json={"name": long})).raise_for_status()
+    await studio.type(f"/live stream edit {main}")
+    assert not [call for call in studio.slack.calls if call.error]
+    await studio.submit(dvr_duration="1800")
+    changed = studio.cloud.stream(main)
+    assert (changed.name, changed.dvr_duration) == (long, 1800)

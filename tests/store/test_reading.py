@@ -30,6 +30,17 @@ class TestShows:
         assert await self.found(store, start_from=EVENING, start_until=EVENING + minutes(60)) == ["s1"]
         assert await self.found(store, start_from=EVENING + minutes(1)) == ["s2"]
 
+    async def test_come_from_the_last_one_back_when_the_newest_are_wanted(self, store: Store) -> None:
+        for hours in range(3):
+            await plan(store, start=EVENING + minutes(60 * hours))
+        assert await self.found(store, newest=True, limit=2) == ["s3", "s2"]
+
+    async def test_are_found_by_their_page(self, store: Store) -> None:
+        await plan(store, page="58001")
+        await plan(store, page="58002")
+        assert await self.found(store, page="58002") == ["s2"]
+        assert await self.found(store, page="5800") == []
+
     async def test_are_found_by_a_part_of_the_title_ignoring_case_in_any_language(self, store: Store) -> None:
         await plan(store, title="ČESKÝ pohár: 100 % fotbalu")
         await plan(store, title="Straßenfest")

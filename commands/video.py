@@ -116,8 +116,6 @@ async def _chosen(call: Call, verb: str, said: str, rest: str = "") -> Video | N
     """The video meant; without words a form to pick it from, and None for now."""
     if said:
         return await find_video(call, f"video {verb}", said, rest)
-    if not call.interaction.trigger:
-        raise UserError(f"Name the video: {call.command} video {verb} <video>. See {call.command} video list.")
     block = picker("video", "video", "Video", optional=False)
     await call.open(form(PICK, f"{verb.capitalize()} a video", [block], "Next", call.remember(v=verb)))
     return None
@@ -174,8 +172,6 @@ async def press_rename(call: Call) -> None:
 
 async def _rename_form(call: Call, video: Video) -> None:
     await _require_renamable(call, video)
-    if not call.interaction.trigger:
-        raise UserError(f"Type the new name as well: {call.command} video rename {video.id} <name>.")
     blocks = [paragraph(f"Video {video.id}."), text_input("name", "Name", video.name, most=255)]
     await call.open(form("video-rename", "Rename video", blocks, "Rename", call.remember(v=video_key(video))))
 

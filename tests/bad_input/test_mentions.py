@@ -64,3 +64,10 @@ async def test_a_verb_without_a_stream_offers_the_picker(studio: Studio) -> None
     await studio.slack.options(studio.ana, form(studio), "stream", "church")
     await studio.submit(stream=f"gcore:{main}")
     assert studio.cloud.stream(main).active is True
+
+
+async def test_a_video_is_picked_from_a_button_too(studio: Studio) -> None:
+    await studio.plan()
+    await mention(studio, "video rename")
+    await studio.press("answer:0", message=last_answer(studio))
+    assert form(studio).title == "Rename a video"

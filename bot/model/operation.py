@@ -95,7 +95,10 @@ class StepState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class StepRecord:
-    """One journalled step. `intent_real` is real time in epoch seconds: settling never follows the show clock."""
+    """One journalled step. `intent_real` is real time in epoch seconds: settling never follows the show clock.
+
+    `tries` are the requests that the provider took and whose aim did not show in time.
+    """
 
     operation: str
     seq: int
@@ -105,6 +108,7 @@ class StepRecord:
     state: StepState = StepState.PLANNED
     how: str = ""
     intent_at: datetime | None = None
+    tries: int = 0
     intent_real: float = 0.0
     done_at: datetime | None = None
     result: Mapping[str, JSON] = field(default_factory=dict)

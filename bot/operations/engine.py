@@ -193,6 +193,8 @@ class Engine:
     async def _reach(self, run: Run, record: StepRecord, step: Step) -> None:
         if record.state is StepState.INTENT and record.how == ANSWERED:
             found = await self._verify(run, step, record)
+            if found is None:
+                await self._count_try(run, record.seq)
         elif record.state is StepState.INTENT and step.kind is StepKind.CREATE:
             found = await self._settle(run, record, step)
         else:
@@ -200,13 +202,14 @@ class Engine:
         if found is not None:
             await self._done(run, record, step, found, "observed")
             return
-        for turn in range(step.tries):
-            if turn:
+        while (tries := self._record(run, record.seq).tries) < step.tries:
+            if tries:
                 await self._running.sleep_until(self._context.clock.now() + step.try_again_after)
             found = await self._attempt(run, step, record.seq)
             if found is not None:
                 await self._done(run, self._record(run, record.seq), step, found, "acted")
                 return
+            await self._count_try(run, record.seq)
         raise StepFailed(step.late or f"{step.label}: the provider took the request, but it does not show.")
 
     async def _attempt(self, run: Run, step: Step, seq: int) -> Result | None:
@@ -231,6 +234,12 @@ class Engine:
             if self._context.clock.now() >= deadline:
                 return None
             await self._running.sleep_until(min(deadline, self._context.clock.now() + VERIFY_EVERY))
+
+    async def _count_try(self, run: Run, seq: int) -> None:
+        """In the journal, so that giving way to a higher verb does not begin the count anew."""
+        record = self._record(run, seq)
+        counted = replace(record, tries=record.tries + 1, how="")
+        await self._write(run, lambda draft: draft.step(counted))
 
     async def _intent(self, run: Run, seq: int) -> None:
         def intent(draft: Draft) -> None:

@@ -25,18 +25,27 @@ TELL_LATE = timedelta(seconds=10)
 WAIT_FOR_STREAM = timedelta(seconds=5)
 
 
-def _stream_there(dossier: Dossier, operation: Operation) -> tuple[Step, ...]:
-    """The show's stream has been made; until then there is nothing to work on. No step where it is there from the start."""
+def _stream_there(dossier: Dossier, operation: Operation, *, page: bool = False) -> tuple[Step, ...]:
+    """The show's stream has been made; until then there is nothing to work on. No step where it is there from the start.
+
+    With `page`, the whole making is over, so that the steps that follow know whether there is a page.
+    """
+    known = dossier.show(operation.show).page
+    making = page and bool(dossier.of(operation.show, "prepare"))
     waited = any(step.name == "stream" for step in dossier.steps.get(operation.id, ()))
-    if dossier.show(operation.show).stream and not waited:
+    if dossier.show(operation.show).stream and not waited and not making:
         return ()
 
     async def ready(run: Run) -> datetime | None:
-        if run.show.stream:
+        now, preparing = run.context.clock.now(), bool(run.dossier.of(run.show.id, "prepare"))
+        if page and run.show.page != known:
+            return now  # the steps are worked out again
+        if run.show.stream and not (page and preparing):
             return None
-        if not run.dossier.of(run.show.id, "prepare"):
-            raise UserError(f"{run.show.id} has no stream: making it failed. Choose one with Edit on the card, or plan it again.")
-        return run.context.clock.now() + WAIT_FOR_STREAM
+        if not preparing:
+            how = "Press Try again on the post that says so, or cancel it and plan it again on another stream"
+            raise UserError(f"{run.show.id} has no stream: making it failed. {how}.")
+        return now + (timedelta(seconds=1) if page else WAIT_FOR_STREAM)
 
     return (Step(name="stream", label="Stream is made", kind=StepKind.WAIT, ready=ready),)
 
@@ -72,7 +81,7 @@ OPEN = Verb(name="open", title="Opening", steps=_open_steps, begin=_open_begin)
 # -- go ------------------------------------------------------------------------------------------------------------------
 def _go_steps(context: Context, dossier: Dossier, operation: Operation) -> tuple[Step, ...]:
     show = dossier.show(operation.show)
-    steps = [*_stream_there(dossier, operation)]
+    steps = [*_stream_there(dossier, operation, page=True)]
     if operation.by != CLOCK:
         steps.append(aim.enable(_mark_opened))
     if not operation.args.get("anyway"):

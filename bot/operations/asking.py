@@ -133,8 +133,8 @@ def push_aside(draft: Draft, higher: Operation) -> None:
             continue
         same_stream = op.stream == higher.stream and bool(higher.stream)
         same_show = op.show == higher.show and bool(higher.show) and op.verb in RANKS
-        if not (same_stream or same_show):
-            continue
+        if not (same_stream or same_show) or (op.verb == "prepare" and op.show == higher.show and higher.verb != "finish"):
+            continue  # a go waits for what is being made for it
         if op.state is OperationState.SCHEDULED and op.due > draft.now:
             continue
         if op.verb in PARKED and higher.verb != "finish":

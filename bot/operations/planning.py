@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from bot.errors import UserError
-from bot.model import CLOCK, JSON, FinishPolicy, Hold, Operation, OperationState, Show, ShowState, StepState
+from bot.model import CLOCK, JSON, FinishPolicy, Hold, Operation, OperationState, Show, ShowState, StepKind, StepState
 from bot.operations.asking import ask
 from bot.operations.finishing import also_recorded
 from bot.show.cues import cancel_all, rank, schedule
@@ -229,7 +229,17 @@ def cancel(draft: Draft, show: Show, by: str, reason: str) -> Operation:
         raise UserError(f"{show.title} is on air. Finish it first.")
     if show.state.closed:
         raise UserError(f"{show.title} is {show.state.value} already.")
+    made = _half_made(draft, show)
     cancel_all(draft, show, "the show was cancelled")
     cancelled = draft.put(replace(show, state=ShowState.CANCELLED, note=reason))
     draft.note(show.id, "cancelled", by, reason)
-    return ask(draft, "cancel", by, cancelled, {"reason": reason})
+    return ask(draft, "cancel", by, cancelled, {"reason": reason, **made})
+
+
+def _half_made(draft: Draft, show: Show) -> dict[str, JSON]:
+    """What a preparing that is cut off may have on its way: its id, what it asks for, and when (epoch ms, real time)."""
+    for op in draft.of(show.id, "prepare"):
+        asked = [step for step in draft.steps(op.id) if step.kind is StepKind.CREATE and step.state is StepState.INTENT]
+        if asked:
+            return {"prepare": op.id, "orphan": asked[-1].name, "sent": int(asked[-1].intent_real * 1000)}
+    return {}

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from bot.context import Context
 from bot.errors import ProviderError
 from bot.model import Dossier, Operation, PageState, Show, StepKind
 from bot.operations import aim
 from bot.operations.finishing import keeper
-from bot.operations.steps import AskPeople, Result, Run, Step, Verb
+from bot.operations.steps import SETTLE, AskPeople, Result, Run, Step, Verb
 from bot.providers.base import Page, StreamInfo
 from bot.show.cues import holds_stream
 from bot.show.draft import Draft
@@ -18,10 +19,13 @@ from bot.show.draft import Draft
 KNOWN_EVERYWHERE = timedelta(seconds=30)
 """After that a stream of which the provider knows nothing is not there."""
 
+TAG = "showcaller:"
+"""What a stream's tag begins with; the id of the operation that made it follows."""
+
 
 def tag(operation: Operation) -> str:
     """What a stream made by this operation carries, so that it is found again: `showcaller:<operation>`."""
-    return f"showcaller:{operation.id}"
+    return f"{TAG}{operation.id}"
 
 
 # -- the stream ---------------------------------------------------------------------------------------------------------
@@ -151,22 +155,62 @@ def _prepare_finished(draft: Draft, operation: Operation) -> None:
 
 def _cancel_steps(context: Context, dossier: Dossier, operation: Operation) -> tuple[Step, ...]:
     show = dossier.show(operation.show)
-    steps: list[Step] = []
-    if show.page and show.page_made_here:
-        steps.append(delete_page(show.page))
-    if show.stream and keeper(dossier, show, context) is None and context.provider(show.provider).capabilities.switch:
-        steps.append(aim.disable(needed=False))
+    orphan = str(operation.args.get("orphan", ""))
+    steps: list[Step] = [_find_orphan(orphan)] if orphan else []
+    if (show.page and show.page_made_here) or orphan == "create-page":
+        steps.append(_delete_own_page())
+    switch = context.provider(show.provider).capabilities.switch
+    if (show.stream or orphan == "create-stream") and keeper(dossier, show, context) is None and switch:
+        steps.append(_disable_if_made())
     return tuple(steps)
 
 
-def delete_page(page: str) -> Step:
-    """The page is gone (the vendor answers 204); gone already is as good."""
+def _find_orphan(orphan: str) -> Step:
+    """What a preparing that was cut off had sent is looked for until it cannot arrive any more: a page by name, a stream by tag."""
+    found: dict[str, Result] = {}
+
+    async def ready(run: Run) -> datetime | None:
+        args = run.operation.args
+        show = run.show
+        if orphan == "create-page":
+            pages = [page for page in await run.provider.find_pages(show.page_name, show.stream) if page.state == PageState.PENDING]
+            found.update({page.id: _page_facts(page) for page in pages[:1]})
+        else:
+            streams = await run.provider.find_streams(f"{TAG}{args.get('prepare')}")
+            found.update({stream.key.id: _stream_facts(stream) for stream in streams[:1]})
+        settle = SETTLE if run.context.settle is None else run.context.settle
+        if found or time.time() >= int(args.get("sent", 0)) / 1000 + settle:
+            return None
+        return run.context.clock.now() + timedelta(seconds=1)
+
+    def done(draft: Draft, operation: Operation, _: Result) -> None:
+        for facts in found.values():
+            (_keep_page if orphan == "create-page" else _keep_stream)(draft, operation, facts)
+
+    return Step(name="find-orphan", label="Find what was being made", kind=StepKind.WAIT, ready=ready, done=done)
+
+
+def _delete_own_page() -> Step:
+    """The show's own page is gone; nothing is sent where none was made after all."""
+
+    async def seen(run: Run) -> Result | None:
+        return None if run.show.page and run.show.page_made_here else {}
 
     async def act(run: Run) -> Result:
-        await run.provider.delete_page(page)
+        await run.provider.delete_page(run.show.page)
         return {}
 
-    return Step(name="delete-page", label="Delete the broadcast", act=act, verify=False, needed=False)
+    return Step(name="delete-page", label="Delete the broadcast", seen=seen, act=act, verify=False, needed=False)
+
+
+def _disable_if_made() -> Step:
+    """The ingest is off; nothing is sent where there is no stream after all."""
+    disable = aim.disable(needed=False)
+
+    async def seen(run: Run) -> Result | None:
+        return await disable.seen(run) if run.show.stream else {}
+
+    return replace(disable, seen=seen)
 
 
 def _off_steps(context: Context, dossier: Dossier, operation: Operation) -> tuple[Step, ...]:

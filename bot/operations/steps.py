@@ -48,7 +48,8 @@ class Run:
         """The id of the stream this operation works on; UserError while there is none."""
         stream = self.show.stream if self.operation.show else self.operation.stream
         if not stream:
-            raise UserError("This show has no stream yet. Wait for its planning to finish, or choose a stream with Edit.")
+            how = "if making it failed, press Try again on the post that says so"
+            raise UserError(f"This show has no stream yet. Wait for its planning to finish; {how}.")
         return stream
 
     @property

@@ -111,7 +111,7 @@ async def test_buttons_of_a_show_that_is_over_say_so(studio: Studio) -> None:
         assert "nothing was changed" in answers(studio, studio.ben)[-1]
     assert studio.slack.modals(studio.ben) == []
     assert "There is nothing to finish." in await studio.type("/live finish s1")
-    assert "over" in await studio.type("/live extend s1")
+    assert "nothing to extend" in await studio.type("/live extend s1")
     assert len(studio.cloud.ledger) == calls
 
 

@@ -31,6 +31,7 @@ from bot.model import (
 )
 from bot.passing import Passing, unheeded
 from bot.store import decisions, mail, requests, schedule
+from bot.store.arrivals import Arrivals
 from bot.store.backup import Shelf
 from bot.store.base import Asked, Letter, Parcel, Touched
 from bot.store.codec import from_ms, to_ms
@@ -81,6 +82,7 @@ class SqliteStore:
     def __init__(self, lock: FileLock, writer: Writer, readers: Readers, clock: Clock, real_time: Callable[[], float]) -> None:
         self._lock = lock
         self._writer = writer
+        self._arrivals = Arrivals(writer)
         self._readers = readers
         self._clock = clock
         self._real_time = real_time
@@ -253,11 +255,7 @@ class SqliteStore:
     # -- inbox --------------------------------------------------------------------------------------------------------
     async def receive(self, provider: str, stream: str, body: Mapping[str, JSON], received: datetime) -> int:
         """Accept a webhook; returns its letter's id."""
-        insert = "INSERT INTO inbox (provider, stream, body, received_ms) VALUES (?, ?, ?, ?)"
-        values = (provider, stream, write_json(dict(body)), to_ms(received))
-        return await self._writer.run(
-            lambda db: (db.execute(insert, values).lastrowid or 0, Touched(inbox=True)), one_statement=True
-        )
+        return await self._arrivals.take((provider, stream, write_json(dict(body)), to_ms(received)))
 
     async def letters(self, limit: int = 100) -> list[Letter]:
         """Unopened letters whose time has come: for each stream only the oldest, oldest first."""

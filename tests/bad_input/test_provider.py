@@ -152,7 +152,16 @@ async def test_a_page_that_is_refused_or_gone_drops_out_and_stops_neither_open_n
     assert not studio.cloud.stream(stream).active
 
 
-@pytest.mark.parametrize(("status", "shape"), [(403, Shape.PLAIN_ERROR), (404, Shape.STATUS_ERROR), (422, Shape.FIELD_ERRORS)])
+async def test_a_stream_that_the_provider_does_not_know_everywhere_yet_gets_its_page_a_moment_later(studio: Studio) -> None:
+    studio.cloud.refuse_next(PAGES, method="POST", shape=Shape.STATUS_ERROR, status=404)
+    await studio.plan()
+    show = await studio.show()
+    assert show.wants_page
+    assert show.page
+    assert studio.cloud.ledger.kinds().count("broadcast created") == 1
+
+
+@pytest.mark.parametrize(("status", "shape"), [(403, Shape.PLAIN_ERROR), (422, Shape.FIELD_ERRORS)])
 async def test_a_page_that_cannot_be_made_is_told_and_the_show_goes_on_without(studio: Studio, status: int, shape: Shape) -> None:
     studio.cloud.refuse_next(PAGES, method="POST", shape=shape, status=status, text="no such right")
     show = await studio.plan()

@@ -120,7 +120,7 @@ def called(who: str) -> str:
 
 
 def _span(length: timedelta) -> str:
-    seconds = int(length.total_seconds())
+    seconds = round(length.total_seconds())
     return f"{seconds // 60}:{seconds % 60:02}"
 
 

@@ -238,7 +238,7 @@ def _end(show: Show, operations: tuple[Operation, ...]) -> str:
 def _time_on_air(show: Show) -> str:
     if not show.on_air_at or not show.off_at:
         return "Was not on air"
-    minutes, seconds = divmod(int((show.off_at - show.on_air_at).total_seconds()), 60)
+    minutes, seconds = divmod(round((show.off_at - show.on_air_at).total_seconds()), 60)
     hours, minutes = divmod(minutes, 60)
     peak = f", peak {show.peak_viewers} viewers" if show.peak_viewers else ""
     return f"On air {hours}:{minutes:02}:{seconds:02}{peak}"

@@ -17,6 +17,9 @@ from tests.faults.scenes import GO_LIVE, PLAN, SCENES, WHOLE, Scene, berlin, don
 from tests.faults.stage import Stage
 from tests.faults.survey import sample, side_by_side
 
+pytestmark = pytest.mark.torture
+"""Not yet part of every run: a drill is judged after a fixed drain, and what was still queued then is not lost but late."""
+
 SEED = int(os.environ.get("CRASH_SEED", "0")) or random.SystemRandom().randrange(1, 1_000_000)
 """Printed by every failure; CRASH_SEED plays the same sample again."""
 

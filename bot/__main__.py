@@ -17,6 +17,7 @@ import commands
 from bot.app import Bot
 from bot.errors import SettingsError, StoreError
 from bot.papers import write_papers
+from bot.providers.catalogue import accounts
 from bot.settings import load_manifest_settings, load_settings
 from bot.slack.help import usage_hint
 from bot.slack.manifest import build, to_yaml
@@ -63,7 +64,7 @@ def _with_loop(work: object) -> int:
 
 
 async def _run() -> int:
-    settings = load_settings()
+    settings = load_settings(accounts())
     logging.basicConfig(level=settings.log_level, stream=sys.stderr, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     for name in NOISY:
         logging.getLogger(name).setLevel(logging.WARNING)
@@ -94,7 +95,7 @@ async def _started(bot: Bot, stopping: asyncio.Event) -> bool:
 
 
 def _shelf() -> Shelf:
-    settings = load_settings()
+    settings = load_settings(accounts())
     return shelf_of(settings.database_url, settings.backup_folder, settings.backup_keep)
 
 

@@ -17,7 +17,6 @@ from bot.backups import Backups
 from bot.clock import Clock
 from bot.context import Context
 from bot.drawing import Drawing
-from bot.errors import SettingsError
 from bot.inbox import RETRIES, Inbox
 from bot.model import Post
 from bot.operations import all_verbs
@@ -25,8 +24,8 @@ from bot.operations.engine import Engine
 from bot.operations.steps import HTTP_TIMEOUT
 from bot.outbox import Outbox, Pace
 from bot.passing import Passing, unheeded
-from bot.providers.base import Provider
-from bot.providers.gcore import Gcore
+from bot.providers.base import Connection, Provider
+from bot.providers.catalogue import catalogue
 from bot.reactions import Reactions
 from bot.scheduler import Scheduler
 from bot.settings import Settings
@@ -266,17 +265,6 @@ class Bot:
 
 def make_providers(settings: Settings, world: World) -> dict[str, Provider]:
     """The providers that have credentials."""
-    found: dict[str, Provider] = {}
-    if settings.gcore_api_token is not None:
-        found["gcore"] = Gcore(
-            settings.gcore_api_token,
-            settings.gcore_base_url,
-            requests_per_second=world.requests_per_second,
-            timeout=world.timeout,
-            clock=world.clock,
-            command=settings.command,
-            passing=world.passing,
-        )
-    if not found:
-        raise SettingsError("GCORE_API_TOKEN is missing: this version calls shows on Gcore only.")
-    return found
+    connection = Connection(world.clock, settings.command, world.timeout, world.requests_per_second, world.passing)
+    there = catalogue()
+    return {name: there[name].open(account, connection) for name, account in settings.accounts.items()}

@@ -5,17 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
-from bot.providers.base import FAMILIES, Capabilities, Gate, Provider
-from bot.providers.gcore import Gcore
+from bot.providers.base import FAMILIES, Capabilities, Gate
+from bot.providers.catalogue import accounts, catalogue
 from bot.settings import settings_table
 from bot.slack.declare import Registry
-from bot.slack.help import FAMILIES as FAMILY_WORDS
 from bot.slack.help import table, usage_hint
 from bot.slack.manifest import bot_scopes, build, optional_scopes, to_yaml
 from bot.slack.methods import METHODS, Method
-
-PROVIDERS: tuple[type[Provider], ...] = (Gcore,)
-"""The providers that this version drives, one column each; a test says when one is missing here."""
 
 GATES: Mapping[Gate, str] = {
     Gate.CALL: "a call to the provider",
@@ -31,10 +27,10 @@ def manifest_file(registry: Registry) -> str:
 
 def tables(registry: Registry) -> Mapping[str, str]:
     """Every generated table of the README, by the name in its marks."""
-    able = [provider.capabilities for provider in PROVIDERS]
+    able = [provider.capabilities for provider in catalogue().values()]
     return {
         "commands": table(registry),
-        "settings": "| name | default | meaning |\n| --- | --- | --- |\n" + settings_table(),
+        "settings": "| name | default | meaning |\n| --- | --- | --- |\n" + settings_table(accounts()),
         "capabilities": capability_table(able),
         "scopes": scope_table(METHODS.values()),
     }
@@ -67,7 +63,7 @@ def capability_table(able: Sequence[Capabilities]) -> str:
         ("who lets viewers in", *(GATES[one.gate] for one in able)),
         ("a lost signal is known after", *(f"about {one.detection.total_seconds():g} s" for one in able)),
         ("requests at most", *(f"{one.requests_per_second:g} a second" for one in able)),
-        *((FAMILY_WORDS[family], *(_able(one, family) for one in able)) for family in FAMILIES),
+        *((words, *(_able(one, family) for one in able)) for family, words in FAMILIES.items()),
         ("fields of a stream that can be set", *(_names(field.name for field in one.stream_fields) for one in able)),
         (
             "fields of a page that can be set",

@@ -141,7 +141,7 @@ class Watcher:
         provider = self._providers[watch.key.provider]
         try:
             seen = await self._sightings.look(provider, watch.key.id, watch.page)
-            if watch.on_air and watch.page and seen.signal:
+            if watch.on_air and seen.signal:
                 await self._count_viewers(provider, watch)
         except ProviderError as failure:
             log.warning("look at %s failed: %s (%s)", watch.key, failure.sentence, failure.detail)
@@ -155,10 +155,10 @@ class Watcher:
     async def _count_viewers(self, provider: Provider, watch: Watch) -> None:
         now = self._clock.now()
         last = self._viewed.get(watch.key)
-        if provider.capabilities.pages is None or (last and now - last < self._figures.viewers_every):
+        if not provider.capabilities.viewers or (last and now - last < self._figures.viewers_every):
             return
         self._viewed[watch.key] = now
-        viewers = await provider.viewers(watch.page)
+        viewers = await provider.viewers(watch.key.id, watch.page)
         if viewers is not None:
             await self._sightings.report(Look(watch.key, self._clock.now(), Source.LOOK, viewers=viewers))
 

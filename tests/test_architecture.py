@@ -34,7 +34,7 @@ MAY_IMPORT: Mapping[str, frozenset[str]] = {
         "safe": "errors model",
         "show": "errors model",
         "settings": "errors show",  # the figures of a show are settings of the same name
-        "providers": "clock errors model passing",
+        "providers": "clock errors model passing settings",
         "store": "clock errors model passing",
         "slack.text": "errors model show",
         "slack.views": "errors model providers show slack.text",

@@ -16,10 +16,11 @@ from jsonschema import Draft7Validator
 from slack_sdk.web.async_client import AsyncWebClient
 
 import commands
-from bot.papers import PROVIDERS, capability_table, manifest_file, tables, with_tables, write_papers
+from bot.papers import capability_table, manifest_file, tables, with_tables, write_papers
+from bot.providers.catalogue import catalogue
 from bot.settings import FIGURES, Settings
-from bot.settings import PROVIDERS as PLANNED
 from bot.settings.figures import setting_name
+from bot.settings.reading import MADE
 from bot.show.lifecycle import Phase
 from bot.slack.declare import Registry
 from bot.slack.manifest import EVENTS, bot_scopes, build
@@ -73,7 +74,7 @@ def test_every_subcommand_is_in_the_readme(command: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", [*(name.upper() for name in Settings.model_fields if name != "defaults"), *map(setting_name, FIGURES)]
+    "name", [*(name.upper() for name in Settings.model_fields if name not in MADE), *map(setting_name, FIGURES)]
 )
 def test_every_setting_is_in_the_readme(name: str) -> None:
     assert f"`{name}`" in README
@@ -85,14 +86,15 @@ def test_every_state_of_the_card_is_in_the_readme(phase: Phase) -> None:
 
 
 def test_every_provider_that_is_driven_has_a_column() -> None:
-    there = {path.stem for path in (ROOT / "bot" / "providers").iterdir() if path.stem in PLANNED}
-    assert [provider.name for provider in PROVIDERS] == [name for name in PLANNED if name in there]
+    columns = capability_table([provider.capabilities for provider in catalogue().values()]).splitlines()[0]
+    assert [cell.strip() for cell in columns.strip("|").split("|")][1:] == [one.capabilities.title for one in catalogue().values()]
+    assert "gcore" in catalogue()
 
 
 def test_what_a_provider_cannot_do_says_what_it_can_do_instead() -> None:
-    encoder_only = replace(PROVIDERS[0].capabilities, title="Elsewhere", switch=None, recording=None, pages=None)
+    encoder_only = replace(catalogue()["gcore"].capabilities, title="Elsewhere", switch=None, recording=None, pages=None)
     table = capability_table([encoder_only, replace(encoder_only, instead={"switch": "stop the encoder | or unplug it"})])
-    assert "| turn the stream on and off | no | no: stop the encoder \\| or unplug it |" in table
+    assert "| turn a stream on and off | no | no: stop the encoder \\| or unplug it |" in table
     assert "| fields of a page that can be set |  |  |" in table
 
 

@@ -12,6 +12,8 @@ import pytest
 
 import commands
 from bot.__main__ import main
+from bot.providers.catalogue import accounts, catalogue
+from bot.providers.gcore import GcoreAccount
 from bot.settings import load_settings
 from bot.slack.manifest import EVENTS_PATH
 from bot.web import WEBHOOK_ROUTE
@@ -74,7 +76,7 @@ def test_the_manifest_that_is_printed_is_the_one_that_is_pasted(capsys: pytest.C
 
 def test_the_example_of_an_env_file_is_accepted(tmp_path: Path) -> None:
     (tmp_path / ".env").write_text(example(), encoding="utf-8")
-    settings = load_settings({}, str(tmp_path / ".env"))
+    settings = load_settings(accounts(), {}, str(tmp_path / ".env"))
     assert settings.socket_mode
     assert settings.providers == ("gcore",)
     assert settings.ops_channel
@@ -83,14 +85,14 @@ def test_the_example_of_an_env_file_is_accepted(tmp_path: Path) -> None:
 
 def test_a_token_with_a_dollar_sign_may_be_written_as_it_is(tmp_path: Path) -> None:
     (tmp_path / ".env").write_text(example(), encoding="utf-8")
-    token = load_settings({"4f5a6b": "eaten"}, str(tmp_path / ".env")).gcore_api_token
-    assert token is not None
-    assert token.get_secret_value() == PLAUSIBLE["GCORE_API_TOKEN"]
+    account = load_settings(accounts(), {"4f5a6b": "eaten"}, str(tmp_path / ".env")).accounts["gcore"]
+    assert isinstance(account, GcoreAccount)
+    assert account.api_token.get_secret_value() == PLAUSIBLE["GCORE_API_TOKEN"]
 
 
 def test_the_address_for_gcores_support_is_the_one_that_is_listened_on(tmp_path: Path) -> None:
     (tmp_path / ".env").write_text(example(), encoding="utf-8")
-    address = load_settings({}, str(tmp_path / ".env")).webhook_url("gcore")
+    address = load_settings(accounts(), {}, str(tmp_path / ".env")).webhook_url("gcore")
     assert address.replace(PLAUSIBLE["WEBHOOK_SECRET"], "<WEBHOOK_SECRET>") in README
     assert address.endswith(WEBHOOK_ROUTE.format(provider="gcore", secret=PLAUSIBLE["WEBHOOK_SECRET"]))
 
@@ -140,11 +142,11 @@ def test_the_rules_know_no_store_no_provider_and_no_slack() -> None:
     assert {(path, module) for path, module in ours if not within(module, "bot.show", "bot.model", "bot.errors")} == set()
 
 
-def test_a_vendors_folder_is_imported_only_where_providers_are_made() -> None:
-    vendors = [f"bot.providers.{path.name}" for path in (ROOT / "bot/providers").iterdir() if (path / "__init__.py").exists()]
+def test_a_vendor_is_found_and_never_imported_by_name() -> None:
+    vendors = [f"bot.providers.{name}" for name in catalogue()]
     importing = {path for path, module in imports("bot", "commands") if within(module, *vendors)}
-    outside = {path for path in importing if not path.startswith(("bot/providers/", "bot/sandbox/"))}
-    assert outside == {"bot/app.py", "bot/papers.py"}
+    own = tuple(f"bot/{place}/{name}" for place in ("providers", "sandbox") for name in catalogue())
+    assert {path for path in importing if not path.startswith(own)} == set()
 
 
 def test_only_the_command_line_imports_the_commands_and_the_sandbox() -> None:

@@ -33,7 +33,7 @@ def create_stream(name: str, fields: Result) -> Step:
     """A new stream, not enabled; found again by its tag if the answer was lost."""
 
     async def seen(run: Run) -> Result | None:
-        found = await run.provider.find_streams(tag(run.operation))
+        found = await run.provider.find_streams(name, tag(run.operation), run.operation.asked_at)
         if len(found) > 1:
             raise AskPeople(f"{run.provider.capabilities.title} has {len(found)} streams made for this. Delete all but one.")
         return _stream_facts(found[0]) if found else None
@@ -176,7 +176,8 @@ def _find_orphan(orphan: str) -> Step:
             pages = [page for page in await run.provider.find_pages(show.page_name, show.stream) if page.state == PageState.PENDING]
             found.update({page.id: _page_facts(page) for page in pages[:1]})
         else:
-            streams = await run.provider.find_streams(f"{TAG}{args.get('prepare')}")
+            name = show.stream_name or show.title
+            streams = await run.provider.find_streams(name, f"{TAG}{args.get('prepare')}", show.planned_at)
             found.update({stream.key.id: _stream_facts(stream) for stream in streams[:1]})
         settle = SETTLE if run.context.settle is None else run.context.settle
         if found or time.time() >= int(args.get("sent", 0)) / 1000 + settle:

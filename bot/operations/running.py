@@ -79,7 +79,7 @@ class Running:
             await asyncio.wait(tasks, timeout=timeout)
         for task in tasks:
             task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await asyncio.gather(*tasks, *self._stopping, return_exceptions=True)
 
     @contextmanager
     def _rest(self) -> Iterator[None]:

@@ -12,6 +12,7 @@ from bot.app import Bot, World
 from bot.inbox import RETRIES
 from bot.operations.steps import HTTP_TIMEOUT
 from bot.outbox import Pace
+from bot.providers.catalogue import accounts
 from bot.sandbox.clock import RehearsalClock
 from bot.sandbox.gcore import GcoreCloud
 from bot.sandbox.slack import Channel, Message, SlackEmulator, User
@@ -83,7 +84,7 @@ class Rehearsal:
 
     async def start_bot(self) -> None:
         """Start the bot; the provider's support has installed its webhook address."""
-        bot = Bot(load_settings(self.environment(), None), self.registry, self._world())
+        bot = Bot(load_settings(accounts(), self.environment(), None), self.registry, self._world())
         await bot.start()
         self._bot = bot
         if self._http:

@@ -2,9 +2,24 @@
 
 from __future__ import annotations
 
+from bot.settings.account import Account, setting_of
 from bot.settings.figures import FIGURES, Figure, Unit
-from bot.settings.model import PROVIDERS, Settings
-from bot.settings.reading import load_manifest_settings, load_settings
+from bot.settings.kinds import HeaderSecret, Url
+from bot.settings.model import Settings
+from bot.settings.reading import Accounts, load_manifest_settings, load_settings
 from bot.settings.table import settings_table
 
-__all__ = ["FIGURES", "PROVIDERS", "Figure", "Settings", "Unit", "load_manifest_settings", "load_settings", "settings_table"]
+__all__ = [
+    "FIGURES",
+    "Account",
+    "Accounts",
+    "Figure",
+    "HeaderSecret",
+    "Settings",
+    "Unit",
+    "Url",
+    "load_manifest_settings",
+    "load_settings",
+    "setting_of",
+    "settings_table",
+]

@@ -3,41 +3,78 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from dotenv import dotenv_values
 from pydantic import TypeAdapter, ValidationError
 
 from bot.errors import SettingsError
+from bot.settings.account import Account, setting_of
 from bot.settings.figures import read_figures
-from bot.settings.model import Command, PublicUrl, Settings
+from bot.settings.kinds import Command, PublicUrl
+from bot.settings.model import Settings
+
+MADE = ("defaults", "accounts")
+"""Fields of the settings that are read one by one."""
 
 _MISSING = {
     "slack_bot_token": "is missing: copy the Bot User OAuth Token (xoxb-…) of your Slack app.",
 }
-_TOGETHER = (
-    ("videograph_token_id", "videograph_secret_key", "is missing: Videograph needs its token id and its secret key."),
-    ("gjirafa_authorization", "gjirafa_project_id", "is missing: Gjirafa needs its authorization and its project id."),
-    ("aioz_public_key", "aioz_secret_key", "is missing: AIOZ needs its public key and its secret key."),
-)
+Accounts = Mapping[str, type[Account]]
+"""What each provider has to be told, by the provider's name."""
 
 
-def load_settings(env: Mapping[str, str] | None = None, env_file: str | None = ".env") -> Settings:
+def load_settings(accounts: Accounts, env: Mapping[str, str] | None = None, env_file: str | None = ".env") -> Settings:
     """The settings of `env` (the process's environment by default) over those of `env_file`; an empty value counts as unset.
+
+    `accounts` are the providers that there are, with what each of them has to be told.
 
     Raises SettingsError with a line for each setting that is missing or cannot be used. No line holds a value.
     """
     values = {**_read_file(env_file), **{name: text for name, text in (os.environ if env is None else env).items() if text.strip()}}
     figures, problems = read_figures(values)
-    named = {name: values[name.upper()].strip() for name in Settings.model_fields if name.upper() in values and name != "defaults"}
+    found, wrong = _read_accounts(accounts, values)
+    problems += wrong
+    named = {name: values[name.upper()].strip() for name in Settings.model_fields if name.upper() in values and name not in MADE}
     try:
-        settings = Settings.model_validate({**named, "defaults": figures})
+        settings = Settings.model_validate({**named, "defaults": figures, "accounts": found})
     except ValidationError as error:
         raise SettingsError("\n".join(_lines(error) + problems)) from None
-    if problems := problems + _disagreements(settings):
+    problems += _no_way_in(settings)
+    if not found and not problems:
+        problems.append(_no_provider(accounts))
+    if problems:
         raise SettingsError("\n".join(problems))
     return settings
+
+
+def _read_accounts(accounts: Accounts, values: Mapping[str, str]) -> tuple[dict[str, Account], list[str]]:
+    """The accounts of the providers whose credentials are there, and a line for each setting of theirs that is wrong."""
+    found: dict[str, Account] = {}
+    problems: list[str] = []
+    for provider, kind in accounts.items():
+        given = {name: values[setting].strip() for name in kind.model_fields if (setting := setting_of(provider, name)) in values}
+        if lacking := kind.lacking(given):
+            missing, there = (_settings_of(provider, names) for names in (lacking, [name for name in given if name != "channel"]))
+            problems.append(f"{missing} is missing: it is needed beside {there}.")
+        try:
+            account = kind.model_validate(given) if kind.complete(given) else None
+        except ValidationError as error:
+            problems += _lines(error, f"{provider}_")
+            continue
+        if account is not None:
+            found[provider] = account
+    return found, problems
+
+
+def _settings_of(provider: str, fields: Iterable[str]) -> str:
+    return " and ".join(setting_of(provider, name) for name in fields)
+
+
+def _no_provider(accounts: Accounts) -> str:
+    ways = [_settings_of(provider, way) for provider, kind in accounts.items() for way in kind.credentials()]
+    return f"{' or '.join(ways)} is missing: one of these is needed, the credentials of at least one provider."
 
 
 def load_manifest_settings(env: Mapping[str, str] | None = None, env_file: str | None = ".env") -> tuple[str, str]:
@@ -69,7 +106,7 @@ def _read_file(env_file: str | None) -> dict[str, str]:
         ) from why
 
 
-def _lines(error: ValidationError) -> list[str]:
+def _lines(error: ValidationError, prefix: str = "") -> list[str]:
     lines: dict[str, str] = {}
     for problem in error.errors(include_url=False, include_input=False):
         field = str(problem["loc"][0])
@@ -81,19 +118,10 @@ def _lines(error: ValidationError) -> list[str]:
             lines.setdefault(field, "must be DEBUG, INFO, WARNING or ERROR.")
         else:
             lines.setdefault(field, "cannot be used: see the README's table of settings.")
-    return [f"{field.upper()} {line}" for field, line in lines.items()]
+    return [f"{(prefix + field).upper()} {line}" for field, line in lines.items()]
 
 
-def _disagreements(settings: Settings) -> list[str]:
-    """What is wrong although each setting is well by itself."""
-    problems = []
+def _no_way_in(settings: Settings) -> list[str]:
     if settings.slack_app_token is None and settings.slack_signing_secret is None:
-        problems.append("SLACK_APP_TOKEN is missing: set it for Socket Mode, or SLACK_SIGNING_SECRET for HTTP.")
-    for first, second, line in _TOGETHER:
-        if bool(getattr(settings, first)) != bool(getattr(settings, second)):
-            problems.append(f"{(second if getattr(settings, first) else first).upper()} {line}")
-    if not settings.providers and not problems:
-        problems.append(
-            "GCORE_API_TOKEN is missing: set the credentials of at least one provider (Gcore, Videograph, Gjirafa or AIOZ)."
-        )
-    return problems
+        return ["SLACK_APP_TOKEN is missing: set it for Socket Mode, or SLACK_SIGNING_SECRET for HTTP."]
+    return []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from bot.providers.base import Capabilities
+from bot.providers.base import FAMILIES, Capabilities
 from bot.slack.blocks import Message, context, section
 from bot.slack.declare import Command, Registry
 from bot.slack.text import escape
@@ -51,16 +51,6 @@ def table(registry: Registry, root: str = "/live") -> str:
             usage = typed(command, root).replace("|", "\\|")
             rows.append(f"| {stage.value} | `{usage}` | {command.summary} | {command.bare} |")
     return "\n".join(rows) + "\n"
-
-
-FAMILIES = {
-    "switch": "turn the stream on and off",
-    "pages": "a page for viewers (pending, live, paused, finished)",
-    "recording": "start and stop recording",
-    "videos": "recordings as videos",
-    "webhooks": "tells by webhook",
-}
-"""What each optional family of capabilities means to the crew."""
 
 
 def capabilities(able: Iterable[Capabilities]) -> list[str]:

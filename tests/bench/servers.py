@@ -31,6 +31,7 @@ from starlette.routing import Route
 import commands
 from bot.app import Bot, World
 from bot.outbox import Pace
+from bot.providers.catalogue import accounts
 from bot.sandbox.clock import RehearsalClock
 from bot.sandbox.gcore import GcoreCloud
 from bot.sandbox.server import LocalServer
@@ -51,7 +52,7 @@ UNPACED = Pace(post_gap=0.001, post_burst=1000)
 async def showcaller(config: Config) -> AsyncIterator[Ready]:
     """The whole bot as `python -m bot run` composes it, logging to its standard error; `unpaced` takes Slack's pace away."""
     world = World(pace=UNPACED) if config.get("unpaced") else World()
-    bot = Bot(load_settings(config["env"], None), commands.load(), world)
+    bot = Bot(load_settings(accounts(), config["env"], None), commands.load(), world)
     await bot.start()
     yield {"port": bot.web.port}
     await bot.stop()

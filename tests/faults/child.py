@@ -19,6 +19,7 @@ import commands
 from bot.__main__ import NOISY
 from bot.app import Bot, World
 from bot.passing import Passing
+from bot.providers.catalogue import accounts
 from bot.sandbox.clock import RehearsalClock
 from bot.sandbox.rehearsal import BRISK
 from bot.settings import load_settings
@@ -94,7 +95,7 @@ async def _live(order: Order, line: Connection) -> None:
         timeout=order.timeout,
         passing=_counted(order.folder / f"life-{order.life}.points", order.dies),
     )
-    bot = Bot(load_settings(order.env, None), commands.load(), world)
+    bot = Bot(load_settings(accounts(), order.env, None), commands.load(), world)
     stopping = asyncio.Event()
 
     def heard() -> None:

@@ -20,7 +20,7 @@ GOOD = {
 MISSING = [
     ("SLACK_BOT_TOKEN", "SLACK_BOT_TOKEN is missing: copy"),
     ("SLACK_APP_TOKEN", "SLACK_APP_TOKEN is missing: set it"),
-    ("GCORE_API_TOKEN", "GCORE_API_TOKEN is missing: set"),
+    ("GCORE_API_TOKEN", "GCORE_API_TOKEN is missing: one of these is needed"),
 ]
 MALFORMED = [
     ("SLACK_BOT_TOKEN", "canary-no-token"),

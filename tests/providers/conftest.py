@@ -15,7 +15,8 @@ from typing import Any
 import pytest
 from pydantic import SecretStr
 
-from bot.providers.gcore import Gcore
+from bot.providers.base import Connection
+from bot.providers.gcore import Gcore, GcoreAccount
 from bot.sandbox.clock import RehearsalClock
 from bot.sandbox.gcore import GcoreCloud
 from tests.sandbox.gcore.overlay import SCHEMA_FILE, exchange_checker
@@ -128,8 +129,8 @@ async def gcore_at() -> AsyncIterator[Callable[..., Gcore]]:
     made: list[Gcore] = []
 
     def at(url: str, *, timeout: float = 5.0, token: str = "12$c0ffee") -> Gcore:
-        clock = RehearsalClock(SHOWTIME)
-        made.append(Gcore(SecretStr(token), url, requests_per_second=PLENTY, timeout=timeout, clock=clock))
+        account = GcoreAccount(api_token=SecretStr(token), base_url=url)
+        made.append(Gcore(account, Connection(RehearsalClock(SHOWTIME), timeout=timeout, requests_per_second=PLENTY)))
         return made[-1]
 
     yield at
@@ -153,7 +154,8 @@ async def cloud(clock: RehearsalClock) -> AsyncIterator[GcoreCloud]:
 @pytest.fixture
 async def gcore(cloud: GcoreCloud, clock: RehearsalClock) -> AsyncIterator[Gcore]:
     """The bot's client of the simulated account; every exchange is held against the vendor's description where that is present."""
-    gcore = Gcore(SecretStr(cloud.token), cloud.base_url, requests_per_second=PLENTY, clock=clock)
+    account = GcoreAccount(api_token=SecretStr(cloud.token), base_url=cloud.base_url)
+    gcore = Gcore(account, Connection(clock, requests_per_second=PLENTY))
     if SCHEMA_FILE.exists():
         gcore._seam._client.event_hooks = {"response": [exchange_checker()]}
     yield gcore

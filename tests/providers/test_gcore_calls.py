@@ -11,7 +11,8 @@ from pydantic import SecretStr
 
 from bot.errors import ProviderError, UserError
 from bot.model import Quality, Source
-from bot.providers.gcore import Gcore
+from bot.providers.base import Connection
+from bot.providers.gcore import Gcore, GcoreAccount
 from bot.sandbox.clock import RehearsalClock
 from bot.sandbox.gcore import GcoreCloud
 from bot.sandbox.server import LocalServer
@@ -72,8 +73,8 @@ async def test_a_tag_is_found_on_any_page(control: Control, gcore: Gcore) -> Non
         await control.stream(f"stream {number}", tag=f"tag {number % 30}")
 
     assert len(await gcore.list_streams()) == 60
-    assert {stream.name for stream in await gcore.find_streams("tag 7")} == {"stream 7", "stream 37"}
-    assert await gcore.find_streams("tag") == []
+    assert {stream.name for stream in await gcore.find_streams("", "tag 7", SHOWTIME)} == {"stream 7", "stream 37"}
+    assert await gcore.find_streams("stream 7", "tag", SHOWTIME) == []
 
 
 async def test_settings_are_changed_one_by_one(control: Control, gcore: Gcore) -> None:
@@ -200,7 +201,7 @@ async def test_a_page_is_pending_then_live_then_gone(control: Control, gcore: Gc
     await gcore.delete_page(page.id)
     seen = await gcore.look(stream, page=page.id)
     assert (seen.page_state, seen.gone) == ("gone", False)
-    assert await gcore.viewers(page.id) is None
+    assert await gcore.viewers(stream, page.id) is None
 
 
 @pytest.mark.parametrize(("status", "state"), [(403, "gone"), (404, "gone"), (500, None), (429, None)])
@@ -224,10 +225,11 @@ async def test_a_page_is_found_by_exact_name_and_stream(control: Control, gcore:
 
 
 async def test_viewers_are_counted_on_the_page(control: Control, gcore: Gcore) -> None:
-    page = await gcore.create_page("Sunday Service", await control.stream(), {})
+    stream = await control.stream()
+    page = await gcore.create_page("Sunday Service", stream, {})
     control.cloud.set_spectators(int(page.id), 214)
 
-    assert await gcore.viewers(page.id) == 214
+    assert await gcore.viewers(stream, page.id) == 214
 
 
 async def test_a_recording_becomes_a_video_with_its_renditions(control: Control, gcore: Gcore) -> None:
@@ -312,7 +314,9 @@ async def test_the_simulated_clouds_own_webhooks_are_heard_without_its_token(
     app.router.add_post("/hook", receive)
     server = LocalServer(app)
     cloud = GcoreCloud(clock, webhook_url=await server.start() + "/hook")
-    gcore = Gcore(SecretStr(cloud.token), await cloud.start(), requests_per_second=PLENTY, clock=clock)
+    gcore = Gcore(
+        GcoreAccount(api_token=SecretStr(cloud.token), base_url=await cloud.start()), Connection(clock, requests_per_second=PLENTY)
+    )
     cloud.habits.webhook_style = edition
     try:
         control = Control(gcore, cloud, clock)

@@ -11,7 +11,7 @@ import pytest
 from bot.errors import ProviderError
 from bot.providers.gcore import Gcore
 from bot.sandbox.gcore import GcoreCloud, Shape
-from tests.providers.conftest import Vendor
+from tests.providers.conftest import SHOWTIME, Vendor
 
 GcoreAt = Callable[..., Gcore]
 STREAM: dict[str, Any] = {"id": 5, "name": "church main", "active": False, "live": False}
@@ -151,7 +151,7 @@ async def test_a_list_without_end_is_an_error_and_not_half_a_list(vendor: Vendor
     vendor.script.append(next_page)
 
     with pytest.raises(ProviderError, match="did not end"):
-        await gcore_at(vendor.url).find_streams("s12")
+        await gcore_at(vendor.url).find_streams("Church", "s12", SHOWTIME)
 
 
 async def test_an_object_that_moves_to_the_next_page_is_listed_once(vendor: Vendor, gcore_at: GcoreAt) -> None:

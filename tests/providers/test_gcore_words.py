@@ -11,11 +11,11 @@ from pydantic import SecretStr
 
 from bot.model import Look, Source, StreamKey
 from bot.providers.base import Heard, PageHeard
-from bot.providers.gcore import Gcore, words
+from bot.providers.gcore import Gcore, GcoreAccount, words
 from bot.providers.reading import Sheet
 from tests.providers.conftest import SHOWTIME
 
-gcore = Gcore(SecretStr("12$c0ffee"))
+gcore = Gcore(GcoreAccount(api_token=SecretStr("12$c0ffee")))
 
 
 def heard(kind: str, entity: str, **fields: Any) -> Heard:

@@ -17,6 +17,7 @@ from pydantic import SecretStr
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.errors import SettingsError
+from bot.providers.catalogue import accounts
 from bot.sandbox.faults import Fault
 from bot.sandbox.slack import Channel, Delivery, SlackEmulator, User
 from bot.settings import Settings, load_settings
@@ -64,7 +65,7 @@ class Team:
 def told(slack: SlackEmulator, *, http: bool) -> Settings:
     way = {"SLACK_SIGNING_SECRET": slack.signing_secret} if http else {"SLACK_APP_TOKEN": slack.app_token}
     env = {"SLACK_BOT_TOKEN": slack.bot_token, "SLACK_API_URL": slack.api_url, "GCORE_API_TOKEN": "x", **way}
-    return load_settings(env, env_file=None)
+    return load_settings(accounts(), env, env_file=None)
 
 
 @asynccontextmanager
@@ -307,7 +308,9 @@ async def test_an_address_stops_answering_when_the_bot_stops() -> None:
 @given(bent_bodies())
 @settings(suppress_health_check=list(HealthCheck), deadline=None)
 async def test_signed_junk_is_heard_or_a_bad_request_and_never_breaks_bolt(body: Any) -> None:
-    spoken = load_settings({"SLACK_BOT_TOKEN": "xoxb-1", "SLACK_SIGNING_SECRET": "s" * 32, "GCORE_API_TOKEN": "x"}, env_file=None)
+    spoken = load_settings(
+        accounts(), {"SLACK_BOT_TOKEN": "xoxb-1", "SLACK_SIGNING_SECRET": "s" * 32, "GCORE_API_TOKEN": "x"}, env_file=None
+    )
     async with slack_client(spoken) as web:
         link = SlackLink(spoken, web, Router().receive)
         link.identity = Identity("UBOT", "B1", "T1")

@@ -1,5 +1,5 @@
 """Gcore Video Streaming as a provider."""
 
-from bot.providers.gcore.provider import Gcore
+from bot.providers.gcore.provider import Gcore, GcoreAccount
 
-__all__ = ["Gcore"]
+__all__ = ["Gcore", "GcoreAccount"]

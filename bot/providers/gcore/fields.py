@@ -59,6 +59,7 @@ CAPABILITIES = Capabilities(
     pages=Pages(PAGE_FIELDS),
     recording=Recording(roll_delay=timedelta(seconds=10), shortest=timedelta(seconds=10)),
     videos=Videos(download="/download"),
+    viewers=True,
     webhooks=True,
 )
 """Detection: 3 s without data are a disconnection (Gcore docs), plus our debounce. Recording shows after 3-7 s (Gcore OpenAPI) or

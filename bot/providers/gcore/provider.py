@@ -5,15 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
-from typing import ClassVar
+from typing import ClassVar, Self
 
-from pydantic import SecretStr
+from pydantic import Field, SecretStr
 
-from bot.clock import Clock
 from bot.errors import ProviderError
 from bot.model import JSON, Look, PageState, Source, Video
-from bot.passing import Passing, unheeded
-from bot.providers.base import Address, Capabilities, Heard, Page, Provider, StreamInfo
+from bot.providers.base import Address, Capabilities, Connection, Heard, Page, Provider, StreamInfo
 from bot.providers.budget import Budget, Priority
 from bot.providers.gcore import complaints, webhooks, words
 from bot.providers.gcore.api import BROADCASTS, STREAMS, VIDEOS, GcoreApi, number
@@ -21,6 +19,7 @@ from bot.providers.gcore.fields import CAPABILITIES, PAGE_FIELDS, STREAM_FIELDS,
 from bot.providers.http import Seam
 from bot.providers.reading import Sheet
 from bot.providers.scrub import without_secrets
+from bot.settings import Account, HeaderSecret, Url
 
 VIDEO_PAGES, VIDEOS_PER_PAGE = 5, 100
 """How far an account's videos are read where no stream is named."""
@@ -28,39 +27,40 @@ ENABLING_REFUSED = (400, 402, 403, 409, 412, 422)
 """How Gcore refuses above the active-stream limit is not documented: any of these may be it."""
 
 
-class Gcore(Provider):
-    """One Gcore account. All facts are from Gcore's OpenAPI description unless a comment says otherwise.
+class GcoreAccount(Account):
+    """What Gcore wants to know."""
 
-    `token` is the permanent API token, of whatever shape. `timeout` is real seconds per request. `clock` stamps looks. `command`
-    is the root command for "what to type next".
-    """
+    api_token: HeaderSecret = Field(description="Gcore: permanent API token")
+    base_url: Url = Field("https://api.gcore.com", description="where Gcore's API is")
+
+
+class Gcore(Provider):
+    """One Gcore account. All facts are from Gcore's OpenAPI description unless a comment says otherwise."""
 
     name: ClassVar[str] = words.NAME
     capabilities: ClassVar[Capabilities] = CAPABILITIES
+    account: ClassVar[type[Account]] = GcoreAccount
 
-    def __init__(
-        self,
-        token: SecretStr,
-        base_url: str = "https://api.gcore.com",
-        *,
-        requests_per_second: float | None = None,
-        timeout: float = 10.0,
-        clock: Clock | None = None,
-        command: str = "/live",
-        passing: Passing = unheeded,
-    ) -> None:
-        self._command = command
-        seam = Seam(
-            base_url,
-            headers={"Authorization": SecretStr(f"APIKey {token.get_secret_value().strip()}")},
-            manner=complaints.manner(command),
-            budget=Budget(requests_per_second or self.capabilities.requests_per_second),
-            now=(clock or Clock()).now,
-            timeout=timeout,
-            passing=passing,
+    def __init__(self, account: GcoreAccount, connection: Connection | None = None) -> None:
+        with_it = connection or Connection()
+        self._command = with_it.command
+        token = account.api_token.get_secret_value().strip()
+        self._seam = Seam(
+            account.base_url,
+            headers={"Authorization": SecretStr(f"APIKey {token}")},
+            manner=complaints.manner(with_it.command),
+            budget=Budget(with_it.requests_per_second or self.capabilities.requests_per_second),
+            now=with_it.clock.now,
+            timeout=with_it.timeout,
+            passing=with_it.passing,
         )
-        self._seam = seam
-        self._api = GcoreApi(seam)
+        self._api = GcoreApi(self._seam)
+
+    @classmethod
+    def open(cls, account: Account, connection: Connection) -> Self:
+        """The provider with this account."""
+        assert isinstance(account, GcoreAccount)
+        return cls(account, connection)
 
     async def close(self) -> None:
         """Close the connections."""
@@ -113,7 +113,7 @@ class Gcore(Provider):
             raise self._seam.refusal(answer, what=what, secrets=hidden)
         return words.stream_info(self._api.sheet(answer, what), answer.asked_at)
 
-    async def find_streams(self, tag: str) -> list[StreamInfo]:
+    async def find_streams(self, name: str, tag: str, since: datetime) -> list[StreamInfo]:  # noqa: ARG002 - its tag is enough
         """The streams whose `client_entity_data` is exactly `tag`, in all pages of the list."""
         return [stream for stream in await self._streams(Priority.VERIFY) if stream.tag == tag]
 
@@ -178,8 +178,10 @@ class Gcore(Provider):
         """Delete a broadcast."""
         await self._api.delete(_broadcast(page), f"broadcast {page}")
 
-    async def viewers(self, page: str) -> int | None:
-        """How many watch the broadcast now; None where it is not there or not allowed."""
+    async def viewers(self, stream: str, page: str) -> int | None:  # noqa: ARG002 - counted by broadcast
+        """How many watch the broadcast now; None where there is none or it is not allowed."""
+        if not page:
+            return None
         path = f"{_broadcast(page)}/spectators"
         answer = await self._api.get(path, f"broadcast {page}", Priority.LIST, accept=(403, 404))
         return Sheet(answer.json).whole("spectators_count") if answer.status < 400 else None

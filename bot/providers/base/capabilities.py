@@ -1,0 +1,171 @@
+"""What a provider can do, as frozen values: a field for each optional family, `None` where it cannot."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from enum import StrEnum
+from typing import Literal
+
+from bot.model import PageState
+
+
+class Gate(StrEnum):
+    """Who lets viewers in."""
+
+    CALL = "call"
+    """A go-live call."""
+    PAGE = "page"
+    """A page with a status; without it, the encoder itself."""
+    NONE = "none"
+    """The encoder is the air."""
+
+
+class Kept(StrEnum):
+    """When it is decided what is kept of a show."""
+
+    LIVE = "live"
+    """Recording is started and stopped while it is live."""
+    CREATION = "creation"
+    """A field of the stream or of its page says so when that is made."""
+    END = "end"
+    """The way in which the show is ended keeps it or throws it away."""
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One documented field of a provider's object: how a form shows it and how a typed value is checked.
+
+    `kind` `secret` is only ever typed into a form and never shown again; `pairs` are `key=value` words, a mapping.
+    Bounds are of the number, or of the text's length.
+    """
+
+    name: str
+    label: str
+    kind: Literal["text", "long", "bool", "int", "choice", "choices", "ids", "words", "pairs", "secret"] = "text"
+    choices: tuple[str, ...] = ()
+    least: int | None = None
+    most: int | None = None
+    help: str = ""
+    on_create: bool = True
+    on_edit: bool = True
+    needed: bool = False
+    """Nothing can be made without it."""
+    default: str = ""
+    """What a form begins with, as it would be typed."""
+    moves_ingest: bool = False
+    """Changing it gives the stream other push addresses."""
+
+
+@dataclass(frozen=True, slots=True)
+class Switch:
+    """The stream can be enabled and disabled. `quota` says in a few words what enabling counts against."""
+
+    quota: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Pages:
+    """There is a page for viewers: a broadcast, a live video, a streaming. `states` are those that can be asked for by a call."""
+
+    fields: tuple[Field, ...] = ()
+    word: str = "broadcast"
+    states: frozenset[PageState] = frozenset(PageState)
+    deletable: bool = True
+    needed: bool = False
+    """Viewers have nothing to watch without one, so every show has one."""
+    one_at_a_time: bool = False
+    """A stream takes only one that is not over: it is made when the stream is free, at the latest when the show opens."""
+    lasting: bool = True
+    """It can go live again after it was finished; where it cannot, a finish cannot be taken back."""
+
+    @property
+    def pausable(self) -> bool:
+        """Whether viewers can be shown a pause text."""
+        return PageState.PAUSED in self.states
+
+
+@dataclass(frozen=True, slots=True)
+class Recording:
+    """What is recorded is kept. `roll_delay` is how long the vendor documents for a start to show.
+
+    `field` decides where it is `kept` at creation: one of the page's with `on_page`, else one of the stream's. `expires`: only a
+    clip of the whole length stays after that, counted from the stream's start.
+    """
+
+    kept: Kept = Kept.LIVE
+    roll_delay: timedelta = timedelta(0)
+    shortest: timedelta = timedelta(0)
+    field: str = ""
+    on_page: bool = False
+    expires: timedelta | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Clips:
+    """A range of wall-clock time can be cut out while it runs and afterwards. `needs` is the stream's field that must be on."""
+
+    longest: timedelta | None = None
+    needs: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Restreams:
+    """The picture is sent on to other platforms. `of` says what a target belongs to.
+
+    Where targets are not `switchable` there is no off: the bot keeps a target that is off to itself and adds it when it goes on.
+    """
+
+    of: Literal["stream", "page"] = "stream"
+    switchable: bool = True
+    reports: bool = False
+    """The vendor tells whether the picture arrives there."""
+    fields: tuple[Field, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Rotation:
+    """The push key can be made anew. `drops` says whether that cuts off a running encoder."""
+
+    drops: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Videos:
+    """On-demand assets can be listed and read."""
+
+    renamable: bool = True
+    deletable: bool = True
+    download: str = ""
+    """What stands behind the address of a rendition so that a browser saves the file."""
+
+
+@dataclass(frozen=True, slots=True)
+class Capabilities:
+    """What one provider can do. An optional family is `None` where it cannot, and a small value that says how where it can."""
+
+    title: str
+    gate: Gate
+    stream_word: str
+    stream_fields: tuple[Field, ...]
+    detection: timedelta
+    """How long the vendor needs to notice a lost signal."""
+    steady: timedelta = timedelta(seconds=10)
+    requests_per_second: float = 3.0
+    switch: Switch | None = None
+    pages: Pages | None = None
+    recording: Recording | None = None
+    clips: Clips | None = None
+    restreams: Restreams | None = None
+    videos: Videos | None = None
+    rotation: Rotation | None = None
+    dvr: bool = False
+    """What viewers could still rewind to can be thrown away before the next show on a reused stream."""
+    viewers: bool = False
+    """It counts who is watching."""
+    statistics: bool = False
+    """It has figures about a stream that people may want to see."""
+    webhooks: bool = False
+    instead: Mapping[str, str] = field(default_factory=dict)
+    """For a missing family: what can be done instead, as the second half of a sentence (“cut a clip…”)."""

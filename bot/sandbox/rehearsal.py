@@ -14,6 +14,7 @@ from bot.operations.steps import HTTP_TIMEOUT
 from bot.outbox import Pace
 from bot.providers.catalogue import accounts
 from bot.sandbox.clock import RehearsalClock
+from bot.sandbox.cloud import Cloud
 from bot.sandbox.gcore import GcoreCloud
 from bot.sandbox.slack import Channel, Message, SlackEmulator, User
 from bot.settings import load_settings
@@ -31,12 +32,17 @@ A_BREATH = 0.001
 """Real seconds between two looks at whether everybody is done."""
 
 
+def gcore_only(clock: RehearsalClock) -> Sequence[Cloud]:
+    """The world of most rehearsals: one account at Gcore."""
+    return (GcoreCloud(clock),)
+
+
 class Rehearsal:
     """Owns the world; the bot in it can be stopped and started again on the same file.
 
     `rate` is how many show seconds pass in a real one; at 0 the clock stands still until it is moved. With `limits`, Slack keeps
     its real rate limits and the bot its real pace. `settle`, `timeout` and `letter_retries` are real seconds, as
-    in `World`. With `http`, Slack delivers by signed HTTP in the place of Socket Mode.
+    in `World`. With `http`, Slack delivers by signed HTTP in the place of Socket Mode. `clouds` makes the played providers.
     """
 
     def __init__(
@@ -52,11 +58,12 @@ class Rehearsal:
         timeout: float = HTTP_TIMEOUT,
         letter_retries: Sequence[float] = RETRIES,
         http: bool = False,
+        clouds: Callable[[RehearsalClock], Sequence[Cloud]] = gcore_only,
     ) -> None:
         self.folder = folder
         self.registry = registry
         self.clock = RehearsalClock(start, rate)
-        self.cloud = GcoreCloud(self.clock)
+        self.clouds = tuple(clouds(self.clock))
         manifest = build(command="/live", commands_hint="help", http_url="https://bot.example" if http else None)
         self.slack = SlackEmulator(manifest, rate_limits=limits)
         self._http = http
@@ -69,6 +76,11 @@ class Rehearsal:
         self._bot: Bot | None = None
 
     @property
+    def cloud(self) -> GcoreCloud:
+        """The played Gcore."""
+        return next(cloud for cloud in self.clouds if isinstance(cloud, GcoreCloud))
+
+    @property
     def bot(self) -> Bot:
         """The running bot."""
         if self._bot is None:
@@ -79,17 +91,19 @@ class Rehearsal:
     async def open(self) -> None:
         """Start Slack, the provider and the bot."""
         await self.slack.start()
-        await self.cloud.start()
+        for cloud in self.clouds:
+            await cloud.start()
         await self.start_bot()
 
     async def start_bot(self) -> None:
-        """Start the bot; the provider's support has installed its webhook address."""
+        """Start the bot; its webhook address is installed at every provider."""
         bot = Bot(load_settings(accounts(), self.environment(), None), self.registry, self._world())
         await bot.start()
         self._bot = bot
         if self._http:
             self.slack.use_http(f"http://127.0.0.1:{bot.web.port}")
-        self.cloud.webhooks.url = f"http://127.0.0.1:{bot.web.port}/webhooks/gcore/{self.secret}"
+        for cloud in self.clouds:
+            cloud.webhooks.url = f"http://127.0.0.1:{bot.web.port}/webhooks/{cloud.name}/{self.secret}"
 
     async def stop_bot(self) -> None:
         """Stop the bot as SIGTERM would."""
@@ -100,7 +114,8 @@ class Rehearsal:
     async def close(self) -> None:
         """Stop everything."""
         await self.stop_bot()
-        await self.cloud.stop()
+        for cloud in self.clouds:
+            await cloud.stop()
         await self.slack.stop()
 
     def _world(self) -> World:
@@ -121,8 +136,7 @@ class Rehearsal:
             "SLACK_APP_TOKEN": "" if self._http else self.slack.app_token,
             "SLACK_SIGNING_SECRET": self.slack.signing_secret if self._http else "",
             "SLACK_API_URL": self.slack.api_url,
-            "GCORE_API_TOKEN": self.cloud.token,
-            "GCORE_BASE_URL": self.cloud.base_url,
+            **{name: value for cloud in self.clouds for name, value in cloud.environment().items()},
             "WEBHOOK_SECRET": self.secret,
             "DATABASE_URL": f"sqlite:///{self.folder / 'showcaller.db'}",
             "PORT": "0",
@@ -135,7 +149,8 @@ class Rehearsal:
         async with asyncio.timeout(30):
             quiet = 0
             while quiet < QUIET_LOOKS:
-                await self.cloud.settle()
+                for cloud in self.clouds:
+                    await cloud.settle()
                 quiet = quiet + 1 if self._still() else 0
                 await asyncio.sleep(0 if quiet else A_BREATH)
 

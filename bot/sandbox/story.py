@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TextIO
 from zoneinfo import ZoneInfo
 
+from bot.sandbox.cloud import Id
 from bot.sandbox.onlooker import Onlooker
 from bot.sandbox.rehearsal import Rehearsal
 from bot.sandbox.slack import Message, Refused, User, View
@@ -259,7 +260,7 @@ class Story:
             raise Missed("The provider refuses the encoder.")
 
     @property
-    def _stream(self) -> int:
+    def _stream(self) -> Id:
         return self._cloud.ledger.of("stream created")[0].id
 
     # -- time

@@ -47,7 +47,7 @@ async def a_stream(studio: Studio, name: str = "Church Main", settings: str = ""
     """A stream made by a typed line; its number at the provider."""
     before = len(studio.cloud.ledger.of("stream created"))
     await studio.type(f"/live stream create {name} {settings}")
-    return studio.cloud.ledger.of("stream created")[before].id
+    return int(studio.cloud.ledger.of("stream created")[before].id)
 
 
 async def choose(studio: Studio, action: str, who: User | None = None) -> None:

@@ -13,7 +13,7 @@ async def recorded(studio: Studio) -> int:
     """A show is on air, its recording was stopped and its only part is ready; the number of that video."""
     await _stop_recording(studio)
     await studio.passes(480, step=40)
-    return studio.cloud.ledger.of("video created")[0].id
+    return int(studio.cloud.ledger.of("video created")[0].id)
 
 
 async def _stop_recording(studio: Studio) -> None:

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import asyncio
 import itertools
 import secrets
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
+from bot.sandbox.cloud import Agenda, Books
 from bot.sandbox.gcore import events
-from bot.sandbox.gcore.agenda import Agenda
 from bot.sandbox.gcore.habits import Habits
-from bot.sandbox.gcore.records import Call, Ledger
 from bot.sandbox.gcore.refusals import Refusal, not_found
 from bot.sandbox.gcore.state import Broadcast, Clip, Restream, Stream, Video
-from bot.sandbox.gcore.webhooks import Webhooks
 
 CLIENT_ID = 2675
 
@@ -28,48 +25,24 @@ class _Appearing(Protocol):
 T = TypeVar("T", bound=_Appearing)
 
 
-class Account:
+class Account(Books):
     """The state behind the API. It has no behaviour of its own beyond finding, numbering and telling."""
 
     def __init__(self, agenda: Agenda, webhook_url: str | None, active_limit: int, storage_limit_mb: float | None) -> None:
-        self.agenda = agenda
+        super().__init__(agenda, webhook_url)
         self.habits = Habits()
         self.client_id = CLIENT_ID
         self.active_limit = active_limit
         self.restream_limit = 1
         self.storage_limit_mb = storage_limit_mb
         self.storage_usage_mb = 0.0
-        self.media_url = ""
         self.streams: dict[int, Stream] = {}
         self.broadcasts: dict[int, Broadcast] = {}
         self.restreams: dict[int, Restream] = {}
         self.videos: dict[int, Video] = {}
         self.clips: dict[str, Clip] = {}
-        self.calls: list[Call] = []
-        self.in_flight: list[str] = []
-        self._bell = asyncio.Event()
-        self.ledger = Ledger(self.ring)
-        self.webhooks = Webhooks(webhook_url, self.ring)
         self.stream_ids, self.broadcast_ids = itertools.count(201693), itertools.count(58001)
         self.restream_ids, self.video_ids = itertools.count(9101), itertools.count(4400123)
-
-    def ring(self) -> None:
-        """Wake everybody who waits for something to be recorded."""
-        self._bell.set()
-        self._bell = asyncio.Event()
-
-    async def until(self, condition: Callable[[], bool]) -> None:
-        """Return as soon as `condition` holds; it is asked after every record."""
-        while not condition():
-            await self._bell.wait()
-
-    def now(self) -> datetime:
-        """The present instant in show time."""
-        return self.agenda.now()
-
-    def note(self, kind: str, object_id: int) -> None:
-        """Write an effect into the ledger, with the present instant."""
-        self.ledger.note(kind, object_id, self.now())
 
     def apply(self, effect: Callable[[], None]) -> None:
         """Let an accepted request take effect: at once, or late where the vendor is being slow."""
@@ -103,28 +76,30 @@ class Account:
 
     def tell_stream(self, stream: Stream) -> None:
         """Send a `stream` webhook with the stream's state as it is now."""
-        self.webhooks.send("stream", "stream", events.stream_event(self, stream), self.now())
+        self._tell("stream", "stream", events.stream_event(self, stream))
 
     def tell_video(self, video: Video) -> None:
         """Send a `video` webhook."""
-        self.webhooks.send("video", "video", events.video_event(self, video), self.now())
+        self._tell("video", "video", events.video_event(self, video))
 
     def tell_video_deleted(self, video: Video) -> None:
         """Send a `video_delete` webhook, where the edition of the webhooks knows it."""
         if self.habits.webhook_style != "short":
-            self.webhooks.send("video_delete", "video", events.video_deleted_event(self, video), self.now())
+            self._tell("video_delete", "video", events.video_deleted_event(self, video))
 
     def tell_broadcast(self, broadcast: Broadcast) -> None:
         """Send a `broadcast` webhook unless these are switched off."""
         if self.habits.broadcast_webhooks:
-            entity = {"id": broadcast.id, "status": broadcast.status}
-            self.webhooks.send("broadcast", "broadcast", entity, self.now())
+            self._tell("broadcast", "broadcast", {"id": broadcast.id, "status": broadcast.status})
 
     def tell_restream(self, restream: Restream) -> None:
         """Send a `restream` webhook, where the edition of the webhooks knows it."""
         if self.habits.webhook_style != "short":
             keys = ("id", "name", "stream_id", "live")
-            self.webhooks.send("restream", "restream", {k: getattr(restream, k) for k in keys}, self.now())
+            self._tell("restream", "restream", {k: getattr(restream, k) for k in keys})
+
+    def _tell(self, kind: str, entity_key: str, entity: dict[str, Any]) -> None:
+        self.webhooks.send(kind, entity["id"], {"type": kind, "message": {entity_key: entity}}, self.now())
 
     def restreams_of(self, stream: Stream) -> Iterable[Restream]:
         """The restreams fed by `stream`."""

@@ -36,7 +36,7 @@ def push_urls(stream: Stream) -> dict[str, str]:
 
 def playback_urls(account: Account, stream: Stream) -> dict[str, str]:
     """Player, manifests and thumbnail. Manifests and thumbnail lead to the simulator, so that they can be fetched."""
-    name, media = f"{account.client_id}_{stream.id}", account.media_url
+    name, media = f"{account.client_id}_{stream.id}", account.url
     return {
         "iframe_url": f"https://player.gvideo.co/streams/{name}",
         "hls_cmaf_url": f"{media}/cmaf/{name}/master.m3u8",
@@ -50,10 +50,10 @@ def rendition_url(account: Account, video: Video, rendition: Rendition) -> str |
     """The MP4 of a complete rendition, to be fetched from the simulator."""
     if rendition.status != "complete":
         return None
-    return f"{account.media_url}/videos/{account.client_id}_{video.slug}/{rendition.name}.mp4"
+    return f"{account.url}/videos/{account.client_id}_{video.slug}/{rendition.name}.mp4"
 
 
 def clip_url(account: Account, clip: Clip, kind: str) -> str:
     """The clip's master link: `mp4` or `hls` (m3u8)."""
     ending = "mp4" if kind == "mp4" else "m3u8"
-    return f"{account.media_url}/rec/{account.client_id}_{clip.stream_id}/{clip.id}/{kind}/master.{ending}"
+    return f"{account.url}/rec/{account.client_id}_{clip.stream_id}/{clip.id}/{kind}/master.{ending}"

@@ -100,7 +100,7 @@ def restream_body(account: Account, restream: Restream) -> dict[str, Any]:
 
 def video_body(account: Account, video: Video) -> dict[str, Any]:
     """A video; `duration` in milliseconds."""
-    slug, media = f"{account.client_id}_{video.slug}", account.media_url
+    slug, media = f"{account.client_id}_{video.slug}", account.url
     body = {name: getattr(video, name) for name in _VIDEO_FIELDS}
     return body | {
         "client_id": account.client_id,

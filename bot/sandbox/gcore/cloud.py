@@ -3,44 +3,41 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable
-from typing import cast
+from collections.abc import Iterable, Iterator
 from urllib.parse import parse_qs, urlsplit
 
 from aiohttp import web
-from aiohttp.typedefs import Middleware
 
 from bot.clock import Clock
-from bot.sandbox.faults import Fault, Faults
+from bot.sandbox.cloud import Agenda, Cloud, Id
+from bot.sandbox.faults import Fault
 from bot.sandbox.gcore.account import Account
-from bot.sandbox.gcore.agenda import Agenda
 from bot.sandbox.gcore.api_broadcasts import BroadcastsApi, RestreamsApi
 from bot.sandbox.gcore.api_statistics import StatisticsApi
 from bot.sandbox.gcore.api_streams import StreamsApi
 from bot.sandbox.gcore.api_videos import VideosApi
 from bot.sandbox.gcore.clips import Clipper
-from bot.sandbox.gcore.gate import Gate, Overheard
+from bot.sandbox.gcore.gate import Gate
 from bot.sandbox.gcore.habits import Habits
 from bot.sandbox.gcore.ingest import Ingest
 from bot.sandbox.gcore.media import Media
 from bot.sandbox.gcore.paging import PAGE_SIZE
 from bot.sandbox.gcore.recordings import Recorder
-from bot.sandbox.gcore.records import Call, Ledger
 from bot.sandbox.gcore.refusals import Shape, error_body
 from bot.sandbox.gcore.restreaming import Restreamer
 from bot.sandbox.gcore.state import Picture, Protocol, Stream
-from bot.sandbox.gcore.webhooks import Webhooks
-from bot.sandbox.server import LocalServer
 
 DEFAULT_TOKEN = "2675$0f1e2d3c4b5a69788796a5b4c3d2e1f0"  # noqa: S105 - opens nothing but this simulator
 _PICTURE = Picture()
 
 
-class GcoreCloud:
+class GcoreCloud(Cloud):
     """Gcore Video Streaming on 127.0.0.1, in show time: nothing happens by itself while the clock stands still.
 
     `habits` holds every delay and switch, `faults` what the network does, `ledger` what really happened.
     """
+
+    name = "gcore"
 
     def __init__(
         self,
@@ -60,59 +57,35 @@ class GcoreCloud:
         self._ingest = Ingest(self._account, self._recorder, self._restreamer)
         self._gate = Gate(self._account, token, requests_per_second)
         self._page_size = page_size
-        self._server: LocalServer | None = None
-        self.faults = Faults()
+        super().__init__(self._account, self._gate)
 
     # -- life --------------------------------------------------------------------------------------------------------------
 
-    async def start(self, port: int = 0) -> str:
-        """Listen on 127.0.0.1 (`port` 0: any free one) and return the base URL. `GCORE_BASE_URL` takes it."""
+    def routes(self) -> Iterable[web.AbstractRouteDef]:
+        """Streams, broadcasts, restreams, videos, statistics, and the media that players fetch."""
         account, clipper = self._account, Clipper(self._account, self._recorder)
-        faults = cast("Middleware", self.faults.middleware())
-        app = web.Application(middlewares=[self._gate.write_down(), faults, self._gate.check()])
-        app[PAGE_SIZE] = self._page_size
-        for part in (
+        parts = (
             StreamsApi(account, self._ingest, self._recorder, clipper),
             BroadcastsApi(account),
             RestreamsApi(account, self._restreamer),
             VideosApi(account, self._recorder),
             StatisticsApi(account),
             Media(account, clipper),
-        ):
-            app.add_routes(part.routes())
-        self._server = LocalServer(app)
-        account.media_url = await self._server.start(port)
-        self._agenda.start()
-        account.webhooks.start()
-        return account.media_url
+        )
+        return [route for part in parts for route in part.routes()]
 
-    async def stop(self) -> None:
-        """Close the listener; webhooks on their way are lost, as the vendor's would be."""
-        if self._server is not None:
-            await self._server.stop()
-        await self._account.webhooks.stop()
-        await self._agenda.stop()
+    def furnish(self, app: web.Application) -> None:
+        """Every list has the account's page size."""
+        app[PAGE_SIZE] = self._page_size
 
-    async def settle(self) -> None:
-        """Return when everything due at the present clock time has happened and every webhook of it is answered."""
-        while self._agenda.run_due() or self.webhooks.waiting:
-            await self.webhooks.idle()
-        await self.webhooks.idle()
+    def environment(self) -> dict[str, str]:
+        """The settings of a bot that uses this account."""
+        return {"GCORE_API_TOKEN": self.token, "GCORE_BASE_URL": self.base_url}
 
-    async def until(self, condition: Callable[[], bool]) -> None:
-        """Return as soon as `condition` holds, asked after every call, effect and delivery: tests wait without sleeping."""
-        await self._account.until(condition)
-
-    def overhear(self, listener: Overheard) -> None:
-        """Let `listener` be told every answered exchange of the API as it was sent, for holding it against a description."""
-        self._gate.overheard = listener
-
-    # -- what can be seen from outside -------------------------------------------------------------------------------------
-
-    @property
-    def base_url(self) -> str:
-        """`http://127.0.0.1:<port>`; empty before `start`."""
-        return self._account.media_url
+    def secrets(self) -> Iterator[str]:
+        """The API token, and the push token of every stream that is there."""
+        yield self.token
+        yield from (stream.token for stream in self._account.streams.values())
 
     @property
     def token(self) -> str:
@@ -129,30 +102,10 @@ class GcoreCloud:
         """Every delay and switch of the vendor's behaviour."""
         return self._account.habits
 
-    @property
-    def ledger(self) -> Ledger:
-        """Every effect as it really happened."""
-        return self._account.ledger
-
-    @property
-    def calls(self) -> list[Call]:
-        """Every HTTP request, refused ones included, in the order in which they were answered."""
-        return self._account.calls
-
-    @property
-    def in_flight(self) -> list[str]:
-        """Requests that have arrived and are not answered yet, as `PATCH /streaming/streams/7`."""
-        return self._account.in_flight
-
-    @property
-    def webhooks(self) -> Webhooks:
-        """Where events are lost, held, repeated, and logged."""
-        return self._account.webhooks
-
-    def stream(self, stream_id: int) -> Stream:
+    def stream(self, stream_id: Id) -> Stream:
         """The vendor's own view of a stream, for looking at only. KeyError when there is none."""
         self._agenda.run_due()
-        return self._account.streams[stream_id]
+        return self._account.streams[int(stream_id)]
 
     # -- the account -------------------------------------------------------------------------------------------------------
 
@@ -204,7 +157,7 @@ class GcoreCloud:
 
     def connect_encoder(
         self,
-        stream_id: int,
+        stream_id: Id,
         *,
         backup: bool = False,
         height: int = 1080,
@@ -218,7 +171,7 @@ class GcoreCloud:
         False when it is refused: unknown or disabled stream, old token, PULL stream, or an encoder is there already.
         """
         self._agenda.run_due()
-        stream = self._account.streams.get(stream_id)
+        stream = self._account.streams.get(int(stream_id))
         picture = Picture(height, fps, bitrate, protocol)
         return stream is not None and self._ingest.connect(stream, picture, backup=backup, token=token)
 
@@ -238,10 +191,10 @@ class GcoreCloud:
             int(number), backup=backup, height=height, fps=fps, bitrate=bitrate, protocol=protocol, token=token
         )
 
-    def drop_signal(self, stream_id: int, *, backup: bool = False) -> bool:
+    def drop_signal(self, stream_id: Id, *, backup: bool = False) -> bool:
         """Let the encoder fall silent: `live` turns false 3 s later. False when none was connected."""
         self._agenda.run_due()
-        stream = self._account.streams.get(stream_id)
+        stream = self._account.streams.get(int(stream_id))
         return stream is not None and self._ingest.drop(stream, backup=backup)
 
     def burst(self, stream_id: int, seconds: float = 3.0, *, backup: bool = False) -> bool:
@@ -252,7 +205,7 @@ class GcoreCloud:
         return accepted
 
     def _end_burst(self, stream_id: int, backup: bool) -> None:
-        stream = self._account.streams.get(stream_id)
+        stream = self._account.streams.get(int(stream_id))
         if stream is not None:
             self._ingest.drop(stream, backup=backup)
 
@@ -291,7 +244,7 @@ class GcoreCloud:
 
     # -- the audience ------------------------------------------------------------------------------------------------------
 
-    def set_viewers(self, stream_id: int, viewers: int) -> None:
+    def set_viewers(self, stream_id: Id, viewers: int) -> None:
         """From now on so many people watch; they leave by themselves when the stream goes off."""
         self.stream(stream_id).viewers.append((self._agenda.now(), viewers))
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from bot.sandbox.cloud import Entry
 from bot.sandbox.gcore.account import Account
-from bot.sandbox.gcore.agenda import Entry
 from bot.sandbox.gcore.recordings import Recorder
 from bot.sandbox.gcore.restreaming import Restreamer
 from bot.sandbox.gcore.state import Leg, Picture, Protocol, Stream

@@ -8,6 +8,8 @@ from typing import Any
 
 from aiohttp import web
 
+from bot.sandbox.cloud import Refused
+
 JSON = "application/json; charset=utf-8"
 HTML = "text/html; charset=utf-8"
 _SAID_NOTHING = "<html>\r\n<head><title>{status}</title></head>\r\n<body><center><h1>{status}</h1></center><hr>nginx</body></html>"
@@ -60,7 +62,7 @@ def error_body(shape: Shape, status: int, text: str, field: str = "name") -> tup
     return json.dumps(bodies[shape]).encode(), JSON
 
 
-class Refusal(Exception):
+class Refusal(Refused):
     """The request is refused, in the vendor's words."""
 
     def __init__(self, status: int, text: str, shape: Shape = Shape.STATUS_ERROR, field: str = "name") -> None:

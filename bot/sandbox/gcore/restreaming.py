@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from bot.sandbox.cloud import Entry
 from bot.sandbox.gcore.account import Account
-from bot.sandbox.gcore.agenda import Entry
 from bot.sandbox.gcore.state import Restream, Stream
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
-from bot.sandbox.gcore.agenda import Entry
+from bot.sandbox.cloud import Entry
 
 Protocol = Literal["rtmp", "srt", "webrtc", "https"]
 VideoStatus = Literal["empty", "pending", "viewable", "ready", "error"]

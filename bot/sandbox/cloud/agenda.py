@@ -1,4 +1,4 @@
-"""What will happen at the simulated vendor, and when: a heap of due actions that one task works off in show time."""
+"""What will happen at a simulated vendor, and when: a heap of due actions that one task works off in show time."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ class Agenda:
 
     def start(self) -> None:
         """Begin to follow the clock."""
-        self._task = asyncio.create_task(self._follow(), name="gcore sandbox agenda")
+        self._task = asyncio.create_task(self._follow(), name="sandbox agenda")
 
     async def stop(self) -> None:
         """Stop following; raises what an action raised."""

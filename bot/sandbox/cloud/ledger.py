@@ -1,10 +1,13 @@
-"""What the simulated vendor writes down about itself, for checks from outside: effects as they happened, and calls."""
+"""What a simulated vendor writes down about itself, for checks from outside: effects as they happened, and calls."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+
+Id = int | str
+"""How a vendor numbers or names its objects."""
 
 
 @dataclass(frozen=True)
@@ -15,7 +18,7 @@ class Effect:
     """
 
     kind: str
-    id: int
+    id: Id
     at: datetime
 
 
@@ -37,16 +40,16 @@ class Ledger:
         self._effects: list[Effect] = []
         self._heard = heard
 
-    def note(self, kind: str, object_id: int, at: datetime) -> None:
+    def note(self, kind: str, object_id: Id, at: datetime) -> None:
         """Write down one effect."""
         self._effects.append(Effect(kind, object_id, at))
         self._heard()
 
-    def of(self, kind: str, object_id: int | None = None) -> list[Effect]:
+    def of(self, kind: str, object_id: Id | None = None) -> list[Effect]:
         """The effects of one kind, of one object where `object_id` is given: `len(ledger.of("enabled", 7)) == 1`."""
         return [e for e in self._effects if e.kind == kind and object_id in (None, e.id)]
 
-    def kinds(self, object_id: int | None = None) -> list[str]:
+    def kinds(self, object_id: Id | None = None) -> list[str]:
         """Only the kinds, in order: the story of an object at a glance."""
         return [e.kind for e in self._effects if object_id in (None, e.id)]
 

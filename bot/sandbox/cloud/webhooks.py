@@ -1,4 +1,4 @@
-"""The simulated vendor's webhooks: one POST each, never repeated, with switches for what a network does to them."""
+"""A simulated vendor's webhooks: one POST each, not repeated, with switches for what a network does to them."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ from typing import Any, Literal
 
 import httpx
 
+from bot.sandbox.cloud.ledger import Id
+
 TIMEOUT = 5.0
 """Real seconds a receiver has; the vendor documents none."""
 
@@ -20,17 +22,11 @@ class Delivery:
     """One event on its way out. `status` is the receiver's answer; `payload` may hold a push token and is never printed."""
 
     type: str
-    id: int
+    id: Id
     at: datetime
     payload: dict[str, Any] = field(repr=False)
     outcome: Literal["waiting", "held", "delivered", "lost", "failed", "no address"] = "waiting"
     status: int | None = None
-
-    @property
-    def entity(self) -> dict[str, Any]:
-        """The object inside the envelope `{"type", "message": {<entity>: {...}}}`."""
-        inner: dict[str, Any] = next(iter(self.payload["message"].values()))
-        return inner
 
 
 class Webhooks:
@@ -66,15 +62,14 @@ class Webhooks:
             self._queue.put_nowait(delivery)
         return len(held)
 
-    def send(self, kind: str, entity_key: str, entity: dict[str, Any], at: datetime) -> None:
-        """Let the event `kind` about `entity` go out. `at` is show time and only for the log."""
-        payload = {"type": kind, "message": {entity_key: entity}}
+    def send(self, kind: str, about: Id, payload: dict[str, Any], at: datetime) -> None:
+        """Let the event `kind` about an object go out. `at` is show time and only for the log."""
         copies = 1
         if self._to_repeat:
             self._to_repeat -= 1
             copies = 2
         for _ in range(copies):
-            self._dispatch(Delivery(kind, entity["id"], at, payload))
+            self._dispatch(Delivery(kind, about, at, payload))
 
     def _dispatch(self, delivery: Delivery) -> None:
         self.log.append(delivery)
@@ -89,7 +84,7 @@ class Webhooks:
 
     def start(self) -> None:
         """Begin to deliver."""
-        self._task = asyncio.create_task(self._deliver_all(), name="gcore sandbox webhooks")
+        self._task = asyncio.create_task(self._deliver_all(), name="sandbox webhooks")
 
     async def stop(self) -> None:
         """Stop delivering; what waits is lost."""

@@ -107,7 +107,7 @@ def _looks_different(before: Seen | None, seen: Seen) -> bool:
 
 
 def _without_clock_times(seen: Seen) -> Seen:
-    return replace(seen, looked_at=None, heard_at=None, viewers_at=None, quality=_roughly(seen.quality))
+    return replace(seen, looked_at=None, heard_at=None, viewers_at=None, quality=_roughly(seen.quality), evidence="")
 
 
 def _roughly(quality: Quality | None) -> Quality | None:

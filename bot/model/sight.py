@@ -46,6 +46,8 @@ class Look:
     viewers: int | None = None
     quality: Quality | None = None
     trouble: str | None = None
+    evidence: str = ""
+    """From what the signal is inferred, where the vendor tells no live state: “duration +14 s”."""
     gone: bool = False
 
 
@@ -79,6 +81,7 @@ class Seen:
     viewers_at: datetime | None = None
     quality: Quality | None = None
     trouble: str = ""
+    evidence: str = ""
     looked_at: datetime | None = None
     heard_at: datetime | None = None
     blind_since: datetime | None = None

@@ -160,5 +160,6 @@ def _remember(seen: Seen, look: Look) -> Seen:
         name=look.name or seen.name,
         quality=look.quality if look.signal else None,
         trouble=look.trouble or "",
+        evidence=look.evidence,
         gone=look.gone,
     )

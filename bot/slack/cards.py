@@ -96,7 +96,7 @@ def _signal(dossier: Dossier, show: Show) -> str:
         where = "none" if seen.backup is None else "none on primary or backup"
         return (f"{where} since {at(since, show)}" if told and since else where) + _trouble(seen)
     on_backup = seen.primary is False and seen.backup
-    words = ["on the backup" if on_backup else "primary"]
+    words = [f"pictures arriving ({brief(seen.evidence)})" if seen.evidence else "on the backup" if on_backup else "primary"]
     quality = seen.quality
     if quality and quality.height:
         words.append(f"{quality.height}p{quality.fps:g}" if quality.fps else f"{quality.height}p")

@@ -15,7 +15,8 @@ from bot.slack.blocks import Control, actions, say
 from bot.slack.call import ACTIVE, Call, present_state
 from bot.slack.controls import control
 from bot.slack.declare import Button, Command, Form, Stage
-from bot.slack.modals import confirm, field_input, form, loading, paragraph, read_fields, text_input
+from bot.slack.fields import field_input, read_fields
+from bot.slack.modals import confirm, form, loading, paragraph, text_input
 from bot.slack.stamps import at
 from bot.slack.stream_forms import as_shown, changed, print_of
 from bot.slack.streams import look_now
@@ -73,7 +74,7 @@ async def _create(call: Call, show: Show) -> None:
     blocks = [
         paragraph(f"A broadcast for *{escape(show.title)}*, made pending and bound to its stream."),
         text_input("name", "Name", show.page_name or f"{show.title} ({show.id})", most=200),
-        *(field_input(field, show.page_fields.get(field.name)) for field in _settable(call, show, creating=True)),
+        *(field_input(field, show.page_fields.get(field.name), creating=True) for field in _settable(call, show, creating=True)),
     ]
     await call.open(form("page-create", "New broadcast", blocks, "Create", call.remember(s=show.id)))
 

@@ -15,8 +15,9 @@ from bot.slack.assignments import TypedSecret, read_assignments, require_no_secr
 from bot.slack.blocks import Control, actions, say
 from bot.slack.call import ACTIVE, Call
 from bot.slack.declare import Button, Command, Form, Picker, Stage
+from bot.slack.fields import read_fields
 from bot.slack.ingest import TITLE, reveal
-from bot.slack.modals import confirm, loading, read_fields
+from bot.slack.modals import confirm, loading
 from bot.slack.requests import request
 from bot.slack.stream_forms import apart, changed, create_form, edit_form, prints, settable
 from bot.slack.stream_list import streams_message

@@ -10,7 +10,7 @@ from bot.errors import UserError
 from bot.model import JSON
 from bot.providers.base import Field
 from bot.show.phone import normalise, unquote
-from bot.slack.modals import read_field
+from bot.slack.fields import read_field
 
 _ASSIGNED = re.compile(r'(?<!\S)([A-Za-z_][\w.-]*)=("[^"]*"(?!\S)|\S*)')
 _ADDRESS = re.compile(r"\S*://\S*")
@@ -87,7 +87,9 @@ def hide_secrets(text: str, typed: str) -> str:
 # -- fields -------------------------------------------------------------------------------------------------------------
 def _meant(known: list[Field], key: str) -> list[Field]:
     """The field of that name, or all whose name has the key in it: `region` is `transcoding_region`."""
-    return [field for field in known if field.name == key] or [field for field in known if key in field.name]
+    folded = key.casefold()
+    exact = [field for field in known if field.name.casefold() == folded]
+    return exact or [field for field in known if folded in field.name.casefold()]
 
 
 def _field(known: list[Field], key: str) -> Field:

@@ -7,7 +7,6 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from bot.model import JSON
-from bot.providers.base import Field
 from bot.slack.blocks import Block
 from bot.slack.text import truncate
 
@@ -86,6 +85,18 @@ def picker(
     return _input(name, label, element, optional=optional, hint=hint)
 
 
+def choices(
+    name: str, label: str, options: Iterable[tuple[str, str]], values: Iterable[str] = (), *, optional: bool = True, hint: str = ""
+) -> Block:
+    """Several of several, as a menu: pairs of label and value."""
+    shown = [_option(text, option) for text, option in options][:100]
+    element: dict[str, JSON] = {"type": "multi_static_select", "action_id": "value", "options": shown}
+    wanted = set(values)
+    if chosen := [option for option in shown if option["value"] in wanted]:
+        element["initial_options"] = chosen
+    return _input(name, label, element, optional=optional, hint=hint)
+
+
 def ticks(name: str, label: str, options: Iterable[tuple[str, str]], ticked: Iterable[str]) -> Block:
     """Boxes to tick: pairs of label and value."""
     shown = [_option(text, option) for text, option in options]
@@ -106,73 +117,6 @@ def clock(name: str, label: str, when: datetime, zone: ZoneInfo, *, hint: str = 
     """A time of day, in the zone of the show."""
     element = {"type": "timepicker", "action_id": "value", "initial_time": f"{when.astimezone(zone):%H:%M}"}
     return _input(name, label, element, hint=hint)
-
-
-def field_input(field: Field, value: JSON = None) -> Block:
-    """The input of a provider's documented field. A secret never comes back into a form."""
-    hint = field.help
-    if field.kind == "bool":
-        shown = "" if value is None else ("true" if value else "false")
-        return choice(field.name, field.label, (("yes", "true"), ("no", "false")), shown, optional=True, hint=hint)
-    if field.kind == "choice":
-        return choice(field.name, field.label, ((word, word) for word in field.choices), str(value or ""), optional=True, hint=hint)
-    shown = "" if value is None or field.kind == "secret" else _written(value)
-    most = (field.most or 0) if field.kind in ("text", "long", "secret") else 0
-    return text_input(field.name, field.label, shown, optional=True, long=field.kind == "long", hint=hint, most=most)
-
-
-def _written(value: JSON) -> str:
-    return ", ".join(str(item) for item in value) if isinstance(value, list | tuple) else str(value)
-
-
-def read_fields(fields: Iterable[Field], values: Mapping[str, JSON]) -> tuple[dict[str, JSON], dict[str, str]]:
-    """What was filled in, typed, and an error by block id for what cannot be."""
-    found: dict[str, JSON] = {}
-    errors: dict[str, str] = {}
-    for field in fields:
-        typed = values.get(field.name)
-        if typed in (None, ""):
-            continue
-        try:
-            found[field.name] = read_field(field, str(typed))
-        except ValueError as wrong:
-            errors[field.name] = str(wrong)
-    return found, errors
-
-
-def read_field(field: Field, typed: str) -> JSON:
-    """One typed value; ValueError with a sentence if it does not fit."""
-    match field.kind:
-        case "bool":
-            if typed.casefold() in ("true", "yes", "on", "1"):
-                return True
-            if typed.casefold() in ("false", "no", "off", "0"):
-                return False
-            raise ValueError(f"Type yes or no for {field.label}.")
-        case "int":
-            return _number(field, typed)
-        case "ids":
-            return [_number(field, part) for part in typed.replace(",", " ").split()]
-        case "choice":
-            if typed not in field.choices:
-                raise ValueError(f"Choose one of {', '.join(field.choices)}.")
-            return typed
-        case _:
-            if field.least is not None and len(typed) < field.least:
-                raise ValueError(f"At least {field.least} characters.")
-            if field.most is not None and len(typed) > field.most:
-                raise ValueError(f"At most {field.most} characters.")
-            return typed
-
-
-def _number(field: Field, typed: str) -> int:
-    try:
-        number = int(typed)
-    except ValueError:
-        raise ValueError(f"Type a whole number for {field.label}.") from None
-    if (field.least is not None and number < field.least) or (field.most is not None and number > field.most):
-        raise ValueError(f"From {field.least} to {field.most}.")
-    return number
 
 
 def _input(name: str, label: str, element: Mapping[str, JSON], *, optional: bool = False, hint: str = "") -> Block:

@@ -8,7 +8,8 @@ from collections.abc import Mapping, Sequence
 from bot.model import JSON
 from bot.providers.base import Field, Provider, StreamInfo
 from bot.slack.blocks import Block
-from bot.slack.modals import cut, field_input, form, paragraph, text_input
+from bot.slack.fields import field_input
+from bot.slack.modals import cut, form, paragraph, text_input
 from bot.slack.text import escape
 
 CREATE, EDIT = "stream-create", "stream-edit"
@@ -23,7 +24,7 @@ def create_form(provider: Provider, name: str, metadata: str) -> Mapping[str, JS
             f"What is left empty is {able.title}'s default."
         ),
         text_input("name", "Name", name, most=200),
-        *(field_input(field) for field in settable(provider, creating=True) if field.name != "name"),
+        *(field_input(field, creating=True) for field in settable(provider, creating=True) if field.name != "name"),
     ]
     return form(CREATE, f"New {able.stream_word}", blocks, "Create", metadata)
 

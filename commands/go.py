@@ -7,8 +7,8 @@ from dataclasses import replace
 from bot.errors import UserError
 from bot.model import Show, ShowState
 from bot.operations.asking import ask
+from bot.providers.base import Capabilities, Kept
 from bot.show.draft import Draft
-from bot.show.lifecycle import gated
 from bot.show.references import split_dry, split_option
 from bot.slack.call import Call, present_state
 from bot.slack.declare import Button, Command, Form, Stage
@@ -25,7 +25,7 @@ async def run(call: Call) -> None:
     words, anyway = split_option(words, ("anyway",))
     show = await call.find_show(words, BEFORE)
     if dry:
-        await call.reply(_would(show, bool(anyway)))
+        await call.reply(_would(show, call.context.provider(show.provider).capabilities, bool(anyway)))
         return
     await _go(call, show, anyway=bool(anyway))
 
@@ -69,6 +69,10 @@ async def _go(call: Call, show: Show, *, anyway: bool = False, asked: bool = Fal
         raise UserError(f"{present_state(show)} Bring the programme back with {call.command} resume {show.id}.")
     if show.state not in BEFORE:
         raise UserError(f"{present_state(show)} Plan a new one with {call.command} plan.")
+    if anyway and not show.gated:
+        raise UserError(
+            f"Nothing keeps viewers out of {show.title}: what the encoder sends is on air as soon as it comes. Connect the encoder."
+        )
     now = call.context.clock.now()
     if not asked and show.start - now > call.context.figures.go_early:
         text = (
@@ -78,7 +82,7 @@ async def _go(call: Call, show: Show, *, anyway: bool = False, asked: bool = Fal
         await call.open(confirm("go-early", "Go live early?", text, "Go live now", call.remember(s=show.id)))
         return
     seen = await call.context.store.seen(show.key) if show.key else None
-    if gated(show) and not anyway and show.state is ShowState.OPEN and seen is not None and seen.signal is False:
+    if show.gated and not anyway and show.state is ShowState.OPEN and seen is not None and seen.signal is False:
         how = f"connect the encoder, or type {call.command} go {show.id} anyway"
         raise UserError(f"There is no signal for {show.title}, so viewers would see nothing: {how}.")
 
@@ -121,11 +125,13 @@ def _with_caller(show: Show, user: str) -> Show:
     return replace(show, on_air_by=user, hold=None)
 
 
-def _would(show: Show, anyway: bool) -> str:
-    steps = ["enable the stream if it is not", *([] if anyway else ["wait for steady signal"])]
-    if show.wants_page:
-        steps.append("set the broadcast to live")
-    if show.wants_recording:
+def _would(show: Show, able: Capabilities, anyway: bool) -> str:
+    steps = ["enable the stream if it is not"] if able.switch else []
+    if not anyway:
+        steps.append("wait for steady signal")
+    if show.gated and able.pages:
+        steps.append(f"set the {able.pages.word} to live")
+    if show.wants_recording and able.recording and able.recording.kept is Kept.LIVE:
         steps.append("start the recording")
     return f"Dry run, nothing is done. {escape(show.title)} ({show.id}) would: {', '.join(steps)}."
 

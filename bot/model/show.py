@@ -110,6 +110,8 @@ class Show:
     page_name: str = ""
     page_fields: Mapping[str, JSON] = field(default_factory=dict)
     wants_page: bool = True
+    page_gates: bool = True
+    """Viewers see nothing before the page is live; where it does not gate, the encoder is what they see, page or not."""
     page_made_here: bool = False
     wants_recording: bool = True
     recording_failed: bool = False
@@ -132,6 +134,12 @@ class Show:
     tidied_at: datetime | None = None
     """When recording and ingest were last asked to be closed after viewers were sent home elsewhere."""
     peak_viewers: int = 0
+    left_public: bool = False
+    """Its books were closed while the encoder went on, which nothing here can stop: it is not off air for viewers."""
+    saved_to: datetime | None = None
+    """Up to where a recording that expires was cut out and so is kept."""
+    save_again_at: datetime | None = None
+    """Cutting it out failed and is not tried again before."""
     card: int = 1
     named: Mapping[str, str] = field(default_factory=dict)
     """The names asked for the parts of its recording, by video."""
@@ -145,6 +153,11 @@ class Show:
     def held(self, now: datetime) -> Hold | None:
         """The hold that is in force now, if any: one with an end releases itself."""
         return self.hold if self.hold and (self.hold.until is None or now < self.hold.until) else None
+
+    @property
+    def gated(self) -> bool:
+        """Whether viewers are let in by the page rather than by the encoder itself."""
+        return self.wants_page and self.page_gates
 
     @property
     def ringing(self) -> Alarm | None:

@@ -10,6 +10,7 @@ from bot.errors import ProviderError, UserError
 from bot.model import CLOCK, Dossier, Operation, OperationState, PageState, Show, ShowState, Source, StepKind
 from bot.operations import aim
 from bot.operations.onair import opened, went_on_air, went_to_pause
+from bot.operations.preparing import clean_dvr, page_at_open
 from bot.operations.steps import AskPeople, Result, Run, Step, Verb
 from bot.show.cues import schedule
 from bot.show.draft import Draft
@@ -55,8 +56,14 @@ def _mark_opened(draft: Draft, operation: Operation, _: Result) -> None:
 
 
 # -- open ----------------------------------------------------------------------------------------------------------------
-def _open_steps(_: Context, dossier: Dossier, operation: Operation) -> tuple[Step, ...]:
-    return (*_stream_there(dossier, operation), aim.enable(_mark_opened))
+def _open_steps(context: Context, dossier: Dossier, operation: Operation) -> tuple[Step, ...]:
+    able, show = context.provider(operation.provider).capabilities, dossier.show(operation.show)
+    late_page = page_at_open(able, show, dossier, operation, context.command)
+    return (*_stream_there(dossier, operation), *late_page, *clean_dvr(able, dossier, show), *aim.enabled(able, _mark_opened))
+
+
+def _open_finished(draft: Draft, operation: Operation) -> None:
+    opened(draft, draft.show(operation.show))
 
 
 def _open_begin(_: Context, draft: Draft, operation: Operation) -> Operation:
@@ -75,19 +82,21 @@ def _tell_late(draft: Draft, operation: Operation, show: Show, what: str) -> Non
         draft.post(notices.line(show, f"late-{operation.verb}", draft.now, text))
 
 
-OPEN = Verb(name="open", title="Opening", steps=_open_steps, begin=_open_begin)
+OPEN = Verb(name="open", title="Opening", steps=_open_steps, begin=_open_begin, finished=_open_finished)
 
 
 # -- go ------------------------------------------------------------------------------------------------------------------
 def _go_steps(context: Context, dossier: Dossier, operation: Operation) -> tuple[Step, ...]:
-    show = dossier.show(operation.show)
+    show, able = dossier.show(operation.show), context.provider(operation.provider).capabilities
     steps = [*_stream_there(dossier, operation, page=True)]
     if operation.by != CLOCK:
-        steps.append(aim.enable(_mark_opened))
+        steps += aim.enabled(able, _mark_opened)
     if not operation.args.get("anyway"):
         steps.append(_steady_signal(context))
-    if show.wants_page and show.page:
-        steps.append(aim.page_to(PageState.LIVE, show))
+    if show.gated and show.page:
+        steps.append(aim.page_to(PageState.LIVE, show, able))
+    if show.wants_recording and show.page:
+        steps += aim.keep_on_page(able)
     return tuple(steps)
 
 
@@ -164,22 +173,24 @@ def _go_finished(context: Context) -> Verb:
 
 
 # -- pause, resume, back on air ----------------------------------------------------------------------------------------
-def _pause_steps(_: Context, dossier: Dossier, operation: Operation) -> tuple[Step, ...]:
-    return (aim.page_to(PageState.PAUSED, dossier.show(operation.show)),)
+def _pause_steps(context: Context, dossier: Dossier, operation: Operation) -> tuple[Step, ...]:
+    return (aim.page_to(PageState.PAUSED, dossier.show(operation.show), context.provider(operation.provider).capabilities),)
 
 
 def _pause_finished(draft: Draft, operation: Operation) -> None:
     went_to_pause(draft, draft.show(operation.show), draft.now, Source.LOOK)
 
 
-def _resume_steps(_: Context, dossier: Dossier, operation: Operation) -> tuple[Step, ...]:
-    return (aim.page_to(PageState.LIVE, dossier.show(operation.show)),)
+def _resume_steps(context: Context, dossier: Dossier, operation: Operation) -> tuple[Step, ...]:
+    return (aim.page_to(PageState.LIVE, dossier.show(operation.show), context.provider(operation.provider).capabilities),)
 
 
-def _back_steps(_: Context, dossier: Dossier, operation: Operation) -> tuple[Step, ...]:
-    show = dossier.show(operation.show)
-    page = (aim.page_to(PageState.LIVE, show),) if show.wants_page and show.page else ()
-    return (aim.enable(), *page)
+def _back_steps(context: Context, dossier: Dossier, operation: Operation) -> tuple[Step, ...]:
+    """Where the encoder is the air, it has to be there: its picture is what makes the claim true."""
+    show, able = dossier.show(operation.show), context.provider(operation.provider).capabilities
+    page = (aim.page_to(PageState.LIVE, show, able),) if show.gated and show.page else ()
+    waits = () if page or able.switch is not None else (_steady_signal(context),)
+    return (*aim.enabled(able), *page, *waits)
 
 
 def verbs(context: Context) -> tuple[Verb, ...]:

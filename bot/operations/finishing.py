@@ -10,8 +10,9 @@ from bot.context import Context
 from bot.errors import ProviderError
 from bot.model import CLOCK, Dossier, Operation, OperationState, PageState, Show, ShowState, Source, StepKind
 from bot.operations import aim
-from bot.operations.onair import stopped, went_off_air
+from bot.operations.onair import silent, stopped, went_off_air
 from bot.operations.steps import Result, Run, Step, Verb
+from bot.providers.base import Capabilities, Kept
 from bot.show.cues import schedule
 from bot.show.defaults import Defaults
 from bot.show.draft import Draft
@@ -21,20 +22,27 @@ from bot.slack.text import escape
 
 
 def _steps(context: Context, dossier: Dossier, operation: Operation) -> tuple[Step, ...]:
-    show = dossier.show(operation.show)
-    page = show.wants_page and bool(show.page)
-    steps: list[Step] = []
-    if page:
-        steps.append(aim.page_to(PageState.FINISHED, show))
-    if (page or show.on_air_at is not None) and not operation.args.get("now"):
-        steps.append(_undo(context.figures.undo))
-    able = context.provider(show.provider).capabilities
+    show, able = dossier.show(operation.show), context.provider(operation.provider).capabilities
+    ending = _end_of_page(show, able)
+    undo = (ending or show.on_air_at is not None) and not operation.args.get("now")
+    steps = [*ending, *([_undo(context.figures.undo)] if undo else [])]
+    if able.pages is not None and not able.pages.lasting:
+        steps.reverse()  # what cannot be taken back is counted down to
     now = context.clock.now()
-    if able.recording is not None and also_recorded(dossier.shows, show, now, context.figures) is None:
+    by_hand = able.recording is not None and able.recording.kept is Kept.LIVE
+    if by_hand and also_recorded(dossier.shows, show, now, context.figures) is None:
         steps.append(aim.stop_recording(needed=False))
-    if keeper(dossier, show, context) is None:
+    if able.switch is not None and keeper(dossier, show, context) is None:
         steps += [aim.disable(), _confirmed_off(context)]
     return tuple(steps)
+
+
+def _end_of_page(show: Show, able: Capabilities) -> list[Step]:
+    """Viewers are sent home, where anything but the encoder can do that."""
+    if not (show.gated and show.page):
+        return []
+    saved = able.recording is not None and able.recording.kept is Kept.END and show.wants_recording
+    return [aim.end_and_save(show, able) if saved else aim.page_to(PageState.FINISHED, show, able)]
 
 
 def would(context: Context, dossier: Dossier, show: Show, *, now: bool) -> list[str]:
@@ -97,8 +105,7 @@ def _confirmed_off(context: Context) -> Step:
         return now + timedelta(seconds=1)
 
     def done(draft: Draft, operation: Operation, _: Result) -> None:
-        title = context.provider(operation.provider).capabilities.title
-        stopped(draft, draft.show(operation.show), title)
+        stopped(draft, draft.show(operation.show), context.provider(operation.provider).capabilities)
 
     return Step(name="off", label="Confirmed off", kind=StepKind.WAIT, ready=ready, done=done)
 
@@ -167,10 +174,13 @@ def _finish(context: Context) -> Verb:
         show = draft.show(operation.show)
         went_off_air(draft, show, draft.now, Source.LOOK)
         show = draft.show(show.id)
-        if show.stopped_at is None:
+        able = context.provider(show.provider).capabilities
+        if show.stopped_at is None and able.switch is not None:
             text = ":electric_plug: The stream stays on: another show on it is open or due within the hour."
             draft.post(notices.line(show, "kept-on", draft.now, text))
             show = draft.put(replace(show, stopped_at=draft.now))
+        if able.switch is None and silent(show, draft.seen):
+            stopped(draft, show, able)
         other = also_recorded(draft.shows, show, draft.now, context.figures)
         if other is not None and draft.seen is not None and draft.seen.recording:
             text = f":black_circle_for_record: The recording goes on: it is that of {escape(other.title)} ({other.id}) as well."

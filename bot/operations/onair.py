@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-from bot.model import OperationState, Show, ShowState, Source
+from bot.model import OperationState, PageState, Seen, Show, ShowState, Source
+from bot.providers.base import Capabilities
 from bot.show.cues import schedule
 from bot.show.defaults import Defaults
 from bot.show.draft import Draft
+from bot.show.lifecycle import still_public
 from bot.slack import notices
 from bot.slack.stamps import at, seen_by
 
@@ -99,18 +101,37 @@ def went_off_air(draft: Draft, show: Show, when: datetime, source: Source | None
     for op in draft.of(show.id, "finish"):
         if op.state in (OperationState.SCHEDULED, OperationState.ASKING):
             draft.end(op, OperationState.DONE, "the show is off air")
-    if was_on_air:
+    if was_on_air and still_public(draft.seen, show):
+        show = draft.put(replace(show, left_public=True))
+        draft.post(notices.still_public(show, when))
+    elif was_on_air:
         draft.post(notices.off_air(show, when, source))
     draft.note(show.id, "off air", show.off_by)
     return show
 
 
-def stopped(draft: Draft, show: Show, title: str) -> Show:
-    """The provider confirms that the stream is off; only now is it called stopped."""
+def silent(show: Show, seen: Seen | None) -> bool:
+    """Whether, where no switch turns the stream off, viewers see nothing any more: the page is over, or the encoder has stopped."""
+    if show.gated:
+        return seen is not None and seen.pages.get(show.page) in (PageState.FINISHED, "gone")
+    return seen is not None and seen.signal is False
+
+
+def stopped(draft: Draft, show: Show, able: Capabilities) -> Show:
+    """The provider confirms that the stream is off, or that there is nothing left to see; only now is it called stopped."""
     if show.stopped_at is not None:
         return show
     show = draft.put(replace(show, stopped_at=draft.now))
-    text = f":electric_plug: *Stopped*: {title} confirms that the stream is off ({at(draft.now, show)})."
-    draft.post(notices.line(show, "stopped", draft.now, text))
+    when = at(draft.now, show)
+    if able.switch is not None:
+        said = f"{able.title} confirms that the stream is off"
+    elif show.gated and able.pages is not None:
+        said = f"{able.title} confirms that the {able.pages.word} is over"
+    else:
+        said = f"{able.title} shows no signal any more"
+    draft.post(notices.line(show, "stopped", draft.now, f":electric_plug: *Stopped*: {said} ({when})."))
     draft.note(show.id, "stream off")
+    if show.left_public:
+        show = draft.put(replace(show, left_public=False))
+        draft.post(notices.off_air(show, draft.now, Source.LOOK))
     return show

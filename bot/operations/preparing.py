@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.context import Context
 from bot.errors import ProviderError
-from bot.model import Dossier, Operation, PageState, Show, StepKind
+from bot.model import Dossier, Operation, PageState, Show, ShowState, StepKind
 from bot.operations import aim
 from bot.operations.finishing import keeper
 from bot.operations.steps import SETTLE, AskPeople, Result, Run, Step, Verb
-from bot.providers.base import Page, StreamInfo
+from bot.providers.base import Capabilities, Gate, Kept, Page, StreamInfo
 from bot.show.cues import holds_stream
 from bot.show.draft import Draft
+from bot.slack import notices
+from bot.slack.text import escape
 
 KNOWN_EVERYWHERE = timedelta(seconds=30)
 """After that a stream of which the provider knows nothing is not there."""
@@ -55,7 +58,11 @@ def create_stream(name: str, fields: Result) -> Step:
 
 def _reuse_stream(show: Show) -> Step:
     async def seen(run: Run) -> Result | None:
-        return _stream_facts(await run.provider.stream(show.stream))
+        info = await run.provider.stream(show.stream)
+        recording = run.provider.capabilities.recording
+        by_stream = recording is not None and recording.kept is Kept.CREATION and not recording.on_page
+        unrecorded = by_stream and recording is not None and info.fields.get(recording.field) is False
+        return {**_stream_facts(info), "unrecorded": bool(unrecorded)}
 
     return Step(name="find-stream", label="Find the stream", seen=seen, done=_keep_stream)
 
@@ -80,23 +87,41 @@ def _keep_stream(draft: Draft, operation: Operation, result: Result) -> None:
     for op in draft.of(show.id):
         if holds_stream(op.verb) and op.id != operation.id:
             draft.operate(replace(op, stream=show.stream))
+    if result.get("unrecorded") and show.wants_recording:
+        draft.put(replace(show, wants_recording=False))
+        text = (
+            f":warning: *Nothing of {escape(show.title)}* ({show.id}) *will be kept*: its stream was made without recording, which "
+            "cannot be changed later. Cancel it and plan it on a new stream if it has to be kept."
+        )
+        draft.post(notices.told(show, "unrecorded", draft.now, text))
+
+
+def with_recording(able: Capabilities, fields: Result, *, wanted: bool, of_page: bool) -> Result:
+    """The fields of something that is made for a show: where one of them decides about the recording, it says what is wanted."""
+    recording = able.recording
+    if recording is None or recording.kept is not Kept.CREATION or recording.on_page is not of_page:
+        return fields
+    return {**fields, recording.field: wanted}
 
 
 # -- the page -----------------------------------------------------------------------------------------------------------
-def create_page(command: str = "/live") -> Step:
+def create_page(able: Capabilities, command: str = "/live") -> Step:
     """A pending page bound to the stream; found again by its exact name on this very stream."""
+    word = able.pages.word if able.pages else "page"
+    pending = ", pending" if able.gate is not Gate.NONE else ""
 
     async def seen(run: Run) -> Result | None:
         show = run.show
-        found = [page for page in await run.provider.find_pages(show.page_name, show.stream) if page.state == PageState.PENDING]
+        found = _not_begun(able, await run.provider.find_pages(show.page_name, show.stream))
         if len(found) > 1:
-            raise AskPeople(f"There are {len(found)} pending broadcasts named “{show.page_name}”. Delete all but one.")
+            raise AskPeople(f"There are {len(found)} pending {word}s named “{show.page_name}”. Delete all but one.")
         return _page_facts(found[0]) if found else None
 
     async def act(run: Run) -> Result:
         show = run.show
         try:
-            return _page_facts(await run.provider.create_page(show.page_name, show.stream, show.page_fields))
+            fields = with_recording(able, show.page_fields, wanted=show.wants_recording, of_page=True)
+            return _page_facts(await run.provider.create_page(show.page_name, show.stream, fields))
         except ProviderError as failure:
             if failure.status != 404 or not _just_made(run):
                 raise
@@ -105,7 +130,7 @@ def create_page(command: str = "/live") -> Step:
 
     return Step(
         name="create-page",
-        label="Create the broadcast, pending",
+        label=f"Create the {word}{pending}",
         kind=StepKind.CREATE,
         seen=seen,
         act=act,
@@ -114,6 +139,32 @@ def create_page(command: str = "/live") -> Step:
         needed=False,
         otherwise=f"Make it later with {command} broadcast create.",
     )
+
+
+def _not_begun(able: Capabilities, pages: Iterable[Page]) -> list[Page]:
+    """Those that may be the one just asked for. Only where a page gates is it known to be pending at first."""
+    return [page for page in pages if page.state == PageState.PENDING or able.gate is Gate.NONE]
+
+
+def page_at_open(able: Capabilities, show: Show, dossier: Dossier, operation: Operation, command: str) -> tuple[Step, ...]:
+    """The page of a show whose stream was taken when it was planned: made now, at the latest."""
+    made_here = any(step.name == "create-page" for step in dossier.steps.get(operation.id, ()))
+    if able.pages is None or not able.pages.one_at_a_time or not show.wants_page or (show.page and not made_here):
+        return ()
+    return (create_page(able, command),)
+
+
+def clean_dvr(able: Capabilities, dossier: Dossier, show: Show) -> tuple[Step, ...]:
+    """Viewers cannot rewind into the show before on a reused stream; never while something is on air on it."""
+    others_on_air = any(other.state.on_air for other in dossier.shows if other.id != show.id)
+    if not able.dvr or others_on_air or (dossier.seen is not None and dossier.seen.signal):
+        return ()
+
+    async def act(run: Run) -> Result:
+        await run.provider.clean_dvr(run.stream)
+        return {}
+
+    return (Step(name="clean-dvr", label="Clear what viewers could rewind to", act=act, verify=False, needed=False),)
 
 
 def _just_made(run: Run) -> bool:
@@ -133,23 +184,27 @@ def _keep_page(draft: Draft, operation: Operation, result: Result) -> None:
 
 # -- verbs --------------------------------------------------------------------------------------------------------------
 def _prepare_steps(context: Context, dossier: Dossier, operation: Operation) -> tuple[Step, ...]:
-    show = dossier.show(operation.show)
-    made_here = any(step.name == "create-stream" for step in dossier.steps.get(operation.id, ()))
-    steps = [
-        create_stream(show.stream_name or show.title, show.new_stream or {})
-        if made_here or not show.stream
-        else _reuse_stream(show)
-    ]
-    pages = context.provider(show.provider).capabilities.pages
-    made_page = any(step.name == "create-page" for step in dossier.steps.get(operation.id, ()))
-    if pages is not None and show.wants_page and (made_page or not show.page):
-        steps.append(create_page(context.command))
+    show, able = dossier.show(operation.show), context.provider(operation.provider).capabilities
+    journal = {step.name for step in dossier.steps.get(operation.id, ())}
+    fields = with_recording(able, show.new_stream or {}, wanted=show.wants_recording, of_page=False)
+    new = "create-stream" in journal or not show.stream
+    steps = [create_stream(show.stream_name or show.title, fields) if new else _reuse_stream(show)]
+    wanted = able.pages is not None and show.wants_page and ("create-page" in journal or not show.page)
+    if wanted and able.pages is not None and (not able.pages.one_at_a_time or _stream_is_free(dossier, show)):
+        steps.append(create_page(able, context.command))
     return tuple(steps)
+
+
+def _stream_is_free(dossier: Dossier, show: Show) -> bool:
+    """Whether no other show has a page on the stream that is not over."""
+    over = (ShowState.OFF, ShowState.DONE, ShowState.CANCELLED)
+    return not any(other.page for other in dossier.shows if other.id != show.id and other.state not in over)
 
 
 def _prepare_finished(draft: Draft, operation: Operation) -> None:
     show = draft.show(operation.show)
-    if show.wants_page and not show.page:
+    tried = any(step.name == "create-page" for step in draft.steps(operation.id))
+    if show.wants_page and not show.page and tried:
         draft.put(replace(show, wants_page=False))
 
 
@@ -157,9 +212,10 @@ def _cancel_steps(context: Context, dossier: Dossier, operation: Operation) -> t
     show = dossier.show(operation.show)
     orphan = str(operation.args.get("orphan", ""))
     steps: list[Step] = [_find_orphan(orphan)] if orphan else []
-    if (show.page and show.page_made_here) or orphan == "create-page":
-        steps.append(_delete_own_page())
-    switch = context.provider(show.provider).capabilities.switch
+    able = context.provider(show.provider).capabilities
+    if ((show.page and show.page_made_here) or orphan == "create-page") and able.pages and able.pages.deletable:
+        steps.append(_delete_own_page(able.pages.word))
+    switch = able.switch
     if (show.stream or orphan == "create-stream") and keeper(dossier, show, context) is None and switch:
         steps.append(_disable_if_made())
     return tuple(steps)
@@ -173,7 +229,7 @@ def _find_orphan(orphan: str) -> Step:
         args = run.operation.args
         show = run.show
         if orphan == "create-page":
-            pages = [page for page in await run.provider.find_pages(show.page_name, show.stream) if page.state == PageState.PENDING]
+            pages = _not_begun(run.provider.capabilities, await run.provider.find_pages(show.page_name, show.stream))
             found.update({page.id: _page_facts(page) for page in pages[:1]})
         else:
             name = show.stream_name or show.title
@@ -191,7 +247,7 @@ def _find_orphan(orphan: str) -> Step:
     return Step(name="find-orphan", label="Find what was being made", kind=StepKind.WAIT, ready=ready, done=done)
 
 
-def _delete_own_page() -> Step:
+def _delete_own_page(word: str) -> Step:
     """The show's own page is gone; nothing is sent where none was made after all."""
 
     async def seen(run: Run) -> Result | None:
@@ -201,7 +257,7 @@ def _delete_own_page() -> Step:
         await run.provider.delete_page(run.show.page)
         return {}
 
-    return Step(name="delete-page", label="Delete the broadcast", seen=seen, act=act, verify=False, needed=False)
+    return Step(name="delete-page", label=f"Delete the {word}", seen=seen, act=act, verify=False, needed=False)
 
 
 def _disable_if_made() -> Step:
@@ -217,7 +273,8 @@ def _disable_if_made() -> Step:
 def _off_steps(context: Context, dossier: Dossier, operation: Operation) -> tuple[Step, ...]:
     """The ingest off again before a show that was moved away; unless another show needs the stream."""
     show = dossier.show(operation.show)
-    if not show.stream or keeper(dossier, show, context) is not None:
+    no_switch = context.provider(show.provider).capabilities.switch is None
+    if not show.stream or no_switch or keeper(dossier, show, context) is not None:
         return ()
     return (aim.disable(),)
 

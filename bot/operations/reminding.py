@@ -63,6 +63,12 @@ def _reminder(what: str, draft: Draft, show: Show) -> str:
         case _:
             if show.held(draft.now):
                 return f":double_vertical_bar: {mention(show.planned_by)}: on hold, will not go live by itself."
+            if not show.gated:
+                start = at(show.start, show, seconds=False)
+                return (
+                    f":bell: {mention(show.planned_by)}: “{escape(show.title)}” starts at {start}. Nothing keeps viewers out: "
+                    "whoever has the link sees the encoder as soon as it sends."
+                )
             no_signal = "" if signal else " *There is no signal yet.*"
             said = f"“{escape(show.title)}” goes live by itself at {at(show.start, show, seconds=False)}. Hold is on the card."
             return f":bell: {mention(show.planned_by)}: {said}{no_signal}"

@@ -9,8 +9,9 @@ from zoneinfo import ZoneInfo
 from bot.model import CLOCK, FinishPolicy, Operation, OperationState, Show, ShowState, Urgency
 from bot.operations import alarms
 from bot.operations.asking import ask
-from bot.operations.onair import stopped
-from bot.providers.base import Capabilities
+from bot.operations.onair import silent, stopped
+from bot.operations.ungated import encoder_is_the_air, to_be_saved
+from bot.providers.base import Capabilities, Kept
 from bot.show.defaults import Defaults
 from bot.show.draft import Draft, new_id
 from bot.show.lifecycle import not_seen
@@ -45,6 +46,7 @@ class Tending:
         self._viewers()
         self._consume_go()
         self._roll()
+        encoder_is_the_air(self._draft, self._show, self._figures, self._able)
         self._alarm()
         self._silent_after_end()
         self._give_up()
@@ -74,7 +76,8 @@ class Tending:
     def _roll(self) -> None:
         """Recording is a wanted state: rolled from a minute before the start, and again after every return of signal."""
         show, seen, now = self._show, self._draft.seen, self._draft.now
-        if self._able.recording is None or not show.wants_recording or show.recording_failed or seen is None:
+        by_hand = self._able.recording is not None and self._able.recording.kept is Kept.LIVE
+        if not by_hand or not show.wants_recording or show.recording_failed or seen is None:
             return
         rolling_time = show.state.on_air or (show.state is ShowState.OPEN and now >= show.start - self._figures.roll_lead)
         if not rolling_time or not seen.signal or seen.recording is not False:
@@ -169,8 +172,11 @@ class Tending:
 
     def _confirm_off(self) -> None:
         show, seen = self._show, self._draft.seen
-        if show.state is ShowState.OFF and seen is not None and seen.enabled is False and not seen.signal:
-            stopped(self._draft, show, self._able.title)
+        if show.state is not ShowState.OFF or seen is None:
+            return
+        off = seen.enabled is False and not seen.signal if self._able.switch is not None else silent(show, seen)
+        if off:
+            stopped(self._draft, show, self._able)
 
     def close_the_books(self) -> None:
         """Done: off and confirmed off, nothing left to take back, and every part of the recording settled."""
@@ -179,11 +185,13 @@ class Tending:
             return
         parts = [video for video in self._draft.videos if video.show == show.id]
         ready = [video for video in parts if video.status == "ready"]
-        settled = all(video.status in SETTLED_VIDEOS for video in parts)
+        given_up = now - show.stopped_at >= self._figures.look_video_for
+        settled = all(video.status in SETTLED_VIDEOS for video in parts) or given_up
         if settled and ready:
             self._draft.post(notices.recordings(show, now))
             self._name_parts(show, [video.id for video in sorted(ready, key=lambda video: video.started_at or now)])
         over = settled and now - show.off_at >= self._figures.back_on_air and not self._draft.of(show.id)
+        over = over and not to_be_saved(show, self._able)
         seen = self._draft.seen
         if seen is not None and seen.enabled and now - show.stopped_at < self._figures.left_on:
             over = False  # somebody is asked about a stream that was left on before the books are closed

@@ -136,8 +136,9 @@ def _stream_deleted(draft: Draft, operation: Operation) -> None:
 
 
 # -- broadcasts
-def _create_page(_: Context, __: Dossier, ___: Operation) -> tuple[Step, ...]:
-    return (replace(create_page(), needed=True),)
+def _create_page(context: Context, __: Dossier, operation: Operation) -> tuple[Step, ...]:
+    able = context.provider(operation.provider).capabilities
+    return (replace(create_page(able, context.command), needed=True),)
 
 
 def _edit_page(_: Context, dossier: Dossier, operation: Operation) -> tuple[Step, ...]:
@@ -170,8 +171,9 @@ def _delete_page(_: Context, dossier: Dossier, operation: Operation) -> tuple[St
     return (_one("delete-page", "Delete the broadcast", call, done),)
 
 
-def _page_live(_: Context, dossier: Dossier, operation: Operation) -> tuple[Step, ...]:
-    return (aim.page_to(PageState(str(operation.args["state"])), dossier.show(operation.show)),)
+def _page_live(context: Context, dossier: Dossier, operation: Operation) -> tuple[Step, ...]:
+    able = context.provider(operation.provider).capabilities
+    return (aim.page_to(PageState(str(operation.args["state"])), dossier.show(operation.show), able),)
 
 
 # -- videos

@@ -45,7 +45,7 @@ def cues(show: Show, figures: Defaults, *, asked: bool = False) -> list[Cue]:
     found += [
         Cue("remind", show.start - lead, f"check-{int(lead.total_seconds())}", {"what": "check"}) for lead in figures.check_leads
     ]
-    encoder_ask = figures.encoder_ask_lead if show.wants_page else min(figures.encoder_ask_lead, NO_GATE_ENCODER_ASK)
+    encoder_ask = figures.encoder_ask_lead if show.gated else min(figures.encoder_ask_lead, NO_GATE_ENCODER_ASK)
     found.append(Cue("remind", show.start - encoder_ask, "encoder", {"what": "encoder"}))
     found.append(Cue("remind", show.start - figures.caller_lead, "caller", {"what": "caller"}))
     found.append(Cue("go", show.start))
@@ -158,8 +158,8 @@ def _place(draft: Draft, show: Show, cue: Cue, op: Operation | None) -> None:
 
 
 def holds_stream(verb: str) -> bool:
-    """Whether the verb works on the provider's stream, so that no two of them run at once there."""
-    return verb not in ("remind", "end_warning", "overrun")
+    """Whether the verb works on the provider's stream, so that no two of them run at once there, and the higher takes it."""
+    return verb not in ("remind", "end_warning", "overrun", "save")
 
 
 def cancel_all(draft: Draft, show: Show, note: str, *, but: str = "") -> None:

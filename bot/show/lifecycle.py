@@ -28,15 +28,11 @@ class Phase(StrEnum):
     PAUSED = "PAUSED"
     PAST_END = "PAST ITS END"
     TAKING_OFF = "TAKING OFF"
+    STILL_PUBLIC = "CLOSED, STILL PUBLIC"
     OFF_AIR = "OFF AIR"
     DONE = "DONE"
     MISSED = "MISSED"
     CANCELLED = "CANCELLED"
-
-
-def gated(show: Show) -> bool:
-    """Whether viewers are let in by the page rather than by the encoder itself."""
-    return show.wants_page
 
 
 def page_state(show: Show, seen: Seen | None) -> str:
@@ -53,13 +49,20 @@ def phase(dossier: Dossier, show: Show, now: datetime) -> Phase:
         case ShowState.DONE:
             return Phase.DONE
         case ShowState.OFF:
-            return Phase.TAKING_OFF if _can_be_undone(dossier, operations) else Phase.OFF_AIR
+            if _can_be_undone(dossier, operations):
+                return Phase.TAKING_OFF
+            return Phase.STILL_PUBLIC if still_public(dossier.seen, show) else Phase.OFF_AIR
         case ShowState.PAUSED:
             return Phase.TAKING_OFF if _running(operations, "finish") else Phase.PAUSED
         case ShowState.LIVE:
             return _on_air(dossier.seen, show, operations, now)
         case _:
             return _before(dossier, show, operations, now)
+
+
+def still_public(seen: Seen | None, show: Show) -> bool:
+    """Whether a show whose books are closed goes on for viewers: nobody but the crew at the encoder can end it."""
+    return not show.gated and show.stopped_at is None and seen is not None and bool(seen.signal) and seen.enabled is None
 
 
 def _on_air(seen: Seen | None, show: Show, operations: tuple[Operation, ...], now: datetime) -> Phase:
@@ -90,7 +93,7 @@ def _before(dossier: Dossier, show: Show, operations: tuple[Operation, ...], now
         return Phase.HELD
     if going is not None and going.state is OperationState.ASKING and (signal or not dossier.steps.get(going.id)):
         return Phase.MISSED
-    if signal and not gated(show) and seen and seen.enabled:
+    if signal and not show.gated and seen and seen.enabled is not False:
         return Phase.PUBLIC
     if show.state is ShowState.PLANNED:
         return Phase.PLANNED

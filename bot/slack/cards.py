@@ -18,7 +18,7 @@ from bot.model import (
     StepState,
     Video,
 )
-from bot.providers.base import Capabilities
+from bot.providers.base import Capabilities, Gate, Kept
 from bot.show.cues import asked_finish, asks_at_end, next_cue
 from bot.show.defaults import Defaults
 from bot.show.lifecycle import Phase, not_seen, phase
@@ -40,7 +40,7 @@ def show_card(dossier: Dossier, show: Show, now: datetime, figures: Defaults, ab
     state = f"{_state_words(stage, dossier, show)} — {brief(show.title)}"
     second = plan_line(show, now)
     lines = [f"*{state}* ({show.id})", second, *_facts(stage, dossier, show, now, figures, able)]
-    buttons, more = controls(stage, dossier, show, now, figures)
+    buttons, more = controls(stage, dossier, show, now, figures, able)
     blocks = (section("\n".join(lines)), context(_looked(dossier, show, now, able)), *actions(buttons, more))
     return Message(f"{state} ({show.id})\n{second}", blocks, final=show.state.closed)
 
@@ -78,9 +78,11 @@ def _facts(stage: Phase, dossier: Dossier, show: Show, now: datetime, figures: D
         return [f"Cancelled: {brief(show.note)}" if show.note else "Cancelled."]
     if stage is Phase.DONE:
         return [_time_on_air(show), f"Recording: {_parts(dossier, show) or 'none'}", _stream_off(dossier, show, able)]
-    lines = [f"Signal: {_signal(dossier, show)}", f"Viewers see: {_viewers_see(dossier, show)}"]
-    lines.append(f"Recording: {_recording(dossier, show, now, figures)}")
+    lines = [f"Signal: {_signal(dossier, show)}", f"Viewers see: {_viewers_see(dossier, show, able)}"]
+    lines.append(f"Recording: {_recording(dossier, show, now, figures, able)}")
     coming = [*_plan_of_the_clock(stage, dossier, show, now, figures), *_working(dossier, show)]
+    if stage is Phase.STILL_PUBLIC and show.off_at is not None:
+        coming = [f"Books closed {at(show.off_at, show)}: only its crew can stop the encoder", *coming]
     if stage is Phase.OFF_AIR:
         coming = [_time_on_air(show), _stream_off(dossier, show, able), *coming]
     return [*lines, " · ".join(word for word in coming if word)] if any(coming) else lines
@@ -112,9 +114,9 @@ def _trouble(seen: Seen) -> str:
     return f" — {brief(seen.trouble)}" if seen.trouble else ""
 
 
-def _viewers_see(dossier: Dossier, show: Show) -> str:
+def _viewers_see(dossier: Dossier, show: Show, able: Capabilities) -> str:
     seen = dossier.seen
-    if not show.wants_page:
+    if not show.gated:
         return "the encoder's picture, whenever it comes" if not (seen and seen.signal) else "the encoder's picture"
     state = seen.pages.get(show.page, "") if seen else ""
     match state:
@@ -124,15 +126,23 @@ def _viewers_see(dossier: Dossier, show: Show) -> str:
                 watching = f", {seen.viewers} watching at {at(seen.viewers_at, show)}"
             return f"the programme{watching}" if seen and seen.signal else "the programme's page, without a picture"
         case PageState.PENDING:
-            return f"the pending page{_said(show)}"
+            return (
+                f"the pending page{_said(show)}" if able.gate is Gate.PAGE else f"nothing: the {_page_word(able)} is not live yet"
+            )
         case PageState.PAUSED:
             return "the pause text"
         case PageState.FINISHED:
             return "the page of a finished show"
         case "":
-            return "nothing yet" if not show.page else "the pending page (not looked at yet)"
+            return "nothing yet" if not show.page else f"the {_page_word(able)} (not looked at yet)"
         case other:
             return f"“{brief(other, 40)}” (the provider's word)"
+
+
+def _page_word(able: Capabilities) -> str:
+    if able.pages is None or able.gate is Gate.PAGE:
+        return "pending page"
+    return able.pages.word
 
 
 def _said(show: Show) -> str:
@@ -140,7 +150,9 @@ def _said(show: Show) -> str:
     return f": “{brief(text)}”" if text else ""
 
 
-def _recording(dossier: Dossier, show: Show, now: datetime, figures: Defaults) -> str:
+def _recording(dossier: Dossier, show: Show, now: datetime, figures: Defaults, able: Capabilities) -> str:
+    if able.recording is None or able.recording.kept is not Kept.LIVE:
+        return _kept_otherwise(dossier, show, able)
     seen = dossier.seen
     parts = [video for video in dossier.videos if video.show == show.id]
     if seen and seen.recording:
@@ -158,6 +170,25 @@ def _recording(dossier: Dossier, show: Show, now: datetime, figures: Defaults) -
     if now < show.start - figures.roll_lead:
         return f"rolls {at(show.start - figures.roll_lead, show, seconds=False)}, once there is signal"
     return "*wanted, not running*" if seen and seen.signal else "rolls once there is signal"
+
+
+def _kept_otherwise(dossier: Dossier, show: Show, able: Capabilities) -> str:
+    """Where nobody starts and stops a recording: how what was shown is kept, and what has become of it."""
+    if able.recording is None:
+        return f"none: {able.title} keeps nothing"
+    if not show.wants_recording:
+        return "off"
+    if show.off_at and (parts := _parts(dossier, show)):
+        return parts
+    if able.recording.kept is Kept.END:
+        return "kept by the way it is ended" if not show.off_at else "asked for, nothing heard of it yet"
+    if able.recording.expires is None:
+        return "kept as chosen when it was made" if not show.off_at else "nothing seen of it yet"
+    if show.saved_to is not None:
+        return f"cut out up to {at(show.saved_to, show)}"
+    if show.off_at is None:
+        return "runs with the signal, cut out at the end"
+    return "*not kept yet*: cut out once the encoder is silent"
 
 
 def _plan_of_the_clock(stage: Phase, dossier: Dossier, show: Show, now: datetime, figures: Defaults) -> list[str]:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 
 from bot.model import JSON, Dossier, FinishPolicy, Show
+from bot.providers.base import Capabilities, Kept
 from bot.show.defaults import Defaults
 from bot.show.lifecycle import Phase
 from bot.slack.blocks import Control
@@ -44,6 +45,8 @@ LABELS: Mapping[str, tuple[str, str]] = {
     "noted": ("Noted", PRIMARY),
     "link": ("Viewer link", ""),
     "delete-page": ("Delete page…", ""),
+    "encoder-stopping": ("Encoder is stopping", PRIMARY),
+    "reopen": ("Reopen show…", ""),
 }
 """The words and the style of every control of a card, by action."""
 
@@ -56,6 +59,7 @@ CARRIES: Mapping[str, tuple[str, ...]] = {
     "resume": ("state",),
     "finish": ("state",),
     "back-on-air": ("state",),
+    "encoder-stopping": ("state",),
     "undo-finish": ("state",),
     "open": ("state",),
     "hold": ("state",),
@@ -71,7 +75,7 @@ CARRIES: Mapping[str, tuple[str, ...]] = {
 }
 """What each verb depends on: these facts and no others refuse a press that comes too late."""
 
-OPENS: Mapping[str, str] = {"move": "edit"}
+OPENS: Mapping[str, str] = {"move": "edit", "reopen": "back-on-air"}
 """Controls that are another one under a name that says what it is for in this phase."""
 
 NEAR_THE_END = timedelta(minutes=10)
@@ -92,6 +96,7 @@ _ROWS: Mapping[Phase, tuple[tuple[str, ...], tuple[str, ...]]] = {
     Phase.ON_BACKUP: (("noted", "pause", "finish"), ("extend:15", "recording", "link", "quiet")),
     Phase.PAUSED: (("resume", "tell-viewers", "finish"), ("recording", "ingest", "extend:15")),
     Phase.PAST_END: (("extend:15", "finish", "keep-on"), ("extend:5", "extend:30", "pause")),
+    Phase.STILL_PUBLIC: (("encoder-stopping", "reopen", "ingest"), ("link",)),
     Phase.OFF_AIR: (("back-on-air", "recordings"), ("delete-page",)),
     Phase.DONE: (("recordings",), ()),
     Phase.MISSED: (("go", "move", "cancel"), ("tell-viewers", "ingest")),
@@ -99,13 +104,15 @@ _ROWS: Mapping[Phase, tuple[tuple[str, ...], tuple[str, ...]]] = {
 }
 
 
-def controls(stage: Phase, dossier: Dossier, show: Show, now: datetime, figures: Defaults) -> tuple[list[Control], list[Control]]:
-    """The buttons and the overflow of a card in this phase."""
+def controls(
+    stage: Phase, dossier: Dossier, show: Show, now: datetime, figures: Defaults, able: Capabilities
+) -> tuple[list[Control], list[Control]]:
+    """The buttons and the overflow of a card in this phase: those that this provider can carry out."""
     shown, more = _ROWS[stage]
     if stage is Phase.NO_SIGNAL and now >= show.end - NEAR_THE_END:
         shown = ("finish", *(action for action in shown if action != "finish"))
-    allowed = [action for action in shown if _makes_sense(action, dossier, show, now, figures)]
-    rest = [action for action in more if _makes_sense(action, dossier, show, now, figures)]
+    allowed = [action for action in shown if _makes_sense(action, dossier, show, now, figures, able)]
+    rest = [action for action in more if _makes_sense(action, dossier, show, now, figures, able)]
     return [control(action, show) for action in allowed], [control(action, show) for action in rest]
 
 
@@ -127,23 +134,42 @@ def facts(action: str, show: Show) -> dict[str, JSON]:
     return {name: values[name] for name in CARRIES.get(action, ())}
 
 
-def _makes_sense(action: str, dossier: Dossier, show: Show, now: datetime, figures: Defaults) -> bool:
+def _makes_sense(action: str, dossier: Dossier, show: Show, now: datetime, figures: Defaults, able: Capabilities) -> bool:
+    if action in _POSSIBLE and not _POSSIBLE[action](show, able):
+        return False
     match action:
         case "keep-on":
             return show.finish is not FinishPolicy.BY_HAND
-        case "back-on-air":
+        case "back-on-air" | "reopen":
             return show.off_at is not None and now - show.off_at < figures.back_on_air
-        case "tell-viewers" | "delete-page" | "pause" | "resume":
-            return bool(show.page) and show.wants_page
         case "take" | "noted":
             return show.ringing is not None and not show.ringing.taken_by
         case "link":
             return bool(show.viewer_link)
-        case "go-anyway":
-            return show.wants_page
-        case "ingest" | "stream-off":
-            return bool(show.stream)
         case "recordings":
             return any(video.show == show.id for video in dossier.videos)
         case _:
             return True
+
+
+def _has_a_page(show: Show, able: Capabilities) -> bool:
+    return show.wants_page and bool(show.page) and able.pages is not None
+
+
+def _shows_a_text(show: Show, able: Capabilities) -> bool:
+    return show.gated and _has_a_page(show, able) and able.pages is not None and able.pages.pausable
+
+
+_POSSIBLE: Mapping[str, Callable[[Show, Capabilities], bool]] = {
+    "back-on-air": lambda show, able: not show.gated or able.pages is None or able.pages.lasting,
+    "hold": lambda show, _: show.gated,
+    "go-anyway": lambda show, _: show.gated,
+    "tell-viewers": _shows_a_text,
+    "pause": _shows_a_text,
+    "resume": _shows_a_text,
+    "delete-page": lambda show, able: _has_a_page(show, able) and able.pages is not None and able.pages.deletable,
+    "recording": lambda _, able: able.recording is not None and able.recording.kept is Kept.LIVE,
+    "ingest": lambda show, _: bool(show.stream),
+    "stream-off": lambda show, able: bool(show.stream) and able.switch is not None,
+}
+"""What an action needs of the provider, and of what the show has there."""

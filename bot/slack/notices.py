@@ -86,6 +86,16 @@ def off_air(show: Show, when: datetime, source: Source | None) -> Post:
     return _fixed(f"off-air:{show.id}:{_stamp(when)}", show.channel, when, text, show=show.id)
 
 
+def still_public(show: Show, when: datetime) -> Post:
+    """The books of the show are closed, and nothing here can stop the encoder that viewers see."""
+    by = f" Asked by {mention(show.off_by)}." if show.off_by not in ("", CLOCK) else ""
+    text = (
+        f":black_circle: *CLOSED, STILL PUBLIC — {brief(show.title)}* ({show.id}) {at(when, show)}: whoever has the link sees the "
+        f"encoder until it stops, and only its crew can stop it.{by}"
+    )
+    return _fixed(f"still-public:{show.id}:{_stamp(when)}", show.channel, when, text, show=show.id)
+
+
 def line(show: Show, key: str, when: datetime, text: str, urgency: Urgency = Urgency.STATE) -> Post:
     """A line in the card's thread."""
     return _fixed(f"{key}:{show.id}:{_stamp(when)}", show.channel, when, text, urgency, show.card_key, show.id)

@@ -129,7 +129,7 @@ def _alarm_buttons(show: Show, ringing: Alarm) -> list[Control]:
     if ringing.kind == "backup":
         return [control("noted", show)] if not ringing.taken_by else []
     first = [] if ringing.taken_by else [control("take", show)]
-    pause = [control("pause", show)] if show.wants_page else []
+    pause = [control("pause", show)] if show.gated else []
     return [*first, *pause, control("finish", show), control("quiet", show)]
 
 

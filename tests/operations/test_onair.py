@@ -9,6 +9,7 @@ import pytest
 
 from bot.model import Alarm, FinishPolicy, Hold, OperationState, Show, ShowState, Source
 from bot.operations.onair import opened, stopped, went_off_air, went_on_air, went_to_pause
+from bot.providers.gcore.fields import CAPABILITIES
 from bot.show.draft import Draft
 from tests.operations.rundown import END, FIGURES, TEN, a_draft, after, off_air, on_air, operation, posts, service, texts, views
 
@@ -172,7 +173,7 @@ def test_a_show_that_never_was_on_air_goes_off_without_a_post() -> None:
 
 def test_stopped_is_said_once() -> None:
     draft = a_draft(off_air(), now=END + timedelta(seconds=21))
-    off = stopped(draft, off_air(), "Gcore")
-    assert stopped(draft, off, "Gcore") == off
+    off = stopped(draft, off_air(), CAPABILITIES)
+    assert stopped(draft, off, CAPABILITIES) == off
     (said,) = posts(draft)
     assert "Gcore confirms that the stream is off (11:15:21)" in said.text

@@ -24,6 +24,7 @@ from bot.model import (
     Hold,
     Operation,
     OperationState,
+    PageState,
     Quality,
     Seen,
     Show,
@@ -33,6 +34,7 @@ from bot.model import (
     StepState,
     Video,
 )
+from bot.providers.base import Capabilities, Clips, Gate, Kept, Pages, Recording
 from bot.providers.gcore.fields import CAPABILITIES
 from bot.sandbox.slack.nouns import Message as Shown
 from bot.sandbox.slack.reading import render
@@ -99,15 +101,16 @@ class Case:
         operations: Sequence[Operation] = (),
         steps: Mapping[str, tuple[StepRecord, ...]] | None = None,
         videos: Sequence[Video] = (),
+        able: Capabilities = CAPABILITIES,
     ) -> None:
         if what_is_seen is not None and what_is_seen.looked_at == TEN:
             what_is_seen = replace(what_is_seen, looked_at=now)
         there = (*operations, *(scheduled(show, now) if cues else ()))
-        self.stage, self.show, self.now = stage, show, now
+        self.stage, self.show, self.now, self.able = stage, show, now, able
         self.dossier = Dossier(CHURCH, what_is_seen, (show,), there, steps or {}, tuple(videos))
 
     def card(self) -> Message:
-        return show_card(self.dossier, self.show, self.now, FIGURES, CAPABILITIES)
+        return show_card(self.dossier, self.show, self.now, FIGURES, self.able)
 
 
 OPEN = service(state=ShowState.OPEN, **PAGE)
@@ -116,6 +119,32 @@ OUTAGE = Alarm("signal", after(31, seconds=5), 1)
 GOING = operation("go", OperationState.RUNNING)
 FINISHING = operation("finish", OperationState.WAITING, due=END + timedelta(seconds=10))
 LIVE_SEEN = known("live", viewers=214, viewers_at=after(31))
+
+ENCODER_ONLY = Capabilities(
+    "Elsewhere",
+    Gate.NONE,
+    "livestream",
+    (),
+    timedelta(seconds=10),
+    recording=Recording(Kept.CREATION, field="record", expires=timedelta(hours=12)),
+    clips=Clips(),
+)
+"""Nothing keeps viewers out, and what is recorded expires."""
+
+BY_CALL = Capabilities(
+    "Overthere",
+    Gate.CALL,
+    "channel",
+    (),
+    timedelta(seconds=15),
+    pages=Pages(word="live video", states=frozenset({PageState.LIVE, PageState.FINISHED}), needed=True, lasting=False),
+    recording=Recording(Kept.END),
+)
+"""A call lets viewers in, and the way it is ended keeps what was shown."""
+
+UNGATED: dict[str, Any] = {"wants_page": False, "page": "", "viewer_link": "https://player.example.org/7"}
+
+NO_SWITCH_SEEN = seen(since=after(-12), enabled=None, recording=None)
 
 CASES = {
     "planned": Case(Phase.PLANNED, service(**PAGE), after(-600)),
@@ -235,6 +264,28 @@ CASES = {
     ),
     "off-air-still-on": Case(
         Phase.OFF_AIR, off_air(**PAGE), END + timedelta(minutes=1), known("finished", looked_at=END + timedelta(minutes=1))
+    ),
+    "public-elsewhere": Case(Phase.PUBLIC, service(state=ShowState.OPEN, **UNGATED), after(-10), NO_SWITCH_SEEN, able=ENCODER_ONLY),
+    "on-air-elsewhere": Case(Phase.ON_AIR, on_air(**UNGATED), after(31), NO_SWITCH_SEEN, able=ENCODER_ONLY),
+    "still-public": Case(
+        Phase.STILL_PUBLIC, off_air(left_public=True, **UNGATED), END + timedelta(minutes=4), NO_SWITCH_SEEN, able=ENCODER_ONLY
+    ),
+    "off-air-elsewhere": Case(
+        Phase.OFF_AIR,
+        off_air(stopped_at=END + timedelta(minutes=5), **UNGATED),
+        END + timedelta(minutes=6),
+        replace(NO_SWITCH_SEEN, signal=False, primary=False, since={"signal": END + timedelta(minutes=5)}),
+        able=ENCODER_ONLY,
+    ),
+    "ready-by-call": Case(Phase.READY, OPEN, after(-10), replace(NO_SWITCH_SEEN, pages={"7": "pending"}), able=BY_CALL),
+    "taking-off-by-call": Case(
+        Phase.TAKING_OFF,
+        LIVE,
+        END + timedelta(seconds=4),
+        replace(NO_SWITCH_SEEN, pages={"7": "live"}),
+        operations=[FINISHING],
+        steps={"finish-1": (step("finish-1", 0, "undo", "Time to take it back", END, done=False),)},
+        able=BY_CALL,
     ),
     "done": Case(
         Phase.DONE,

@@ -1,4 +1,4 @@
-"""What people fill into the inputs of a provider's fields becomes typed values, or a sentence; a form shows them as they were typed."""
+"""What people fill into a provider's fields becomes typed values, or a sentence; a form shows them as they were typed."""
 
 from __future__ import annotations
 

@@ -35,8 +35,11 @@ class Hand:
     restream: str = ""
 
 
-async def at_hand(stage: Stage) -> Hand:
-    """A show on air, a clip and a restream target of it, and the video of an earlier one."""
+async def at_hand(stage: Stage, method: str = "") -> Hand:
+    """A show on air, a clip and a restream target of it, and the video of an earlier one, for that method.
+
+    There is no target where one is to be added: some accounts have only one.
+    """
     able = stage.able
     video = ""
     if able.videos:
@@ -60,7 +63,9 @@ async def at_hand(stage: Stage) -> Hand:
     if able.clips:
         clip = await stage.provider.create_clip(air.stream, "Goal", hand.start, hand.start + LENGTH, {}, TAG)
         hand = replace(hand, clip=clip.id)
-    return replace(hand, restream=await stage.restream(hand.owner)) if able.restreams else hand
+    if able.restreams and method != "add_restream":
+        hand = replace(hand, restream=await stage.restream(hand.owner))
+    return hand
 
 
 Arguments = Callable[[Hand], tuple[Any, ...]]
@@ -117,10 +122,14 @@ def has(kind: type[Provider], method: str) -> bool:
     return getattr(kind, method) is not getattr(Provider, method)
 
 
+def calls_of(name: str) -> list[str]:
+    """Each call that a provider has."""
+    return [method for method in CALLS if has(catalogue()[name], method)]
+
+
 def promised(*only: str) -> list[tuple[str, str]]:
     """Every provider that has a simulator, with each call that it has."""
-    there = catalogue()
-    return [(name, method) for name in played() for method in (only or CALLS) if has(there[name], method)]
+    return [(name, method) for name in played() for method in calls_of(name) if not only or method in only]
 
 
 async def make(stage: Stage, method: str, hand: Hand, provider: Provider | None = None) -> Any:

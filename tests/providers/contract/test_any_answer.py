@@ -20,6 +20,7 @@ from bot.providers.base import Provider
 from bot.sandbox.server import LocalServer
 from tests.providers.contract.calls import at_hand, make, promised
 from tests.providers.contract.stage import Stage, provider_of
+from tests.providers.contract.test_secrets import secrets_of
 
 JUNK: tuple[Any, ...] = (
     *(None, "", "church", 0, -1, 7, 2.5, 10**400, True, False, [], {}, [None], [[]], [{}], {"id": None}, [1, 2]),
@@ -99,6 +100,7 @@ class Replay:
     method: str
     hand: Any
     told: Mapping[str, Any]
+    result: Any
 
     async def with_answer(self, line: str, value: Any) -> None:
         """Make the call again while one answer is `value`. Anything but a ProviderError is raised."""
@@ -109,21 +111,21 @@ class Replay:
 
 @pytest.fixture
 async def replay(stage: Stage, method: str) -> AsyncIterator[Replay]:
-    hand, echo = await at_hand(stage), Echo(stage.cloud.base_url)
+    hand, echo = await at_hand(stage, method), Echo(stage.cloud.base_url)
     app = web.Application()
     app.router.add_route("*", "/{path:.*}", echo.answer)
     server = LocalServer(app)
     provider = provider_of(stage.cloud, stage.clock, url=await server.start())
-    await make(stage, method, hand, provider)
+    result = await make(stage, method, hand, provider)
     echo.repeats = True
     told = {line: json.loads(body) for line, (_, body) in echo.answers.items() if body.strip().startswith((b"{", b"["))}
-    yield Replay(echo, provider, stage, method, hand, told)
+    yield Replay(echo, provider, stage, method, hand, told, result)
     await provider.close()
     await server.stop()
 
 
 @pytest.mark.parametrize(("stage", "method"), promised(), indirect=["stage"])
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 async def test_a_strange_value_anywhere_is_an_error_in_words_or_none(replay: Replay, data: st.DataObject) -> None:
     if not replay.told:
@@ -136,7 +138,10 @@ async def test_a_strange_value_anywhere_is_an_error_in_words_or_none(replay: Rep
 
 
 @pytest.mark.parametrize(("stage", "method"), promised(), indirect=["stage"])
-async def test_a_field_that_nobody_knows_changes_nothing(replay: Replay) -> None:
+async def test_what_is_read_shows_no_secret_and_a_field_that_nobody_knows_changes_nothing(replay: Replay) -> None:
+    shown = repr((replay.result, replay.provider, vars(replay.provider)))
+    assert [secret for secret in secrets_of(replay.stage) if secret in shown] == []
+
     for line, value in replay.told.items():
         replay.echo.changed = {line: json.dumps(with_unknown(value)).encode()}
         await make(replay.stage, replay.method, replay.hand, replay.provider)

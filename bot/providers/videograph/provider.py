@@ -142,10 +142,9 @@ class Videograph(Provider):
         """
         asked = as_sent(fields, STREAM_FIELDS, creating=False)
         stored, _ = await self._see(stream, Priority.VERIFY)
-        kept = {field.name: stored.body[field.name] for field in STREAM_FIELDS if field.on_edit and field.name in stored}
         if "metadata" in asked:
             asked["metadata"] = [*asked["metadata"], *words.own_metadata(stored)]
-        body = {name: value for name, value in {**kept, **asked}.items() if value is not None}
+        body = {**words.changeable(stored), **asked}
         await self._api.ask("PUT", api.path(LIVESTREAMS, stream), f"livestream {stream}", Priority.EFFECT, json=body)
         return await self.stream(stream)
 

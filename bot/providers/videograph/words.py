@@ -58,9 +58,22 @@ def metadata(sheet: Sheet) -> dict[str, str]:
     return {pair.text("key"): pair.text("value") for pair in sheet.sheets("metadata") if pair.text("key")}
 
 
+def changeable(sheet: Sheet) -> dict[str, JSON]:
+    """What is known of what can be changed later, as it is sent back; of pairs only their key and value."""
+    found: dict[str, JSON] = {name: sheet.text(name) for name in ("title", "description") if sheet.text(name)}
+    if (minutes := sheet.whole("dvrDurationInMins")) is not None:
+        found["dvrDurationInMins"] = minutes
+    if isinstance(tags := sheet.body.get("tags"), list):
+        found["tags"] = [tag for tag in tags if isinstance(tag, str)]
+    if "metadata" in sheet:
+        pairs = sheet.sheets("metadata")
+        found["metadata"] = [{"key": pair.text("key"), "value": pair.text("value")} for pair in pairs if pair.text("key")]
+    return found
+
+
 def own_metadata(sheet: Sheet) -> list[JSON]:
     """The pairs that are the bot's own, as Videograph keeps them."""
-    return [{"key": key, "value": value} for key, value in metadata(sheet).items() if key.startswith(RESERVED)]
+    return [pair for pair in changeable(sheet).get("metadata", ()) if pair["key"].startswith(RESERVED)]
 
 
 def status(sheet: Sheet) -> str:

@@ -183,6 +183,24 @@ async def test_a_stream_that_both_lists_name_is_not_called_recorded(vendor: Vend
     assert (info.look.recording, "record" in info.fields) == (None, False)
 
 
+async def test_what_an_edit_sends_back_is_what_was_read_as_far_as_it_is_understood(
+    vendor: Vendor, videograph_at: VideographAt
+) -> None:
+    pairs = [{"key": "a", "value": 1, "colour": "blue"}, {"value": "lost"}, "odd", {"key": "showcaller", "value": "showcaller:x"}]
+    stored = {**LIVESTREAM, "description": None, "tags": ["live", 5], "dvrDurationInMins": "15", "metadata": pairs, "record": True}
+    vendor.answers(200, well(stored)).answers(200, b"").answers(200, well(stored))
+
+    await videograph_at(vendor.url).update_stream("u-1", {"description": "Monday"})
+
+    assert vendor.requests[1].json == {
+        "title": "Church",
+        "description": "Monday",
+        "tags": ["live"],
+        "dvrDurationInMins": 15,
+        "metadata": [{"key": "a", "value": "1"}, {"key": "showcaller", "value": "showcaller:x"}],
+    }
+
+
 @pytest.mark.parametrize(
     ("word", "signal", "trouble"),
     [
@@ -354,6 +372,7 @@ def test_no_object_is_too_odd_to_be_read(body: dict[str, Any]) -> None:
     assert words.clip(sheet, SHOWTIME).id == words.video(sheet, SHOWTIME).id
     assert all(address.url.get_secret_value() for address in words.addresses(sheet))
     assert all(pair["key"].startswith("showcaller") for pair in words.own_metadata(sheet))
+    assert json.dumps(words.changeable(sheet))
 
 
 @pytest.mark.parametrize("when", [10**18, -(10**18), "soon", None, True, float("nan"), "1e400", [], {}])

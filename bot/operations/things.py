@@ -63,7 +63,7 @@ def _stream_edited(context: Context) -> Callable[[Draft, Operation], None]:
 
     def finished(draft: Draft, operation: Operation) -> None:
         fields = {*operation.args.get("fields", {}), *operation.args.get(NAMED, ())}
-        name = str(operation.args.get("fields", {}).get("name") or "")
+        name = str(next((step.result.get("name") for step in draft.steps(operation.id) if step.name == "edit-stream"), "") or "")
         for show in draft.shows:
             if not show.state.closed:
                 draft.note(show.id, "stream changed", operation.by, ", ".join(sorted(fields)))

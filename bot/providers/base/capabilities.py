@@ -104,10 +104,14 @@ class Recording:
 
 @dataclass(frozen=True, slots=True)
 class Clips:
-    """A range of wall-clock time can be cut out while it runs and afterwards. `needs` is the stream's field that must be on."""
+    """A range of wall-clock time can be cut out while it runs and afterwards. `needs` is the stream's field that must be on.
+
+    `fields` are those of a clip beside its title and its range.
+    """
 
     longest: timedelta | None = None
     needs: str = ""
+    fields: tuple[Field, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -157,6 +157,8 @@ class Capabilities:
     """How long the vendor needs to notice a lost signal."""
     steady: timedelta = timedelta(seconds=10)
     requests_per_second: float = 3.0
+    look_every: timedelta = timedelta(0)
+    """Looking at a stream more often shows nothing new."""
     switch: Switch | None = None
     pages: Pages | None = None
     recording: Recording | None = None

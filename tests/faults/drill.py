@@ -13,7 +13,7 @@ from bot.sandbox.gcore.habits import Habits
 from tests.faults.child import Moment
 from tests.faults.ledger import Books, audit
 from tests.faults.scenes import PATIENCE, Scene, asked_people, berlin
-from tests.faults.stage import RATE, SETTLE, Stage
+from tests.faults.stage import FIRST_LOOK, RATE, SETTLE, Stage
 
 SLOW = 1.2
 """Real seconds for which a slow provider takes its time after it has answered."""
@@ -40,7 +40,8 @@ PROVIDERS: tuple[Callable[[Habits], None], ...] = (prompt_provider, applies_late
 class Outcome:
     """What became of a drill. `ended`: the scene came to its end; else people were asked, or nothing happened in time.
 
-    `first_looks` are the real seconds from each restart to the first request at the provider.
+    `first_looks` are the real seconds from each restart to the first request at the provider, `claims` to the claim of each
+    operation that a death interrupted.
     """
 
     scene: str
@@ -52,13 +53,16 @@ class Outcome:
     points: list[str]
     books: Books
     first_looks: tuple[float, ...]
+    claims: tuple[float, ...]
     said: str = field(repr=False, default="")
 
     @property
     def wrong(self) -> list[str]:
         """What is not as it has to be, a sentence each."""
         stuck = [] if self.ended or self.asked else ["it came neither to its end nor to a question"]
-        return [*stuck, *self.books.wrong]
+        looks = [f"the first look came {took:.1f} s after a start" for took in self.first_looks if took > FIRST_LOOK]
+        claims = [f"an operation was claimed again {took:.1f} s after a start" for took in self.claims if took > FIRST_LOOK]
+        return [*stuck, *looks, *claims, *self.books.wrong]
 
     def __str__(self) -> str:
         end = "ended" if self.ended else "asked" if self.asked else "STUCK"
@@ -118,6 +122,7 @@ async def _played(
         stage.points(),
         audit(stage, scene, over=ended),
         tuple(stage.first_looks),
+        tuple(stage.claims),
         stage.gallery.everything,
     )
 

@@ -17,7 +17,8 @@ from pathlib import Path
 
 import commands
 from bot.sandbox.rehearsal import Rehearsal
-from tests.faults.child import KILLED, NEVER, Moment, Order, ShowTime, live
+from tests.faults.child import FILE, KILLED, NEVER, Moment, Order, ShowTime, live
+from tests.faults.watch import Watch
 from tests.show_stories.gallery import Gallery
 
 RATE = 10.0
@@ -30,12 +31,15 @@ SETTLE = 2.5
 EXPECTED = (KILLED, -signal.SIGKILL)
 """The exit codes of deaths that were asked for."""
 
+FIRST_LOOK = 3.0
+"""Real seconds from a start in which what was under way is claimed again and the provider is first looked at."""
+
 FIGURES = {"UNDO_SECONDS": "3", "LOOK_NEAR_SECONDS": "5", "STEADY_SECONDS": "2", "ROLL_CONFIRM_SECONDS": "25"}
 
 
 class Stage:
-    """One drill's world. `deaths` are the exit codes of the bots that died; `first_looks` the real seconds from each restart to the
-    first request at the provider.
+    """One drill's world. `deaths` are the exit codes of the bots that died. Real seconds from each restart: `first_looks` to the
+    first request at the provider, `claims` until an operation that was running at the death was claimed again.
     """
 
     def __init__(self, folder: Path, start: datetime, *, settle: float | None = SETTLE) -> None:
@@ -44,6 +48,7 @@ class Stage:
         self.rehearsal = Rehearsal(folder, commands.load(), start=start, env=FIGURES)
         self.deaths: list[int] = []
         self.first_looks: list[float] = []
+        self.claims: list[float] = []
         self.lost: list[str] = []
         self.gallery: Gallery
         self._context = multiprocessing.get_context("forkserver")
@@ -54,6 +59,7 @@ class Stage:
         self._lives = 0
         self._keeper: asyncio.Task[None] | None = None
         self._timing: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._watch = Watch(self.file)
         self._stopping = False
 
     # -- life
@@ -66,6 +72,7 @@ class Stage:
     async def raise_curtain(self, deaths: Sequence[Moment] = ()) -> None:
         """From here on the bot is a process of its own, and the clock runs. Each bot in turn dies at its moment, the last lives."""
         await self.rehearsal.stop_bot()
+        self._watch.install()
         self._port = _free_port()
         self.rehearsal.cloud.webhooks.url = f"http://127.0.0.1:{self._port}/webhooks/gcore/{self.rehearsal.secret}"
         self.rehearsal.clock.run_at(RATE)
@@ -98,6 +105,11 @@ class Stage:
         return self.rehearsal.slack.sockets.connected > 0
 
     @property
+    def file(self) -> Path:
+        """The bot's memory."""
+        return self.folder / FILE
+
+    @property
     def lives(self) -> int:
         """How many bots were started."""
         return self._lives
@@ -113,8 +125,10 @@ class Stage:
         while code in EXPECTED:
             self.deaths.append(code)
             self._timing.cancel()
+            orphans, began = self._watch.running(), time.time()
             self._timing = asyncio.ensure_future(self._time_first_look())
             code = await self._one_life(NEVER if self._stopping else next(to_come, NEVER))
+            self.claims += self._watch.claimed(orphans, began, FIRST_LOOK)
         if code:
             self.deaths.append(code)
 
@@ -144,8 +158,12 @@ class Stage:
     async def _time_first_look(self) -> None:
         cloud, began = self.rehearsal.cloud, time.monotonic()
         known = len(cloud.calls)
-        await cloud.until(lambda: len(cloud.calls) > known)
-        self.first_looks.append(time.monotonic() - began)
+        try:
+            await cloud.until(lambda: len(cloud.calls) > known)
+        finally:  # a bot that died before it looked was not late, unless it had the time
+            took = time.monotonic() - began
+            if len(cloud.calls) > known or took > FIRST_LOOK:
+                self.first_looks.append(took)
 
     # -- time
     def _time(self) -> ShowTime:

@@ -9,14 +9,12 @@ import asyncio
 import logging
 import random
 import sys
-import time
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from functools import partial
-from statistics import median
 
-from tests.faults.drill import PROVIDERS, Outcome, at_random, drill
-from tests.faults.scenes import SCENES, WHOLE
-from tests.faults.survey import every, sample, side_by_side
+from tests.faults.drill import PROVIDERS, Outcome, drill, random_kills
+from tests.faults.scenes import SCENES
+from tests.faults.survey import every, played, sample
 
 AT_ONCE = 4
 
@@ -42,36 +40,16 @@ async def _torture(asked: argparse.Namespace) -> int:
             if asked.scene and scene.name not in asked.scene:
                 continue
             points = (await drill(scene, provider=provider)).points
-            chosen = every(points) if asked.every == 1 else sample(points, asked.seed, asked.every)
-            plays = [partial(drill, scene, deaths, provider=provider) for deaths in chosen]
-            wrong += await _report(f"{scene.name}, {provider.__name__}, {len(points)} moments", plays)
+            chosen = every(points, asked.seed) if asked.every == 1 else sample(points, asked.seed, asked.every)
+            drills = [partial(drill, scene, deaths, provider=provider) for deaths in chosen]
+            wrong += _wrong(await played(f"{scene.name}, {provider.__name__}, {len(points)} moments", drills, AT_ONCE))
     if asked.random:
-        plays = [
-            partial(drill, WHOLE, provider=PROVIDERS[number % len(PROVIDERS)], kills=at_random(random.Random(asked.seed + number)))
-            for number in range(asked.random)
-        ]
-        wrong += await _report("whole show, SIGKILL at random moments", plays)
+        wrong += _wrong(await played("whole show, SIGKILL at random moments", random_kills(asked.random, asked.seed), AT_ONCE))
     return wrong
 
 
-async def _report(title: str, plays: Iterable[Callable[[], Awaitable[Outcome]]]) -> int:
-    began, outcomes = time.monotonic(), []
-    async for outcome in side_by_side(plays, AT_ONCE):
-        outcomes.append(outcome)
-        if outcome.wrong:
-            print(outcome, flush=True)
-    kills, deliveries = sum(one.kills for one in outcomes), sum(one.deliveries for one in outcomes)
-    lost, doubled = sum(len(one.books.lost) for one in outcomes), sum(len(one.books.doubled) for one in outcomes)
-    asked = sum(one.asked and not one.ended for one in outcomes)
-    wrong = sum(bool(one.wrong) for one in outcomes)
-    looks = sorted(took for one in outcomes for took in one.first_looks) or [0.0]
-    print(
-        f"{title}: {len(outcomes)} drills, {kills} kills, {deliveries} deliveries, {asked} asked people, "
-        f"lost {lost}, doubled {doubled}, wrong {wrong}; "
-        f"first look after a restart {median(looks):.1f} s, at most {looks[-1]:.1f} s ({time.monotonic() - began:.0f} s)",
-        flush=True,
-    )
-    return wrong
+def _wrong(outcomes: Iterable[Outcome]) -> int:
+    return sum(bool(outcome.wrong) for outcome in outcomes)
 
 
 if __name__ == "__main__":

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import random
+import shutil
 import tempfile
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 
 from bot.sandbox.gcore.habits import Habits
 from tests.faults.child import Moment
 from tests.faults.ledger import Books, audit
-from tests.faults.scenes import PATIENCE, Scene, asked_people, berlin
+from tests.faults.scenes import PATIENCE, WHOLE, Scene, asked_people, berlin
 from tests.faults.stage import FIRST_LOOK, RATE, SETTLE, Stage
 
 SLOW = 1.2
@@ -55,6 +57,8 @@ class Outcome:
     first_looks: tuple[float, ...]
     claims: tuple[float, ...]
     said: str = field(repr=False, default="")
+    kept: str = ""
+    """The folder in which the bot's files and all books are kept, where anything is wrong."""
 
     @property
     def wrong(self) -> list[str]:
@@ -67,7 +71,8 @@ class Outcome:
     def __str__(self) -> str:
         end = "ended" if self.ended else "asked" if self.asked else "STUCK"
         faults = "".join(f"\n    {sentence}" for sentence in self.wrong)
-        return f"{self.scene:10} {self.about:48} {end}, {self.kills} kills, {self.deliveries} deliveries{faults}"
+        where = f"\n    kept in {self.kept}" if self.kept else ""
+        return f"{self.scene:10} {self.about:48} {end}, {self.kills} kills, {self.deliveries} deliveries{faults}{where}"
 
 
 async def drill(
@@ -78,14 +83,23 @@ async def drill(
     settle: float | None = SETTLE,
     kills: Callable[[Stage], Awaitable[None]] | None = None,
 ) -> Outcome:
-    """Play a scene once; the bots die at these moments, one after the other, or when `kills` says so."""
-    with tempfile.TemporaryDirectory(prefix="showcaller-drill-") as folder:
-        stage = Stage(Path(folder), berlin("8:50"), settle=settle)
-        await stage.open()
-        try:
-            return await _played(stage, scene, deaths, provider, kills)
-        finally:
-            await stage.close()
+    """Play a scene once; the bots die at these moments, one after the other, or when `kills` says so.
+
+    What goes wrong with the settle rule on leaves its folder behind, with everything that was said and done.
+    """
+    folder = Path(tempfile.mkdtemp(prefix="showcaller-drill-"))
+    stage = Stage(folder, berlin("8:50"), settle=settle)
+    await stage.open()
+    try:
+        outcome = await _played(stage, scene, deaths, provider, kills)
+    finally:
+        await stage.close()
+    if outcome.wrong and settle:
+        effects, calls = stage.rehearsal.cloud.ledger, stage.rehearsal.cloud.calls
+        (folder / "books.txt").write_text("\n".join([str(outcome), outcome.said, *map(str, effects), *map(str, calls)]))
+        return replace(outcome, kept=str(folder))
+    shutil.rmtree(folder)
+    return outcome
 
 
 async def _played(
@@ -136,3 +150,11 @@ def at_random(chance: random.Random, times: int = 3) -> Callable[[Stage], Awaita
             stage.kill()
 
     return kill
+
+
+def random_kills(shows: int, seed: int, times: int = 3) -> list[Callable[[], Awaitable[Outcome]]]:
+    """So many whole shows, each killed so often at random moments, with each kind of provider in turn."""
+    return [
+        partial(drill, WHOLE, provider=PROVIDERS[number % len(PROVIDERS)], kills=at_random(random.Random(seed + number), times))
+        for number in range(shows)
+    ]

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import math
+import random
 import re
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
+from statistics import median
 
 from tests.faults.child import Moment
 from tests.faults.drill import Outcome
@@ -16,29 +18,29 @@ CREATE = re.compile(r"before (POST /streaming/\w+|PUT /streaming/streams/\d+/sta
 AFTER_A_CREATE = 7
 """Moments from such a request until what it made is in the books: its answer, and the two commits after it."""
 
-LIVES = 4
-"""Bots that die one after the other in one drill of a sample, so that a sample costs a fraction of its drills."""
+RECOVERY = 60
+"""Moments from a start until what a crash left behind is in order again."""
 
 Deaths = tuple[Moment, ...]
 
 
-def every(points: list[str]) -> list[Deaths]:
-    """One drill for each moment of a scene that passed these."""
-    return [(Moment(number),) for number in range(1, len(points) + 1)]
+def every(points: list[str], seed: int) -> list[Deaths]:
+    """For each moment of a scene that passed these a drill that dies there, and one that also dies as it recovers."""
+    chance = random.Random(seed)
+    once = [(Moment(number),) for number in range(1, len(points) + 1)]
+    return [*once, *((first, _again(chance)) for (first,) in once), *around_creates(points)]
 
 
 def sample(points: list[str], seed: int, stride: int) -> list[Deaths]:
-    """Every so many moments, the first by the seed, each the last of a life; and all around each create."""
+    """Every so many moments, the first by the seed, and all around each create; every second drill dies again as it recovers."""
+    chance = random.Random(seed)
     numbers = range(1 + seed % stride, len(points) + 1, stride)
-    drills = max(1, math.ceil(len(numbers) / LIVES))
-    apart = drills * stride
-    return [
-        *(
-            (Moment(first), *(Moment(apart) for _ in numbers[index + drills :: drills]))
-            for index, first in enumerate(numbers[:drills])
-        ),
-        *around_creates(points),
-    ]
+    drills = [(Moment(number), _again(chance)) if place % 2 else (Moment(number),) for place, number in enumerate(numbers)]
+    return [*drills, *around_creates(points)]
+
+
+def _again(chance: random.Random) -> Moment:
+    return Moment(chance.randint(1, RECOVERY))
 
 
 def around_creates(points: list[str]) -> list[Deaths]:
@@ -57,3 +59,30 @@ async def side_by_side(drills: Iterable[Callable[[], Awaitable[Outcome]]], at_on
 
     for outcome in asyncio.as_completed([one(play) for play in drills]):
         yield await outcome
+
+
+async def played(title: str, drills: Iterable[Callable[[], Awaitable[Outcome]]], at_once: int) -> list[Outcome]:
+    """Play them all; what came of it is printed, and every drill that went wrong."""
+    began = time.monotonic()
+    outcomes = [outcome async for outcome in side_by_side(drills, at_once)]
+    print(*(outcome for outcome in outcomes if outcome.wrong), sep="\n", end="")  # noqa: T201 (the counts are what it is for)
+    print(f"{title}: {tally(outcomes)} ({time.monotonic() - began:.0f} s)", flush=True)  # noqa: T201
+    return outcomes
+
+
+def tally(outcomes: Sequence[Outcome]) -> str:
+    """The counts of many drills in one line."""
+    kills, deliveries = sum(one.kills for one in outcomes), sum(one.deliveries for one in outcomes)
+    lost, doubled = sum(len(one.books.lost) for one in outcomes), sum(len(one.books.doubled) for one in outcomes)
+    asked = sum(one.asked and not one.ended for one in outcomes)
+    looks = [took for one in outcomes for took in one.first_looks]
+    claims = [took for one in outcomes for took in one.claims]
+    return (
+        f"{len(outcomes)} drills, {kills} kills, {deliveries} deliveries, {asked} asked people, "
+        f"lost {lost}, doubled {doubled}, wrong {sum(bool(one.wrong) for one in outcomes)}; "
+        f"after a start {len(looks)} first looks {_span(looks)}, {len(claims)} claims {_span(claims)}"
+    )
+
+
+def _span(times: Sequence[float]) -> str:
+    return f"in {median(times):.1f} s, at most {max(times):.1f} s" if times else ""

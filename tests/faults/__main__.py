@@ -12,9 +12,10 @@ import sys
 from collections.abc import Iterable, Sequence
 from functools import partial
 
+from tests.faults.bodies import strace_works
 from tests.faults.drill import PROVIDERS, Outcome, drill, random_kills
-from tests.faults.scenes import SCENES
-from tests.faults.survey import every, played, sample
+from tests.faults.scenes import GO_LIVE, SCENES
+from tests.faults.survey import every, played, sample, syscalls
 
 AT_ONCE = 4
 
@@ -24,6 +25,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.faults", description=__doc__)
     parser.add_argument("--every", type=int, default=1, help="only every so many moments, and all around a create (default: all)")
     parser.add_argument("--random", type=int, default=200, help="how many shows are killed at random moments (default: 200)")
+    parser.add_argument("--syscalls", type=int, default=50, help="how many deaths in each kind of system call (default: 50)")
     parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(1_000_000), help="of the sample and of chance")
     parser.add_argument("--scene", action="append", choices=[scene.name for scene in SCENES], help="only this one")
     asked = parser.parse_args(argv)
@@ -43,6 +45,12 @@ async def _torture(asked: argparse.Namespace) -> int:
             chosen = every(points, asked.seed) if asked.every == 1 else sample(points, asked.seed, asked.every)
             drills = [partial(drill, scene, deaths, provider=provider) for deaths in chosen]
             wrong += _wrong(await played(f"{scene.name}, {provider.__name__}, {len(points)} moments", drills, AT_ONCE))
+    if asked.syscalls and strace_works():
+        deaths = syscalls(random.Random(asked.seed), asked.syscalls)
+        drills = [partial(drill, GO_LIVE, (death,)) for death in deaths]
+        wrong += _wrong(await played("go-live, SIGKILL in system calls", drills, AT_ONCE))
+    elif asked.syscalls:
+        print("NO KILLS IN SYSTEM CALLS: strace is not installed or may not trace here", flush=True)
     if asked.random:
         wrong += _wrong(await played("whole show, SIGKILL at random moments", random_kills(asked.random, asked.seed), AT_ONCE))
     return wrong

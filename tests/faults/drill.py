@@ -12,10 +12,9 @@ from functools import partial
 from pathlib import Path
 
 from bot.sandbox.gcore.habits import Habits
-from tests.faults.child import Moment
 from tests.faults.ledger import Books, audit
 from tests.faults.scenes import PATIENCE, WHOLE, Scene, asked_people, berlin
-from tests.faults.stage import FIRST_LOOK, RATE, SETTLE, Stage
+from tests.faults.stage import FIRST_LOOK, RATE, SETTLE, Death, Stage
 
 SLOW = 1.2
 """Real seconds for which a slow provider takes its time after it has answered."""
@@ -77,7 +76,7 @@ class Outcome:
 
 async def drill(
     scene: Scene,
-    deaths: Sequence[Moment] = (),
+    deaths: Sequence[Death] = (),
     *,
     provider: Callable[[Habits], None] = prompt_provider,
     settle: float | None = SETTLE,
@@ -105,7 +104,7 @@ async def drill(
 async def _played(
     stage: Stage,
     scene: Scene,
-    deaths: Sequence[Moment],
+    deaths: Sequence[Death],
     provider: Callable[[Habits], None],
     kills: Callable[[Stage], Awaitable[None]] | None,
 ) -> Outcome:

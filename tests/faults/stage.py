@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-import multiprocessing
-import pkgutil
 import signal
 import socket
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import datetime
-from multiprocessing.connection import Connection
-from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 import commands
 from bot.sandbox.rehearsal import Rehearsal
-from tests.faults.child import FILE, KILLED, NEVER, Moment, Order, ShowTime, live
+from tests.faults.bodies import Body, Syscall, forked, traced
+from tests.faults.child import FILE, KILLED, NEVER, Moment, Order, ShowTime
 from tests.faults.watch import Watch
 from tests.show_stories.gallery import Gallery
 
@@ -27,6 +24,8 @@ RATE = 10.0
 TIMEOUT = 1.0
 SETTLE = 2.5
 """Real seconds: a request is given up after one, so an orphan cannot arrive any more after two and a half."""
+
+Death = Moment | Syscall
 
 EXPECTED = (KILLED, -signal.SIGKILL)
 """The exit codes of deaths that were asked for."""
@@ -51,11 +50,8 @@ class Stage:
         self.claims: list[float] = []
         self.lost: list[str] = []
         self.gallery: Gallery
-        self._context = multiprocessing.get_context("forkserver")
-        self._context.set_forkserver_preload(["tests.faults.child", *_all_commands()])
         self._port = 0
-        self._process: BaseProcess | None = None
-        self._line: Connection | None = None
+        self._body: Body | None = None
         self._lives = 0
         self._keeper: asyncio.Task[None] | None = None
         self._timing: asyncio.Future[None] = asyncio.get_running_loop().create_future()
@@ -69,7 +65,7 @@ class Stage:
         self.gallery = Gallery(self.rehearsal)
         await self.rehearsal.settle()
 
-    async def raise_curtain(self, deaths: Sequence[Moment] = ()) -> None:
+    async def raise_curtain(self, deaths: Sequence[Death] = ()) -> None:
         """From here on the bot is a process of its own, and the clock runs. Each bot in turn dies at its moment, the last lives."""
         await self.rehearsal.stop_bot()
         self._watch.install()
@@ -81,9 +77,9 @@ class Stage:
     async def rest(self) -> None:
         """The bot stops as SIGTERM would have it: what can be said is said, and its file can be read."""
         self._stopping = True
-        if self._line is not None:
+        if self._body is not None:
             with suppress(OSError):
-                self._line.send(None)
+                self._body.line.send(None)
         if self._keeper is not None:
             await self._keeper
 
@@ -96,8 +92,8 @@ class Stage:
 
     def kill(self) -> None:
         """SIGKILL, wherever the bot stands."""
-        if self._process is not None and not self._stopping:
-            self._process.kill()
+        if self._body is not None and not self._stopping:
+            self._body.kill()
 
     @property
     def connected(self) -> bool:
@@ -119,7 +115,7 @@ class Stage:
         path = self.folder / f"life-{life}.points"
         return [line.partition(" ")[2] for line in path.read_text().splitlines()] if path.exists() else []
 
-    async def _keep_it_running(self, deaths: Sequence[Moment]) -> None:
+    async def _keep_it_running(self, deaths: Sequence[Death]) -> None:
         to_come = iter(deaths)
         code = await self._one_life(next(to_come, NEVER))
         while code in EXPECTED:
@@ -132,28 +128,21 @@ class Stage:
         if code:
             self.deaths.append(code)
 
-    async def _one_life(self, dies: Moment) -> int:
+    async def _one_life(self, dies: Death) -> int:
         self._lives += 1
-        ours, theirs = self._context.Pipe()
         order = Order(
             env={**self.rehearsal.environment(), "PORT": str(self._port)},
             time=self._time(),
             folder=self.folder,
             life=self._lives,
-            dies=dies,
+            dies=dies if isinstance(dies, Moment) else NEVER,
             settle=self.settle,
             timeout=TIMEOUT,
         )
-        process = self._context.Process(target=live, args=(order, theirs), daemon=True)
-        process.start()
-        theirs.close()
-        self._process, self._line = process, ours
+        self._body = body = forked(order) if isinstance(dies, Moment) else await traced(order, dies)
         if self._stopping:
-            ours.send(None)
-        await _readable(process.sentinel)
-        process.join()
-        ours.close()
-        return process.exitcode or 0
+            body.line.send(None)
+        return await body.ended
 
     async def _time_first_look(self) -> None:
         cloud, began = self.rehearsal.cloud, time.monotonic()
@@ -172,9 +161,9 @@ class Stage:
     def jump(self, when: datetime) -> None:
         """Move the show clock forward, here and in the bot."""
         self.rehearsal.clock.set(max(when, self.rehearsal.clock.now()))
-        if self._line is not None:
+        if self._body is not None:
             with suppress(OSError):
-                self._line.send(self._time())
+                self._body.line.send(self._time())
 
     async def until(self, true: Callable[[], object], timeout: float) -> bool:
         """Whether that came true within so many real seconds; asked after everything that happens in Slack or at the provider."""
@@ -194,19 +183,6 @@ class Stage:
     def died_otherwise(self) -> list[int]:
         """Exit codes that nobody asked for."""
         return [code for code in self.deaths if code not in EXPECTED]
-
-
-def _all_commands() -> list[str]:
-    return [f"commands.{found.name}" for found in pkgutil.iter_modules(commands.__path__)]
-
-
-async def _readable(file: int) -> None:
-    loop, readable = asyncio.get_running_loop(), asyncio.Event()
-    loop.add_reader(file, readable.set)
-    try:
-        await readable.wait()
-    finally:
-        loop.remove_reader(file)
 
 
 def _free_port() -> int:

@@ -9,6 +9,7 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from statistics import median
 
+from tests.faults.bodies import Syscall
 from tests.faults.child import Moment
 from tests.faults.drill import Outcome
 
@@ -41,6 +42,17 @@ def sample(points: list[str], seed: int, stride: int) -> list[Deaths]:
 
 def _again(chance: random.Random) -> Moment:
     return Moment(chance.randint(1, RECOVERY))
+
+
+CALLS = {"fdatasync": 50, "write": 170, "pwrite64": 2100}
+"""How often about one thread of a bot makes each of these calls until a show is on air. Commits end in fdatasync; uvloop sends with
+write; pages go into the file by pwrite64, most of them as the log gets its full length at the start."""
+
+
+def syscalls(chance: random.Random, each: int) -> list[Syscall]:
+    """So many deaths in each kind of call, spread evenly, the first by chance."""
+    steps = {name: most / each for name, most in CALLS.items()}
+    return [Syscall(name, 1 + int(step * (number + chance.random()))) for name, step in steps.items() for number in range(each)]
 
 
 def around_creates(points: list[str]) -> list[Deaths]:

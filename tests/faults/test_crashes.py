@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import random
+from collections import Counter
 from collections.abc import AsyncIterator, Callable
 from functools import partial
 from pathlib import Path
@@ -25,6 +26,8 @@ RANDOM_SHOWS = 15
 
 STREAM_SENT = Moment(name="after POST /streaming/streams")
 """The stream is made, and the bot dies before it knows."""
+
+RECORDING_SENT = Moment(name="after PUT /streaming/streams/201693/start_recording")
 
 
 @pytest.mark.parametrize("scene", SCENES, ids=lambda scene: scene.name)
@@ -52,7 +55,7 @@ async def test_kills_at_random_moments_of_a_whole_show(capsys: pytest.CaptureFix
     ("scene", "provider", "death"),
     [
         (PLAN, appears_late, STREAM_SENT),
-        (GO_LIVE, applies_late, Moment(name="after PUT /streaming/streams/201693/start_recording")),
+        (GO_LIVE, applies_late, RECORDING_SENT),
     ],
     ids=["stream", "recording"],
 )
@@ -81,6 +84,39 @@ async def test_an_orphaned_create_waits_and_its_message_says_for_what(stage: Sta
     assert told, stage.gallery.everything
     assert await stage.until(lambda: done(stage.gallery, "Preparing the show"), 10)
     assert stage.gallery.count("stream created") == 1
+
+
+async def test_a_recording_whose_answer_was_lost_is_watched_for_and_the_card_says_so(stage: Stage) -> None:
+    await GO_LIVE.setting(stage.gallery)
+    applies_late(stage.rehearsal.cloud.habits)
+    await stage.raise_curtain((RECORDING_SENT,))
+    watching = "Watching whether “Start the recording” arrived"
+    assert await stage.until(lambda: watching in stage.gallery.card_text, 10), stage.gallery.everything
+    assert await stage.until(lambda: done(stage.gallery, "Recording"), 10)
+    assert watching not in stage.gallery.card_text
+    assert stage.gallery.count("recording started") == 1
+
+
+async def test_the_numbered_moments_are_before_and_after_everything_that_leaves_the_process(stage: Stage) -> None:
+    """Held against what Slack and the provider say they were asked."""
+    slack, cloud = stage.gallery.slack, stage.rehearsal.cloud
+    await stage.raise_curtain()
+    asked_before, called_before = len(cloud.calls), len(slack.calls)
+    await plan_it(stage)
+    assert await stage.until(lambda: PLAN.over(stage.gallery), 10)
+    await stage.rest()
+    provider = Counter(f"{call.method} {call.path}" for call in cloud.calls[asked_before:])
+    methods = Counter(call.method for call in slack.calls[called_before:])
+    points = stage.points()
+    before, after = (
+        Counter(point.removeprefix(side) for point in points if point.startswith(side)) for side in ("before ", "after ")
+    )
+    assert before == after
+    assert len(points) == before.total() + after.total()
+    assert before["BEGIN"] == before["COMMIT"] > 10
+    asked = Counter({name: times for name, times in before.items() if " " in name})
+    assert Counter({name: times for name, times in asked.items() if "/" in name}) == provider
+    assert Counter(name.partition(" ")[2] for name in asked.elements() if "/" not in name) == methods
 
 
 async def test_what_was_acknowledged_and_swallowed_by_a_crash_is_told_to_the_person(stage: Stage) -> None:

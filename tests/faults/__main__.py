@@ -15,7 +15,7 @@ from functools import partial
 from tests.faults.bodies import strace_works
 from tests.faults.drill import PROVIDERS, Outcome, drill, random_kills
 from tests.faults.scenes import GO_LIVE, SCENES
-from tests.faults.survey import every, played, sample, syscalls
+from tests.faults.survey import CONTROL, control, every, played, sample, syscalls
 
 AT_ONCE = 4
 
@@ -27,7 +27,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--random", type=int, default=200, help="how many shows are killed at random moments (default: 200)")
     parser.add_argument("--syscalls", type=int, default=50, help="how many deaths in each kind of system call (default: 50)")
     parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(1_000_000), help="of the sample and of chance")
-    parser.add_argument("--scene", action="append", choices=[scene.name for scene in SCENES], help="only this one")
+    parser.add_argument(
+        "--scene", action="append", choices=["none", *(scene.name for scene in SCENES)], help="only this one, or none"
+    )
     asked = parser.parse_args(argv)
     logging.getLogger("aiohttp.server").setLevel(logging.CRITICAL)  # a bot that is gone is what this is about
     print(f"seed {asked.seed}", flush=True)
@@ -37,6 +39,8 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 async def _torture(asked: argparse.Namespace) -> int:
     wrong = 0
+    for careless in CONTROL:
+        wrong += not (await control(*careless)).books.doubled
     for provider in PROVIDERS:
         for scene in SCENES:
             if asked.scene and scene.name not in asked.scene:

@@ -11,6 +11,7 @@ import subprocess
 import sys
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from functools import partial
 from multiprocessing.connection import Connection
 from pathlib import Path
 
@@ -33,10 +34,10 @@ class Syscall:
 
 @dataclass(frozen=True, slots=True)
 class Body:
-    """A process that a bot lives in. `ended` gives its exit code, negative for a signal; `kill` is SIGKILL."""
+    """A process that a bot lives in. `ended` gives its exit code, negative for a signal; `signal` sends it one."""
 
     line: Connection
-    kill: Callable[[], None]
+    signal: Callable[[int], None]
     ended: Awaitable[int]
 
 
@@ -59,6 +60,7 @@ def forked(order: Order) -> Body:
     ours, theirs = _context.Pipe()
     process = _context.Process(target=live, args=(order, theirs), daemon=True)
     process.start()
+    assert process.pid is not None
     theirs.close()
 
     async def ended() -> int:
@@ -67,7 +69,7 @@ def forked(order: Order) -> Body:
         ours.close()
         return process.exitcode or 0
 
-    return Body(ours, process.kill, ended())
+    return Body(ours, partial(os.kill, process.pid), ended())
 
 
 async def traced(order: Order, at: Syscall) -> Body:
@@ -90,7 +92,7 @@ async def traced(order: Order, at: Syscall) -> Body:
         ours.close()
         return code
 
-    return Body(ours, process.kill, ended())
+    return Body(ours, process.send_signal, ended())
 
 
 async def _readable(file: int) -> None:

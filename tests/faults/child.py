@@ -53,6 +53,8 @@ class ShowTime:
     shows: datetime
     monotonic: float
     rate: float
+    announced: bool = True
+    """Whether a clock that is set to it says so; the wall clock of a machine does not."""
 
     def now(self) -> datetime:
         """What it shows at present."""
@@ -86,6 +88,21 @@ class Order:
     timeout: float
 
 
+class SetClock(RehearsalClock):
+    """The show clock of a bot, set by the process that started it."""
+
+    _silent = False
+
+    def follow(self, said: ShowTime) -> None:
+        """Show that time from now on."""
+        self._silent = not said.announced
+        self.set(said.now())
+
+    def _announce(self) -> None:
+        if not self._silent:
+            super()._announce()
+
+
 def live(order: Order, line: Connection) -> None:
     """The process: a bot until the moment comes, or it is told to stop. The line brings what the clock shows, or None to stop."""
     log = order.folder / f"life-{order.life}.log"
@@ -97,7 +114,7 @@ def live(order: Order, line: Connection) -> None:
 
 
 async def _live(order: Order, line: Connection) -> None:
-    clock = RehearsalClock(order.time.now(), order.time.rate)
+    clock = SetClock(order.time.now(), order.time.rate)
     world = World(
         clock=clock,
         pace=PACE,
@@ -117,7 +134,7 @@ async def _live(order: Order, line: Connection) -> None:
         if said is None:
             stopping.set()
         else:
-            clock.set(said.now())
+            clock.follow(said)
 
     await bot.start()
     asyncio.get_running_loop().add_reader(line.fileno(), heard)

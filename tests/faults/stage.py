@@ -6,9 +6,10 @@ import asyncio
 import signal
 import socket
 import time
-from collections.abc import Callable, Sequence
-from contextlib import suppress
-from datetime import datetime
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import replace
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import commands
@@ -57,6 +58,8 @@ class Stage:
         self._timing: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._watch = Watch(self.file)
         self._stopping = False
+        self._may_live = asyncio.Event()
+        self._may_live.set()
 
     # -- life
     async def open(self) -> None:
@@ -92,8 +95,27 @@ class Stage:
 
     def kill(self) -> None:
         """SIGKILL, wherever the bot stands."""
+        self._signal(signal.SIGKILL)
+
+    @contextmanager
+    def down(self) -> Iterator[None]:
+        """SIGKILL, and no bot lives meanwhile."""
+        self._may_live.clear()
+        self.kill()
+        yield
+        self._may_live.set()
+
+    @contextmanager
+    def stopped(self) -> Iterator[None]:
+        """The process stands still meanwhile, as on a machine that sleeps, and goes on without having been started."""
+        self._signal(signal.SIGSTOP)
+        yield
+        self._signal(signal.SIGCONT)
+
+    def _signal(self, number: int) -> None:
         if self._body is not None and not self._stopping:
-            self._body.kill()
+            with suppress(ProcessLookupError):  # it died in this very moment
+                self._body.signal(number)
 
     @property
     def connected(self) -> bool:
@@ -121,6 +143,7 @@ class Stage:
         while code in EXPECTED:
             self.deaths.append(code)
             self._timing.cancel()
+            await self._may_live.wait()
             orphans, began = self._watch.running(), time.time()
             self._timing = asyncio.ensure_future(self._time_first_look())
             code = await self._one_life(NEVER if self._stopping else next(to_come, NEVER))
@@ -164,6 +187,12 @@ class Stage:
         if self._body is not None:
             with suppress(OSError):
                 self._body.line.send(self._time())
+
+    def step(self, by: timedelta) -> None:
+        """Somebody sets the clock of the bot's machine, which tells nobody; the world goes on as it did."""
+        now = self._time()
+        assert self._body is not None
+        self._body.line.send(replace(now, shows=now.shows + by, announced=False))
 
     async def until(self, true: Callable[[], object], timeout: float) -> bool:
         """Whether that came true within so many real seconds; asked after everything that happens in Slack or at the provider."""

@@ -9,9 +9,11 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from statistics import median
 
+from bot.sandbox.gcore.habits import Habits
 from tests.faults.bodies import Syscall
 from tests.faults.child import Moment
-from tests.faults.drill import Outcome
+from tests.faults.drill import Outcome, appears_late, applies_late, drill
+from tests.faults.scenes import GO_LIVE, PLAN, Scene
 
 CREATE = re.compile(r"before (POST /streaming/\w+|PUT /streaming/streams/\d+/start_recording)$")
 """The requests of which a second one makes a second thing."""
@@ -55,6 +57,24 @@ def syscalls(chance: random.Random, each: int) -> list[Syscall]:
     return [Syscall(name, 1 + int(step * (number + chance.random()))) for name, step in steps.items() for number in range(each)]
 
 
+STREAM_SENT = Moment(name="after POST /streaming/streams")
+RECORDING_SENT = Moment(name="after PUT /streaming/streams/201693/start_recording")
+"""It is made, and the bot dies before it knows."""
+
+Careless = tuple[Scene, Callable[[Habits], None], Moment]
+
+CONTROL: tuple[Careless, ...] = ((PLAN, appears_late, STREAM_SENT), (GO_LIVE, applies_late, RECORDING_SENT))
+"""Deaths after which a bot that does not wait before it sends again makes a second one."""
+
+
+async def control(scene: Scene, provider: Callable[[Habits], None], death: Moment) -> Outcome:
+    """The same drill with the settle rule off: if nothing doubles, the drills see nothing."""
+    careless = await drill(scene, (death,), provider=provider, settle=0.0)
+    count = f"{careless.kills} kills, {careless.deliveries} deliveries, doubled {len(careless.books.doubled)}"
+    print(f"control without the settle rule, {scene.name}, {provider.__name__}: {count} (must double)", flush=True)  # noqa: T201
+    return careless
+
+
 def around_creates(points: list[str]) -> list[Deaths]:
     """From just before each create until it is in the books; those of one scene one after the other."""
     names = list(dict.fromkeys(name for name in points if CREATE.match(name)))
@@ -77,8 +97,8 @@ async def played(title: str, drills: Iterable[Callable[[], Awaitable[Outcome]]],
     """Play them all; what came of it is printed, and every drill that went wrong."""
     began = time.monotonic()
     outcomes = [outcome async for outcome in side_by_side(drills, at_once)]
-    print(*(outcome for outcome in outcomes if outcome.wrong), sep="\n", end="")  # noqa: T201 (the counts are what it is for)
-    print(f"{title}: {tally(outcomes)} ({time.monotonic() - began:.0f} s)", flush=True)  # noqa: T201
+    lines = [*(str(outcome) for outcome in outcomes if outcome.wrong), f"{title}: {tally(outcomes)}"]
+    print("\n".join(lines), f"({time.monotonic() - began:.0f} s)", flush=True)  # noqa: T201 (the counts are what it is for)
     return outcomes
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import random
 from collections import Counter
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from functools import partial
 from pathlib import Path
 
@@ -15,7 +15,7 @@ from tests.faults.child import Moment
 from tests.faults.drill import PROVIDERS, appears_late, applies_late, drill, random_kills
 from tests.faults.scenes import GO_LIVE, PLAN, SCENES, Scene, berlin, done, messages, plan_it
 from tests.faults.stage import Stage
-from tests.faults.survey import played, sample
+from tests.faults.survey import CONTROL, RECORDING_SENT, STREAM_SENT, Careless, control, played, sample
 
 SEED = int(os.environ.get("CRASH_SEED", "0")) or random.SystemRandom().randrange(1, 1_000_000)
 """Printed with the counts; CRASH_SEED plays the same sample again."""
@@ -23,11 +23,6 @@ SEED = int(os.environ.get("CRASH_SEED", "0")) or random.SystemRandom().randrange
 STRIDE = 10
 AT_ONCE = 6
 RANDOM_SHOWS = 15
-
-STREAM_SENT = Moment(name="after POST /streaming/streams")
-"""The stream is made, and the bot dies before it knows."""
-
-RECORDING_SENT = Moment(name="after PUT /streaming/streams/201693/start_recording")
 
 
 @pytest.mark.parametrize("scene", SCENES, ids=lambda scene: scene.name)
@@ -51,17 +46,13 @@ async def test_kills_at_random_moments_of_a_whole_show(capsys: pytest.CaptureFix
     assert sum(outcome.kills for outcome in outcomes) >= RANDOM_SHOWS
 
 
-@pytest.mark.parametrize(
-    ("scene", "provider", "death"),
-    [
-        (PLAN, appears_late, STREAM_SENT),
-        (GO_LIVE, applies_late, RECORDING_SENT),
-    ],
-    ids=["stream", "recording"],
-)
-async def test_without_the_settle_rule_the_drill_sees_doubles(scene: Scene, provider: Callable[..., None], death: Moment) -> None:
-    careless = await drill(scene, (death,), provider=provider, settle=0.0)
-    assert careless.books.doubled
+@pytest.mark.parametrize("careless", CONTROL, ids=["stream", "recording"])
+async def test_without_the_settle_rule_the_drill_sees_doubles(careless: Careless, capsys: pytest.CaptureFixture[str]) -> None:
+    scene, provider, death = careless
+    with capsys.disabled():
+        print()  # noqa: T201
+        doubled = (await control(scene, provider, death)).books.doubled
+    assert doubled
     careful = await drill(scene, (death,), provider=provider)
     assert not careful.wrong
     assert careful.ended

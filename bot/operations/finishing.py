@@ -16,9 +16,12 @@ from bot.providers.base import Capabilities, Kept
 from bot.show.cues import schedule
 from bot.show.defaults import Defaults
 from bot.show.draft import Draft
+from bot.show.times import duration_words
 from bot.slack import notices
 from bot.slack.stamps import at, brief
 from bot.slack.text import escape
+
+TELL_LATE = timedelta(seconds=30)
 
 
 def _steps(context: Context, dossier: Dossier, operation: Operation) -> tuple[Step, ...]:
@@ -131,13 +134,10 @@ def _begin(context: Context, draft: Draft, operation: Operation) -> Operation:
     if late > context.figures.finish_grace and signal and show.state.on_air and not began:
         minutes = int(late.total_seconds() // 60)
         return _ask(draft, operation, f"{show.title} should have finished {minutes} min ago, and it is on air.")
-    if by_hand:
-        if show.state.on_air:
-            draft.put(replace(show, off_by=operation.by))
-        return operation
-    if late > timedelta(seconds=30) and not began:
-        draft.post(notices.line(show, "late-finish", draft.now, f"Finishing {int(late.total_seconds() // 60)} min late."))
-    draft.put(replace(show, off_by=CLOCK))
+    if late > TELL_LATE and not began:
+        draft.post(notices.line(show, "late-finish", draft.now, f"Finishing {duration_words(late)} late."))
+    if show.state.on_air or not by_hand:
+        draft.put(replace(show, off_by=operation.by if by_hand else CLOCK))
     return operation
 
 

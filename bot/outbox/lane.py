@@ -40,7 +40,7 @@ class Lane:
 
     def at_rest(self) -> bool:
         """Whether nothing here is being sent or could be sent now (waiting for the pace does not count as rest)."""
-        entry = self._ready()
+        entry = self._ready(self._clock.time())
         return not self._busy and (entry is None or (entry.costs_budget and self.bucket.paused))
 
     async def run(self) -> None:
@@ -48,39 +48,39 @@ class Lane:
         try:
             while not self.empty:
                 ring = self._bell.listen()
-                entry = self._ready()
-                if entry is not None and (not entry.costs_budget or self.bucket.ready_at() <= self._clock.time()):
+                now = self._clock.time()  # one glance: what comes due between two would be neither sent nor waited for
+                entry = self._ready(now)
+                if entry is not None and (not entry.costs_budget or self.bucket.ready_at() <= now):
                     await self._hand_over(entry)
                 else:
                     self._progress.ring()
-                    await self._bell.wait(ring, self._look_again_at(entry))
+                    await self._bell.wait(ring, self._look_again_at(entry, now))
         finally:
             for task in self._busy.values():
                 task.cancel()
             await asyncio.gather(*self._busy.values(), return_exceptions=True)
 
-    def _ready(self) -> Entry | None:
+    def _ready(self, now: float) -> Entry | None:
         """The most urgent head that may go now, whatever the pace."""
         for urgency in Urgency:
-            if entry := self._head(urgency, frozenset()):
+            if entry := self._head(urgency, frozenset(), now):
                 return entry
         return None
 
-    def _head(self, urgency: Urgency, above: frozenset[Urgency]) -> Entry | None:
+    def _head(self, urgency: Urgency, above: frozenset[Urgency], now: float) -> Entry | None:
         """The head of that urgency, or what must go before it because it is posted in its thread."""
         queue = self._queues[urgency]
-        if urgency in self._busy or not queue or queue[0].not_before > self._clock.time():
+        if urgency in self._busy or not queue or queue[0].not_before > now:
             return None
         head = queue[0]
         parent = self._queued.get(head.post.thread)
         if parent is None or parent.place != head.place or parent.urgency in above | {urgency}:
             return head  # nothing to wait for, or two that wait for each other
-        return self._head(parent.urgency, above | {urgency})
+        return self._head(parent.urgency, above | {urgency}, now)
 
-    def _look_again_at(self, ready: Entry | None) -> float | None:
+    def _look_again_at(self, ready: Entry | None, now: float) -> float | None:
         if ready is not None:
             return self.bucket.ready_at()
-        now = self._clock.time()
         moments = [queue[0].not_before for queue in self._queues.values() if queue and queue[0].not_before > now]
         return min(moments, default=None)
 

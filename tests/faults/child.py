@@ -6,8 +6,10 @@ import asyncio
 import itertools
 import logging
 import os
+import sqlite3
 import time
 from collections.abc import Mapping
+from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from multiprocessing.connection import Connection
@@ -24,13 +26,22 @@ from bot.sandbox.clock import RehearsalClock
 from bot.sandbox.rehearsal import BRISK
 from bot.settings import load_settings
 
+FILE = "showcaller.db"
+"""The bot's memory, in the folder of the drill."""
+
 KILLED = 137
 """The exit code of a process that ended at the moment it was told to, as the shell shows a SIGKILL."""
 
-REST = 5.0
-"""Real seconds in which a bot that is told to stop may finish what it is at: the drill is over, its books are not closed yet."""
+REST = 30.0
+"""Real seconds in which a bot that is told to stop comes to rest: what is still to be said or opened then is lost."""
 
-A_BREATH = 0.01
+A_BREATH = 0.02
+
+TO_DO = """
+SELECT (SELECT count(*) FROM posts WHERE state = 'queued' AND json_extract(body, '$.reply_to') = '')
+     + (SELECT count(*) FROM inbox WHERE state = 'new')"""
+"""A post that may have been sent waits until it can be looked for, a webhook that could not be opened for its next try: neither
+keeps the bot busy meanwhile, and neither is lost."""
 
 PACE = replace(BRISK, http_timeout=1.0, backoff=0.1, longest_backoff=0.5)
 
@@ -42,6 +53,8 @@ class ShowTime:
     shows: datetime
     monotonic: float
     rate: float
+    announced: bool = True
+    """Whether a clock that is set to it says so; the wall clock of a machine does not."""
 
     def now(self) -> datetime:
         """What it shows at present."""
@@ -75,6 +88,21 @@ class Order:
     timeout: float
 
 
+class SetClock(RehearsalClock):
+    """The show clock of a bot, set by the process that started it."""
+
+    _silent = False
+
+    def follow(self, said: ShowTime) -> None:
+        """Show that time from now on."""
+        self._silent = not said.announced
+        self.set(said.now())
+
+    def _announce(self) -> None:
+        if not self._silent:
+            super()._announce()
+
+
 def live(order: Order, line: Connection) -> None:
     """The process: a bot until the moment comes, or it is told to stop. The line brings what the clock shows, or None to stop."""
     log = order.folder / f"life-{order.life}.log"
@@ -86,7 +114,7 @@ def live(order: Order, line: Connection) -> None:
 
 
 async def _live(order: Order, line: Connection) -> None:
-    clock = RehearsalClock(order.time.now(), order.time.rate)
+    clock = SetClock(order.time.now(), order.time.rate)
     world = World(
         clock=clock,
         pace=PACE,
@@ -106,16 +134,17 @@ async def _live(order: Order, line: Connection) -> None:
         if said is None:
             stopping.set()
         else:
-            clock.set(said.now())
+            clock.follow(said)
 
     await bot.start()
     asyncio.get_running_loop().add_reader(line.fileno(), heard)
     await stopping.wait()
     asyncio.get_running_loop().remove_reader(line.fileno())
-    for _ in range(round(REST / A_BREATH)):
-        if not bot.busy:
-            break
-        await asyncio.sleep(A_BREATH)
+    with closing(sqlite3.connect(f"file:{order.folder / FILE}?mode=ro", uri=True)) as books:
+        for _ in range(round(REST / A_BREATH)):
+            if not bot.busy and not books.execute(TO_DO).fetchone()[0]:
+                break
+            await asyncio.sleep(A_BREATH)
     await bot.stop()
 
 

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import random
+import shutil
 import tempfile
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 
 from bot.sandbox.gcore.habits import Habits
-from tests.faults.child import Moment
 from tests.faults.ledger import Books, audit
-from tests.faults.scenes import PATIENCE, Scene, asked_people, berlin
-from tests.faults.stage import RATE, SETTLE, Stage
+from tests.faults.scenes import PATIENCE, WHOLE, Scene, asked_people, berlin
+from tests.faults.stage import FIRST_LOOK, RATE, SETTLE, Death, Stage
 
 SLOW = 1.2
 """Real seconds for which a slow provider takes its time after it has answered."""
@@ -40,7 +41,8 @@ PROVIDERS: tuple[Callable[[Habits], None], ...] = (prompt_provider, applies_late
 class Outcome:
     """What became of a drill. `ended`: the scene came to its end; else people were asked, or nothing happened in time.
 
-    `first_looks` are the real seconds from each restart to the first request at the provider.
+    `first_looks` are the real seconds from each restart to the first request at the provider, `claims` to the claim of each
+    operation that a death interrupted.
     """
 
     scene: str
@@ -52,42 +54,57 @@ class Outcome:
     points: list[str]
     books: Books
     first_looks: tuple[float, ...]
+    claims: tuple[float, ...]
     said: str = field(repr=False, default="")
+    kept: str = ""
+    """The folder in which the bot's files and all books are kept, where anything is wrong."""
 
     @property
     def wrong(self) -> list[str]:
         """What is not as it has to be, a sentence each."""
         stuck = [] if self.ended or self.asked else ["it came neither to its end nor to a question"]
-        return [*stuck, *self.books.wrong]
+        looks = [f"the first look came {took:.1f} s after a start" for took in self.first_looks if took > FIRST_LOOK]
+        claims = [f"an operation was claimed again {took:.1f} s after a start" for took in self.claims if took > FIRST_LOOK]
+        return [*stuck, *looks, *claims, *self.books.wrong]
 
     def __str__(self) -> str:
         end = "ended" if self.ended else "asked" if self.asked else "STUCK"
         faults = "".join(f"\n    {sentence}" for sentence in self.wrong)
-        return f"{self.scene:10} {self.about:48} {end}, {self.kills} kills, {self.deliveries} deliveries{faults}"
+        where = f"\n    kept in {self.kept}" if self.kept else ""
+        return f"{self.scene:10} {self.about:48} {end}, {self.kills} kills, {self.deliveries} deliveries{faults}{where}"
 
 
 async def drill(
     scene: Scene,
-    deaths: Sequence[Moment] = (),
+    deaths: Sequence[Death] = (),
     *,
     provider: Callable[[Habits], None] = prompt_provider,
     settle: float | None = SETTLE,
     kills: Callable[[Stage], Awaitable[None]] | None = None,
 ) -> Outcome:
-    """Play a scene once; the bots die at these moments, one after the other, or when `kills` says so."""
-    with tempfile.TemporaryDirectory(prefix="showcaller-drill-") as folder:
-        stage = Stage(Path(folder), berlin("8:50"), settle=settle)
-        await stage.open()
-        try:
-            return await _played(stage, scene, deaths, provider, kills)
-        finally:
-            await stage.close()
+    """Play a scene once; the bots die at these moments, one after the other, or when `kills` says so.
+
+    What goes wrong with the settle rule on leaves its folder behind, with everything that was said and done.
+    """
+    folder = Path(tempfile.mkdtemp(prefix="showcaller-drill-"))
+    stage = Stage(folder, berlin("8:50"), settle=settle)
+    await stage.open()
+    try:
+        outcome = await _played(stage, scene, deaths, provider, kills)
+    finally:
+        await stage.close()
+    if outcome.wrong and settle:
+        effects, calls = stage.rehearsal.cloud.ledger, stage.rehearsal.cloud.calls
+        (folder / "books.txt").write_text("\n".join([str(outcome), outcome.said, *map(str, effects), *map(str, calls)]))
+        return replace(outcome, kept=str(folder))
+    shutil.rmtree(folder)
+    return outcome
 
 
 async def _played(
     stage: Stage,
     scene: Scene,
-    deaths: Sequence[Moment],
+    deaths: Sequence[Death],
     provider: Callable[[Habits], None],
     kills: Callable[[Stage], Awaitable[None]] | None,
 ) -> Outcome:
@@ -118,6 +135,7 @@ async def _played(
         stage.points(),
         audit(stage, scene, over=ended),
         tuple(stage.first_looks),
+        tuple(stage.claims),
         stage.gallery.everything,
     )
 
@@ -131,3 +149,11 @@ def at_random(chance: random.Random, times: int = 3) -> Callable[[Stage], Awaita
             stage.kill()
 
     return kill
+
+
+def random_kills(shows: int, seed: int, times: int = 3) -> list[Callable[[], Awaitable[Outcome]]]:
+    """So many whole shows, each killed so often at random moments, with each kind of provider in turn."""
+    return [
+        partial(drill, WHOLE, provider=PROVIDERS[number % len(PROVIDERS)], kills=at_random(random.Random(seed + number), times))
+        for number in range(shows)
+    ]

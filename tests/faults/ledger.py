@@ -1,4 +1,4 @@
-"""The books after a drill: the provider's, Slack's and the bot's own, held against what has to be true after any crash."""
+"""The books after a drill: the provider's and Slack's, which no crash touches, and the bot's own, held against what has to be."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from itertools import pairwise
-from pathlib import Path
 
 from bot.outbox.message import REPEAT
 from tests.faults.scenes import Scene, key_of, messages
 from tests.faults.stage import Stage
+from tests.show_stories.gallery import Gallery
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,12 +43,21 @@ def audit(stage: Stage, scene: Scene, *, over: bool) -> Books:
     for kind in ("stream created", "broadcast created"):
         if len(ledger.of(kind)) > 1 and kind not in scene.effects:
             doubled.append(f"“{kind}” {len(ledger.of(kind))} times")
+    said = spoken(stage.gallery)
+    for words in scene.says:
+        times = sum(words in line for line in said)
+        if times > 1:
+            doubled.append(f"“{words}” stands {times} times")
+        elif not times and over:
+            lost.append(f"“{words}” was never said")
+    if over:
+        other += [*_in_another_order(said, scene.says), *scene.tells(stage.gallery)]
     # where a history cannot be read (a conversation with one person), what is critical comes again, and says so
     standing = {key_of(message) for message in messages(stage.gallery)}
     posted = Counter(key for message in messages(stage.gallery) if (key := key_of(message)) and REPEAT not in message.text)
     doubled += [f"the post {key} stands {count} times" for key, count in posted.items() if count > 1]
     other += [f"the bot fell by itself with exit code {code}" for code in stage.died_otherwise()]
-    with closing(sqlite3.connect(f"file:{_file(stage)}?mode=ro", uri=True)) as db:
+    with closing(sqlite3.connect(f"file:{stage.file}?mode=ro", uri=True)) as db:
         lost += [f"the post {key} is {state}: {error}" for key, state, error in db.execute(UNSAID)]
         lost += [f"the post {key} was sent and does not stand" for (key,) in db.execute(SAID) if key not in standing]
         other += list(_out_of_order(db))
@@ -65,8 +74,17 @@ def audit(stage: Stage, scene: Scene, *, over: bool) -> Books:
     return Books(tuple(lost), tuple(doubled), tuple(other))
 
 
-def _file(stage: Stage) -> Path:
-    return stage.folder / "showcaller.db"
+def spoken(gallery: Gallery) -> list[str]:
+    """What the channel reads, threads included, in the order of Slack's own clock."""
+    posts = [post for message in gallery.messages for post in (message, *message.replies)]
+    return [gallery.top(post) for post in sorted(posts, key=lambda post: float(post.ts))]
+
+
+def _in_another_order(said: list[str], says: tuple[str, ...]) -> Iterator[str]:
+    places = {words: place for words in says for place, line in enumerate(said) if words in line}
+    for first, second in pairwise(words for words in says if words in places):
+        if places[second] < places[first]:
+            yield f"“{second}” stands before “{first}”"
 
 
 UNSAID = "SELECT key, state, error FROM posts WHERE state <> 'sent' AND json_extract(body, '$.reply_to') = ''"

@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-import multiprocessing
-import pkgutil
 import signal
 import socket
 import time
-from collections.abc import Callable, Sequence
-from contextlib import suppress
-from datetime import datetime
-from multiprocessing.connection import Connection
-from multiprocessing.process import BaseProcess
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import replace
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import commands
 from bot.sandbox.rehearsal import Rehearsal
-from tests.faults.child import KILLED, NEVER, Moment, Order, ShowTime, live
+from tests.faults.bodies import Body, Syscall, forked, traced
+from tests.faults.child import FILE, KILLED, NEVER, Moment, Order, ShowTime
+from tests.faults.watch import Watch
 from tests.show_stories.gallery import Gallery
 
 RATE = 10.0
@@ -27,15 +26,20 @@ TIMEOUT = 1.0
 SETTLE = 2.5
 """Real seconds: a request is given up after one, so an orphan cannot arrive any more after two and a half."""
 
+Death = Moment | Syscall
+
 EXPECTED = (KILLED, -signal.SIGKILL)
 """The exit codes of deaths that were asked for."""
+
+FIRST_LOOK = 3.0
+"""Real seconds from a start in which what was under way is claimed again and the provider is first looked at."""
 
 FIGURES = {"UNDO_SECONDS": "3", "LOOK_NEAR_SECONDS": "5", "STEADY_SECONDS": "2", "ROLL_CONFIRM_SECONDS": "25"}
 
 
 class Stage:
-    """One drill's world. `deaths` are the exit codes of the bots that died; `first_looks` the real seconds from each restart to the
-    first request at the provider.
+    """One drill's world. `deaths` are the exit codes of the bots that died. Real seconds from each restart: `first_looks` to the
+    first request at the provider, `claims` until an operation that was running at the death was claimed again.
     """
 
     def __init__(self, folder: Path, start: datetime, *, settle: float | None = SETTLE) -> None:
@@ -44,17 +48,18 @@ class Stage:
         self.rehearsal = Rehearsal(folder, commands.load(), start=start, env=FIGURES)
         self.deaths: list[int] = []
         self.first_looks: list[float] = []
+        self.claims: list[float] = []
         self.lost: list[str] = []
         self.gallery: Gallery
-        self._context = multiprocessing.get_context("forkserver")
-        self._context.set_forkserver_preload(["tests.faults.child", *_all_commands()])
         self._port = 0
-        self._process: BaseProcess | None = None
-        self._line: Connection | None = None
+        self._body: Body | None = None
         self._lives = 0
         self._keeper: asyncio.Task[None] | None = None
         self._timing: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._watch = Watch(self.file)
         self._stopping = False
+        self._may_live = asyncio.Event()
+        self._may_live.set()
 
     # -- life
     async def open(self) -> None:
@@ -63,9 +68,10 @@ class Stage:
         self.gallery = Gallery(self.rehearsal)
         await self.rehearsal.settle()
 
-    async def raise_curtain(self, deaths: Sequence[Moment] = ()) -> None:
+    async def raise_curtain(self, deaths: Sequence[Death] = ()) -> None:
         """From here on the bot is a process of its own, and the clock runs. Each bot in turn dies at its moment, the last lives."""
         await self.rehearsal.stop_bot()
+        self._watch.install()
         self._port = _free_port()
         self.rehearsal.cloud.webhooks.url = f"http://127.0.0.1:{self._port}/webhooks/gcore/{self.rehearsal.secret}"
         self.rehearsal.clock.run_at(RATE)
@@ -74,9 +80,9 @@ class Stage:
     async def rest(self) -> None:
         """The bot stops as SIGTERM would have it: what can be said is said, and its file can be read."""
         self._stopping = True
-        if self._line is not None:
+        if self._body is not None:
             with suppress(OSError):
-                self._line.send(None)
+                self._body.line.send(None)
         if self._keeper is not None:
             await self._keeper
 
@@ -89,13 +95,37 @@ class Stage:
 
     def kill(self) -> None:
         """SIGKILL, wherever the bot stands."""
-        if self._process is not None and not self._stopping:
-            self._process.kill()
+        self._signal(signal.SIGKILL)
+
+    @contextmanager
+    def down(self) -> Iterator[None]:
+        """SIGKILL, and no bot lives meanwhile."""
+        self._may_live.clear()
+        self.kill()
+        yield
+        self._may_live.set()
+
+    @contextmanager
+    def stopped(self) -> Iterator[None]:
+        """The process stands still meanwhile, as on a machine that sleeps, and goes on without having been started."""
+        self._signal(signal.SIGSTOP)
+        yield
+        self._signal(signal.SIGCONT)
+
+    def _signal(self, number: int) -> None:
+        if self._body is not None and not self._stopping:
+            with suppress(ProcessLookupError):  # it died in this very moment
+                self._body.signal(number)
 
     @property
     def connected(self) -> bool:
         """Whether Slack has a connection to a bot."""
         return self.rehearsal.slack.sockets.connected > 0
+
+    @property
+    def file(self) -> Path:
+        """The bot's memory."""
+        return self.folder / FILE
 
     @property
     def lives(self) -> int:
@@ -107,45 +137,45 @@ class Stage:
         path = self.folder / f"life-{life}.points"
         return [line.partition(" ")[2] for line in path.read_text().splitlines()] if path.exists() else []
 
-    async def _keep_it_running(self, deaths: Sequence[Moment]) -> None:
+    async def _keep_it_running(self, deaths: Sequence[Death]) -> None:
         to_come = iter(deaths)
         code = await self._one_life(next(to_come, NEVER))
         while code in EXPECTED:
             self.deaths.append(code)
             self._timing.cancel()
+            await self._may_live.wait()
+            orphans, began = self._watch.running(), time.time()
             self._timing = asyncio.ensure_future(self._time_first_look())
             code = await self._one_life(NEVER if self._stopping else next(to_come, NEVER))
+            self.claims += self._watch.claimed(orphans, began, FIRST_LOOK)
         if code:
             self.deaths.append(code)
 
-    async def _one_life(self, dies: Moment) -> int:
+    async def _one_life(self, dies: Death) -> int:
         self._lives += 1
-        ours, theirs = self._context.Pipe()
         order = Order(
             env={**self.rehearsal.environment(), "PORT": str(self._port)},
             time=self._time(),
             folder=self.folder,
             life=self._lives,
-            dies=dies,
+            dies=dies if isinstance(dies, Moment) else NEVER,
             settle=self.settle,
             timeout=TIMEOUT,
         )
-        process = self._context.Process(target=live, args=(order, theirs), daemon=True)
-        process.start()
-        theirs.close()
-        self._process, self._line = process, ours
+        self._body = body = forked(order) if isinstance(dies, Moment) else await traced(order, dies)
         if self._stopping:
-            ours.send(None)
-        await _readable(process.sentinel)
-        process.join()
-        ours.close()
-        return process.exitcode or 0
+            body.line.send(None)
+        return await body.ended
 
     async def _time_first_look(self) -> None:
         cloud, began = self.rehearsal.cloud, time.monotonic()
         known = len(cloud.calls)
-        await cloud.until(lambda: len(cloud.calls) > known)
-        self.first_looks.append(time.monotonic() - began)
+        try:
+            await cloud.until(lambda: len(cloud.calls) > known)
+        finally:  # a bot that died before it looked was not late, unless it had the time
+            took = time.monotonic() - began
+            if len(cloud.calls) > known or took > FIRST_LOOK:
+                self.first_looks.append(took)
 
     # -- time
     def _time(self) -> ShowTime:
@@ -154,9 +184,15 @@ class Stage:
     def jump(self, when: datetime) -> None:
         """Move the show clock forward, here and in the bot."""
         self.rehearsal.clock.set(max(when, self.rehearsal.clock.now()))
-        if self._line is not None:
+        if self._body is not None:
             with suppress(OSError):
-                self._line.send(self._time())
+                self._body.line.send(self._time())
+
+    def step(self, by: timedelta) -> None:
+        """Somebody sets the clock of the bot's machine, which tells nobody; the world goes on as it did."""
+        now = self._time()
+        assert self._body is not None
+        self._body.line.send(replace(now, shows=now.shows + by, announced=False))
 
     async def until(self, true: Callable[[], object], timeout: float) -> bool:
         """Whether that came true within so many real seconds; asked after everything that happens in Slack or at the provider."""
@@ -176,19 +212,6 @@ class Stage:
     def died_otherwise(self) -> list[int]:
         """Exit codes that nobody asked for."""
         return [code for code in self.deaths if code not in EXPECTED]
-
-
-def _all_commands() -> list[str]:
-    return [f"commands.{found.name}" for found in pkgutil.iter_modules(commands.__path__)]
-
-
-async def _readable(file: int) -> None:
-    loop, readable = asyncio.get_running_loop(), asyncio.Event()
-    loop.add_reader(file, readable.set)
-    try:
-        await readable.wait()
-    finally:
-        loop.remove_reader(file)
 
 
 def _free_port() -> int:

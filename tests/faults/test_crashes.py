@@ -4,78 +4,55 @@ from __future__ import annotations
 
 import os
 import random
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections import Counter
+from collections.abc import AsyncIterator
 from functools import partial
 from pathlib import Path
-from statistics import median
 
 import pytest
 
 from tests.faults.child import Moment
-from tests.faults.drill import PROVIDERS, Outcome, appears_late, applies_late, at_random, drill
-from tests.faults.scenes import GO_LIVE, PLAN, SCENES, WHOLE, Scene, berlin, done, messages, plan_it
+from tests.faults.drill import PROVIDERS, appears_late, applies_late, drill, random_kills
+from tests.faults.scenes import GO_LIVE, PLAN, SCENES, Scene, berlin, done, messages, plan_it
 from tests.faults.stage import Stage
-from tests.faults.survey import sample, side_by_side
-
-pytestmark = pytest.mark.torture
-"""Not yet part of every run: a drill is judged after a fixed drain, and what was still queued then is not lost but late."""
+from tests.faults.survey import CONTROL, RECORDING_SENT, STREAM_SENT, Careless, control, played, sample
 
 SEED = int(os.environ.get("CRASH_SEED", "0")) or random.SystemRandom().randrange(1, 1_000_000)
-"""Printed by every failure; CRASH_SEED plays the same sample again."""
+"""Printed with the counts; CRASH_SEED plays the same sample again."""
 
 STRIDE = 10
-LONG = 200
-"""A scene of more moments than this gives every twentieth: what it has more of are looks, which are all alike."""
-
-AT_ONCE = 5
+AT_ONCE = 6
 RANDOM_SHOWS = 15
-
-FIRST_LOOK = 3.0
-"""Real seconds from a start to the first look at the provider."""
-
-STREAM_SENT = Moment(name="after POST /streaming/streams")
-"""The stream is made, and the bot dies before it knows."""
-
-
-async def played(drills: list[Callable[[], Awaitable[Outcome]]]) -> list[Outcome]:
-    outcomes = [outcome async for outcome in side_by_side(drills, AT_ONCE)]
-    wrong = "\n".join(str(outcome) for outcome in outcomes if outcome.wrong)
-    assert not wrong, f"seed {SEED}\n{wrong}"
-    looks = [took for outcome in outcomes for took in outcome.first_looks]
-    assert not looks or median(looks) <= FIRST_LOOK, f"first looks after a restart: {sorted(looks)}"
-    return outcomes
 
 
 @pytest.mark.parametrize("scene", SCENES, ids=lambda scene: scene.name)
-async def test_crashes_at_a_sample_of_moments_and_all_around_each_create(scene: Scene) -> None:
+async def test_crashes_at_a_sample_of_moments_and_all_around_each_create(scene: Scene, capsys: pytest.CaptureFixture[str]) -> None:
     provider = PROVIDERS[SEED % len(PROVIDERS)]
     undisturbed = await drill(scene, provider=provider)
     assert not undisturbed.wrong
     assert undisturbed.kills == 0
-    stride = STRIDE if len(undisturbed.points) <= LONG else 2 * STRIDE
-    drills = [partial(drill, scene, deaths, provider=provider) for deaths in sample(undisturbed.points, SEED, stride)]
-    assert sum(outcome.kills for outcome in await played([*drills])) >= len(drills) // 2
+    drills = [partial(drill, scene, deaths, provider=provider) for deaths in sample(undisturbed.points, SEED, STRIDE)]
+    title = f"{scene.name}, {provider.__name__}, {len(undisturbed.points)} moments, seed {SEED}"
+    with capsys.disabled():
+        outcomes = await played(f"\n{title}", drills, AT_ONCE)
+    assert not [sentence for outcome in outcomes for sentence in outcome.wrong]
+    assert sum(outcome.kills for outcome in outcomes) >= len(drills)
 
 
-async def test_kills_at_random_moments_of_a_whole_show() -> None:
-    drills = [
-        partial(drill, WHOLE, provider=PROVIDERS[number % 3], kills=at_random(random.Random(SEED + number), 2))
-        for number in range(RANDOM_SHOWS)
-    ]
-    await played([*drills])
+async def test_kills_at_random_moments_of_a_whole_show(capsys: pytest.CaptureFixture[str]) -> None:
+    with capsys.disabled():
+        outcomes = await played(f"\nwhole show, SIGKILL at random moments, seed {SEED}", random_kills(RANDOM_SHOWS, SEED), AT_ONCE)
+    assert not [sentence for outcome in outcomes for sentence in outcome.wrong]
+    assert sum(outcome.kills for outcome in outcomes) >= RANDOM_SHOWS
 
 
-@pytest.mark.parametrize(
-    ("scene", "provider", "death"),
-    [
-        (PLAN, appears_late, STREAM_SENT),
-        (GO_LIVE, applies_late, Moment(name="after PUT /streaming/streams/201693/start_recording")),
-    ],
-    ids=["stream", "recording"],
-)
-async def test_without_the_settle_rule_the_drill_sees_doubles(scene: Scene, provider: Callable[..., None], death: Moment) -> None:
-    careless = await drill(scene, (death,), provider=provider, settle=0.0)
-    assert careless.books.doubled
+@pytest.mark.parametrize("careless", CONTROL, ids=["stream", "recording"])
+async def test_without_the_settle_rule_the_drill_sees_doubles(careless: Careless, capsys: pytest.CaptureFixture[str]) -> None:
+    scene, provider, death = careless
+    with capsys.disabled():
+        print()  # noqa: T201
+        doubled = (await control(scene, provider, death)).books.doubled
+    assert doubled
     careful = await drill(scene, (death,), provider=provider)
     assert not careful.wrong
     assert careful.ended
@@ -98,6 +75,39 @@ async def test_an_orphaned_create_waits_and_its_message_says_for_what(stage: Sta
     assert told, stage.gallery.everything
     assert await stage.until(lambda: done(stage.gallery, "Preparing the show"), 10)
     assert stage.gallery.count("stream created") == 1
+
+
+async def test_a_recording_whose_answer_was_lost_is_watched_for_and_the_card_says_so(stage: Stage) -> None:
+    await GO_LIVE.setting(stage.gallery)
+    applies_late(stage.rehearsal.cloud.habits)
+    await stage.raise_curtain((RECORDING_SENT,))
+    watching = "Watching whether “Start the recording” arrived"
+    assert await stage.until(lambda: watching in stage.gallery.card_text, 10), stage.gallery.everything
+    assert await stage.until(lambda: done(stage.gallery, "Recording"), 10)
+    assert watching not in stage.gallery.card_text
+    assert stage.gallery.count("recording started") == 1
+
+
+async def test_the_numbered_moments_are_before_and_after_everything_that_leaves_the_process(stage: Stage) -> None:
+    """Held against what Slack and the provider say they were asked."""
+    slack, cloud = stage.gallery.slack, stage.rehearsal.cloud
+    await stage.raise_curtain()
+    asked_before, called_before = len(cloud.calls), len(slack.calls)
+    await plan_it(stage)
+    assert await stage.until(lambda: PLAN.over(stage.gallery), 10)
+    await stage.rest()
+    provider = Counter(f"{call.method} {call.path}" for call in cloud.calls[asked_before:])
+    methods = Counter(call.method for call in slack.calls[called_before:])
+    points = stage.points()
+    before, after = (
+        Counter(point.removeprefix(side) for point in points if point.startswith(side)) for side in ("before ", "after ")
+    )
+    assert before == after
+    assert len(points) == before.total() + after.total()
+    assert before["BEGIN"] == before["COMMIT"] > 10
+    asked = Counter({name: times for name, times in before.items() if " " in name})
+    assert Counter({name: times for name, times in asked.items() if "/" in name}) == provider
+    assert Counter(name.partition(" ")[2] for name in asked.elements() if "/" not in name) == methods
 
 
 async def test_what_was_acknowledged_and_swallowed_by_a_crash_is_told_to_the_person(stage: Stage) -> None:

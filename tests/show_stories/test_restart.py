@@ -80,6 +80,16 @@ async def test_a_finish_missed_by_five_minutes_runs_and_says_that_it_is_late(gal
     assert gallery.count("disabled") == 1
 
 
+async def test_a_finish_asked_for_at_a_later_moment_says_as_well_that_it_is_late(gallery: Gallery) -> None:
+    await gallery.on_air()
+    await gallery.type("/live finish s1 in 10m", gallery.ben)
+    await away(gallery, "10:15:10")
+    await gallery.passes(20)
+    assert gallery.times("broadcast finished") == ["10:15:10"]
+    assert gallery.said("Finishing 5 min late.") == 1
+    assert gallery.posted("Asked by @ben") == 1
+
+
 async def test_a_finish_missed_by_half_an_hour_is_asked_about_while_it_is_on_air(gallery: Gallery) -> None:
     await gallery.on_air()
     await away(gallery, "10:50")

@@ -53,6 +53,6 @@ def _clean(value: JSON, depth: int) -> JSON:
         return {key: _clean(inner, depth + 1) for key, inner in value.items() if not _is_secret(str(key))}
     if isinstance(value, list):
         return [_clean(inner, depth + 1) for inner in value]
-    if isinstance(value, str) and _PUSH_ADDRESS.search(value):
+    if isinstance(value, str) and "://" in value and _PUSH_ADDRESS.search(value):
         return "(address hidden)"
     return value

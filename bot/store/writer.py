@@ -60,7 +60,8 @@ class Writer:
     def __init__(self, db: Database, loop: asyncio.AbstractEventLoop, passing: Passing = unheeded) -> None:
         self._db = db
         self._passing = passing
-        self._loop = loop
+        self.loop = loop
+        """Where the answers are given."""
         self._orders: SimpleQueue[Order | None] = SimpleQueue()
         self._listeners: list[Callable[[Touched], None]] = []
         self._closed = False
@@ -78,7 +79,7 @@ class Writer:
         """
         if self._closed:
             raise StoreError("The store is closed: the bot is shutting down.")
-        done: asyncio.Future[T] = self._loop.create_future()
+        done: asyncio.Future[T] = self.loop.create_future()
         self._orders.put(Order(work, done, one_statement))
         return await done
 
@@ -94,7 +95,7 @@ class Writer:
             while group := self._next_group():
                 outcomes = self._transact(group)
                 with suppress(RuntimeError):  # the loop is closed: nobody waits any more
-                    self._loop.call_soon_threadsafe(self._settle, outcomes)
+                    self.loop.call_soon_threadsafe(self._settle, outcomes)
             with suppress(sqlite3.Error):
                 self._db.execute("PRAGMA optimize")
         finally:

@@ -20,6 +20,7 @@ from typing import Protocol
 import uvicorn
 from pydantic import SecretStr
 from starlette.applications import Starlette
+from starlette.datastructures import Headers
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
@@ -127,10 +128,10 @@ class Webhooks:
             {(("provider", who), ("outcome", how)): count for (who, how), count in sorted(self._outcomes.items())},
         )
 
-    async def take(self, provider: str, secret: str, request: Request) -> int:
+    async def take(self, provider: str, secret: str, scope: Scope, receive: Receive) -> int:
         """Keep a webhook: 200 when it is kept, 404 for a wrong address, 400 or 413 for a wrong body, 503 to be sent again."""
         known = provider in self._providers
-        outcome, status = await self._outcome(provider, request) if self._proven(secret) and known else ("refused", 404)
+        outcome, status = await self._outcome(provider, scope, receive) if self._proven(secret) and known else ("refused", 404)
         self._outcomes[provider if known else "unknown", outcome] += 1
         if status != 200:
             log.warning("POST %s: %d %s (%s)", WEBHOOK_ROUTE, status, outcome, provider if known else "unknown provider")
@@ -141,9 +142,9 @@ class Webhooks:
         matches = [hmac.compare_digest(given, each) for each in self._valid]  # all of them, whichever fits
         return any(matches)
 
-    async def _outcome(self, provider: str, request: Request) -> tuple[str, int]:
+    async def _outcome(self, provider: str, scope: Scope, receive: Receive) -> tuple[str, int]:
         try:
-            raw = await read_body(request)
+            raw = await read_body(scope, receive)
             if raw is None:
                 return "too large", 413
             await self._accept(provider, read_json(raw))
@@ -172,12 +173,12 @@ class FrontDoor:
         if self._slack is not None and path == SLACK_ROUTE:
             answered = Answered(405)
             if scope["method"] == "POST":
-                answered = await _from_slack(self._slack, Request(scope, receive))
+                answered = await _from_slack(self._slack, scope, receive)
         elif self._webhooks is not None and path.startswith("/webhooks/") and path.count("/") == 3:
             answered = Answered(405)
             if scope["method"] == "POST":
                 _, _, provider, secret = path.split("/")
-                answered = Answered(await self._webhooks.take(provider, secret, Request(scope, receive)))
+                answered = Answered(await self._webhooks.take(provider, secret, scope, receive))
         else:
             await self._inner(scope, receive, send)
             return
@@ -201,16 +202,20 @@ class Answered:
         await send({"type": "http.response.body", "body": self.body})
 
 
-async def read_body(request: Request) -> bytes | None:
+async def read_body(scope: Scope, receive: Receive) -> bytes | None:
     """The body, or None as soon as it is known to be larger than 1 MiB. Raises ClientDisconnect."""
-    declared = request.headers.get("content-length", "")
-    if declared.isdecimal() and int(declared) > LARGEST_BODY:
+    declared = next((value for name, value in scope["headers"] if name == b"content-length"), b"")
+    if declared.isdigit() and int(declared) > LARGEST_BODY:
         return None
-    body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
+    body, more = bytearray(), True
+    while more:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise ClientDisconnect
+        body += message.get("body", b"")
         if len(body) > LARGEST_BODY:
             return None
+        more = message.get("more_body", False)
     return bytes(body)
 
 
@@ -285,15 +290,15 @@ def _listener(host: str, port: int) -> socket.socket:
         raise SettingsError(f"PORT {port} on HOST {host} cannot be listened on ({why.strerror}): choose others.") from why
 
 
-async def _from_slack(slack: SlackEndpoint, request: Request) -> Answered:
+async def _from_slack(slack: SlackEndpoint, scope: Scope, receive: Receive) -> Answered:
     try:
-        raw = await read_body(request)
+        raw = await read_body(scope, receive)
     except ClientDisconnect:
         return Answered(400)
     if raw is None:
         log.warning("POST %s: 413", SLACK_ROUTE)
         return Answered(413)
-    reply = await slack.answer(raw, request.headers)
+    reply = await slack.answer(raw, Headers(scope=scope))
     return Answered(reply.status, reply.body.encode(), reply.content_type)
 
 

@@ -10,10 +10,13 @@ from bot.model import JSON
 
 
 class Sheet:
-    """A JSON object of a vendor's. Each question answers in one type, or says that it could not tell."""
+    """A JSON object of a vendor's. Each question answers in one type, or says that it could not tell.
+
+    Types are compared as tuples: `int | str` is made anew each time, and every webhook is asked before it is answered.
+    """
 
     def __init__(self, body: JSON) -> None:
-        self.body: Mapping[str, JSON] = body if isinstance(body, Mapping) else {}
+        self.body: Mapping[str, JSON] = body if isinstance(body, (dict, Mapping)) else {}
 
     def __contains__(self, name: str) -> bool:
         return name in self.body
@@ -24,14 +27,14 @@ class Sheet:
     def id(self, name: str = "id") -> str:
         """An identifier as text, whether sent as number or text; empty if there is none."""
         value = self.body.get(name)
-        return self.text(name).strip() if isinstance(value, int | str) else ""
+        return self.text(name).strip() if isinstance(value, (int, str)) else ""
 
     def text(self, name: str) -> str:
         """Text; a number is written out, anything else is empty."""
         value = self.body.get(name)
         if isinstance(value, str):
             return value
-        if isinstance(value, bool) or not isinstance(value, int | float):
+        if isinstance(value, bool) or not isinstance(value, (int, float)):
             return ""
         try:
             return str(value)
@@ -46,7 +49,7 @@ class Sheet:
     def number(self, name: str) -> float | None:
         """A finite number, also if sent as text; None for anything else."""
         value = self.body.get(name)
-        if isinstance(value, bool) or not isinstance(value, int | float | str):
+        if isinstance(value, bool) or not isinstance(value, (int, float, str)):
             return None
         try:
             number = float(value)

@@ -49,10 +49,10 @@ def _is_secret(name: str) -> bool:
 def _clean(value: JSON, depth: int) -> JSON:
     if depth > DEEPEST:
         return None
+    if isinstance(value, str):
+        return "(address hidden)" if "://" in value and _PUSH_ADDRESS.search(value) else value
     if isinstance(value, dict):
-        return {key: _clean(inner, depth + 1) for key, inner in value.items() if not _is_secret(str(key))}
+        return {key: _clean(inner, depth + 1) for key, inner in value.items() if not _is_secret(key)}
     if isinstance(value, list):
         return [_clean(inner, depth + 1) for inner in value]
-    if isinstance(value, str) and _PUSH_ADDRESS.search(value):
-        return "(address hidden)"
     return value

@@ -31,11 +31,11 @@ class Arrivals:
 
     async def take(self, row: Row) -> int:
         """Durable when this returns; the row's id. StoreError if it could not be written."""
-        done: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+        done: asyncio.Future[int] = self._writer.loop.create_future()
         self._queue.append((row, done))
         if not self._ordered:
             self._ordered = True
-            task = asyncio.create_task(self._write())
+            task = self._writer.loop.create_task(self._write())
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
         return await done

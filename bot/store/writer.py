@@ -60,7 +60,8 @@ class Writer:
     def __init__(self, db: Database, loop: asyncio.AbstractEventLoop, passing: Passing = unheeded) -> None:
         self._db = db
         self._passing = passing
-        self._loop = loop
+        self.loop = loop
+        """Where the answers are given."""
         self._orders: SimpleQueue[Order | None] = SimpleQueue()
         self._listeners: list[Callable[[Touched], None]] = []
         self._closed = False
@@ -78,7 +79,7 @@ class Writer:
         """
         if self._closed:
             raise StoreError("The store is closed: the bot is shutting down.")
-        done: asyncio.Future[T] = self._loop.create_future()
+        done: asyncio.Future[T] = self.loop.create_future()
         self._orders.put(Order(work, done, one_statement))
         return await done
 
@@ -94,7 +95,7 @@ class Writer:
             while group := self._next_group():
                 outcomes = self._transact(group)
                 with suppress(RuntimeError):  # the loop is closed: nobody waits any more
-                    self._loop.call_soon_threadsafe(self._settle, outcomes)
+                    self.loop.call_soon_threadsafe(self._settle, outcomes)
             with suppress(sqlite3.Error):
                 self._db.execute("PRAGMA optimize")
         finally:
@@ -115,6 +116,8 @@ class Writer:
         return group
 
     def _transact(self, group: list[Order]) -> list[Outcome]:
+        if len(group) == 1 and group[0].one_statement:
+            return [self._alone(group[0])]
         try:
             self._boundary("BEGIN", "BEGIN IMMEDIATE")
             outcomes = [self._attempt(order) for order in group]
@@ -125,6 +128,20 @@ class Writer:
             log.exception("a transaction of %d writes was lost", len(group))
             return [Outcome(order, error=explained(error)) for order in group]
         return outcomes
+
+    def _alone(self, order: Order) -> Outcome:
+        """SQLite makes a statement outside of any transaction one of its own: begun, committed and waited for in one call."""
+        self._passing("before COMMIT")
+        try:
+            answer, touched = order.work(self._db)
+        except BaseException as error:  # as in a group: the caller's, never the thread's
+            with suppress(sqlite3.Error):
+                self._db.rollback()
+            if isinstance(error, sqlite3.Error):
+                log.exception("a transaction of one write was lost")
+            return Outcome(order, error=explained(error))
+        self._passing("after COMMIT")
+        return Outcome(order, answer, touched)
 
     def _boundary(self, name: str, statement: str) -> None:
         self._passing(f"before {name}")

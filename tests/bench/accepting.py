@@ -7,9 +7,10 @@ bot's inbox opens what it accepted meanwhile; how long it takes to open the rest
 from __future__ import annotations
 
 import asyncio
+import itertools
 import random
 import time
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +20,9 @@ import uvloop
 
 from tests.bench.figures import Times, disk
 from tests.bench.stage import KeptConnection, Server, request, running, showcaller, webhook
+
+SHARE = 0.45
+"""Of the bare endpoint's rate: what is wanted at least."""
 
 CONNECTIONS = 32
 STREAMS = 50
@@ -52,25 +56,25 @@ class Accepting:
         return self.ours.per_second / self.bare.per_second
 
 
-def measure(folder: Path, *, rounds: int, webhooks: int) -> list[Accepting]:
-    """One result for each round. AssertionError if anything was not answered with 200."""
+def measure(folder: Path, *, webhooks: int) -> Generator[Accepting]:
+    """One pair of turns after the other, for as long as they are asked for.
+
+    AssertionError if anything was not answered with 200.
+    """
     with ExitStack() as stack:
         studio = stack.enter_context(running("studio", {"streams": STREAMS}, folder))
         bare = stack.enter_context(running("bare", {}, folder))
         ours = stack.enter_context(showcaller(studio, folder))
         streams = list(studio.ready["streams"])
-        accepted = 0
-        found = []
-        for _ in range(rounds + 1):  # the first one warms up
+        for number in itertools.count(1):
             floor = disk(folder, pause=0.0)
             of_bare = press(bare.port, _webhooks(streams, webhooks))
             began = time.monotonic()
             of_ours = press(ours.port, _webhooks(streams, webhooks))
-            accepted += webhooks
-            _wait_until_opened(ours, accepted)
+            _wait_until_opened(ours, number * webhooks)
             drained = time.monotonic() - began - webhooks / of_ours.per_second
-            found.append(Accepting(of_ours, of_bare, drained, floor))
-    return found[1:]
+            if number > 1:  # the first pair warms up
+                yield Accepting(of_ours, of_bare, drained, floor)
 
 
 def _webhooks(streams: list[int], count: int) -> list[bytes]:

@@ -7,14 +7,19 @@ after an acknowledgement, and without the same pause the others would be measure
 
 from __future__ import annotations
 
+import itertools
 import sqlite3
 import time
+from collections.abc import Generator
 from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from pathlib import Path
 
 from tests.bench.figures import Times, disk
 from tests.bench.stage import KeptConnection, Server, command, database, running, showcaller
+
+TIMES_FASTER, TIMES_AS_LONG = 10, 2.5
+"""What is wanted: at least, than Bolt as it comes; at most, as Bolt with `process_before_response`, which stores nothing."""
 
 PAUSE = 0.003
 """Real seconds between an answer and the next command."""
@@ -47,23 +52,24 @@ class Acknowledging:
         return self.ours.median / self.pbr.median
 
 
-def measure(folder: Path, *, rounds: int, bursts: int) -> list[Acknowledging]:
-    """One result for each round. AssertionError if any command was not acknowledged silently, or its row is missing."""
+def measure(folder: Path, *, bursts: int) -> Generator[Acknowledging]:
+    """One round of turns after the other, for as long as they are asked for.
+
+    AssertionError if any command was not acknowledged silently, or its row is missing.
+    """
     with ExitStack() as stack:
         studio = stack.enter_context(running("studio", {"streams": 1}, folder))
         bolt = {key: studio.ready[key] for key in ("token", "secret", "api_url")}
-        ours = stack.enter_context(showcaller(studio, folder))
         default = stack.enter_context(running("bolt", {**bolt, "pbr": False}, folder))
         pbr = stack.enter_context(running("bolt", {**bolt, "pbr": True}, folder))
-        lines = [stack.enter_context(closing(KeptConnection(server.port))) for server in (ours, default, pbr)]
+        ours = stack.enter_context(showcaller(studio, folder))
+        lines = [stack.enter_context(closing(KeptConnection(server.port))) for server in (default, pbr, ours)]
         _round(studio, lines, WARM_UP)
-        found = []
-        for _ in range(rounds):
-            of_ours, of_default, of_pbr = map(Times.of, _round(studio, lines, bursts))
-            found.append(Acknowledging(of_ours, of_default, of_pbr, disk(folder)))
-    rows, sent = _request_rows(folder), (WARM_UP + rounds * bursts) * BURST
-    assert rows == sent, f"{sent} commands were acknowledged and {rows} requests committed"
-    return found
+        for number in itertools.count(1):
+            of_default, of_pbr, of_ours = map(Times.of, _round(studio, lines, bursts))
+            rows, sent = _request_rows(folder), (WARM_UP + number * bursts) * BURST
+            assert rows == sent, f"{sent} commands were acknowledged and {rows} requests committed"
+            yield Acknowledging(of_ours, of_default, of_pbr, disk(folder))
 
 
 def _round(studio: Server, lines: list[KeptConnection], bursts: int) -> list[list[float]]:

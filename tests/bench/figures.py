@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Sequence
+from collections.abc import Generator, Iterable, Sequence
+from contextlib import closing
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from statistics import median
+from typing import TypeVar
+
+Round = TypeVar("Round")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +31,31 @@ class Times:
 
     def __str__(self) -> str:
         return f"median {self.median:.2f} ms, p99 {self.p99:.2f} ms of {self.tries}"
+
+
+@dataclass(frozen=True, slots=True)
+class Ratios:
+    """One ratio for each pair of turns, the control's and ours right after it; what counts is the median over the pairs."""
+
+    median: float
+    lowest: float
+    highest: float
+    pairs: int
+
+    @classmethod
+    def of(cls, ratios: Iterable[float]) -> Ratios:
+        """From the ratio of each pair; ValueError of none."""
+        found = list(ratios)
+        return cls(median(found), min(found), max(found), len(found))
+
+    def __str__(self) -> str:
+        return f"{self.median:.2f} ({self.lowest:.2f} to {self.highest:.2f} in {self.pairs} pairs)"
+
+
+def first(many: int, contest: Generator[Round]) -> list[Round]:
+    """That many rounds of a contest, which then ends."""
+    with closing(contest):
+        return list(islice(contest, many))
 
 
 def disk(folder: Path, *, tries: int = 25, pause: float = 0.003) -> Times:

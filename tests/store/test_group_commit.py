@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 from time import perf_counter
+from typing import cast
 
+import pytest
+
+from bot.errors import StoreError
 from bot.model import Decision, Noted
-from bot.store import Store, Touched
+from bot.store import Store, Touched, open_store
 from bot.store.writer import LARGEST_GROUP
 from tests.store.nouns import ARENA, EVENING, a_post, always, busy_writer
 
@@ -54,3 +59,27 @@ async def per_second(count: int, work: Callable[[], Awaitable[None]]) -> float:
     began = perf_counter()
     await work()
     return count / (perf_counter() - began)
+
+
+async def test_a_request_that_waits_alone_is_written_in_one_step_and_a_crowd_in_one_transaction(tmp_path: Path) -> None:
+    passed: list[str] = []
+    store = await open_store(str(tmp_path / "evening.db"), passing=passed.append)
+    assert await store.accept_request("command:1", "U1", "go", EVENING)
+    alone = passed.copy()
+    passed.clear()
+    async with busy_writer(store):
+        waiting = [asyncio.ensure_future(store.accept_request(f"command:{number}", "U1", "go", EVENING)) for number in range(2, 9)]
+    assert all(await asyncio.gather(*waiting))
+    await store.close()
+    assert alone == ["before COMMIT", "after COMMIT"]
+    assert passed == ["before BEGIN", "after BEGIN", "before COMMIT", "after COMMIT"] * 2
+
+
+async def test_a_request_that_is_refused_alone_leaves_nothing_behind_and_the_next_is_kept(tmp_path: Path) -> None:
+    store = await open_store(str(tmp_path / "evening.db"))
+    with pytest.raises(UnicodeEncodeError):
+        await store.accept_request("command:1", "U1", "\ud800", EVENING)
+    with pytest.raises(StoreError):
+        await store.accept_request("command:1", "U1", cast("str", None), EVENING)
+    assert await store.accept_request("command:1", "U1", "go", EVENING)
+    await store.close()

@@ -16,8 +16,8 @@ def subject(body: Mapping[str, JSON]) -> str:
     """What the event is about, `stream:123`; only the type where there is no id."""
     envelope = Sheet(body)
     kind = _entity_word(envelope.text("type"))
-    entity = _entity(envelope)
-    return f"{kind}:{entity.id()}" if entity.id() else kind
+    number = _entity(envelope).id()
+    return f"{kind}:{number}" if number else kind
 
 
 def hear(body: Mapping[str, JSON], at: datetime) -> Heard:

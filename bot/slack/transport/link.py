@@ -5,10 +5,9 @@ from __future__ import annotations
 import asyncio
 import itertools
 import logging
-import re
 import secrets
 import time
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
@@ -18,7 +17,7 @@ from slack_bolt.app.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.authorization.async_authorize import AsyncAuthorize
 from slack_bolt.context.ack.async_ack import AsyncAck
-from slack_bolt.context.async_context import AsyncBoltContext
+from slack_bolt.middleware.async_middleware import AsyncMiddleware
 from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_bolt.response import BoltResponse
 from slack_sdk.socket_mode.async_client import AsyncBaseSocketModeClient
@@ -43,8 +42,6 @@ CONNECTIONS = 2
 LAST_WORDS = 3.0
 """Real seconds that `stop` waits for acknowledgements under way; Slack itself waits no longer."""
 
-_ANY = re.compile("")
-
 
 @dataclass(frozen=True, slots=True)
 class Reply:
@@ -65,7 +62,7 @@ class SlackLink:
         self._receive = receive
         self._rhythm = rhythm or Rhythm()
         self._bolt = _bolt_app(client, _StartUpAuthorize(self._authorization))
-        self._listen()
+        self._bolt.use(_TakesAll(self._take))
         self._sockets: list[Socket] = []
         self._tasks: set[asyncio.Task[None]] = set()
         self._background: list[asyncio.Task[None]] = []
@@ -199,18 +196,7 @@ class SlackLink:
             raise MalformedError("Bolt could not read the body.")
         return response
 
-    def _listen(self) -> None:
-        """One listener for each kind of payload; which command or button it is, is the router's business."""
-        self._bolt.command(_ANY)(self._take)
-        self._bolt.block_action({"action_id": _ANY})(self._take)
-        self._bolt.view_submission(_ANY)(self._take)
-        self._bolt.options(_ANY)(self._take)
-        self._bolt.view_closed(_ANY)(self._take)
-        self._bolt.shortcut(_ANY)(self._take)
-        self._bolt.event(_ANY)(self._take)
-
-    async def _take(self, ack: AsyncAck, context: AsyncBoltContext) -> None:
-        interaction: Interaction = context["interaction"]
+    async def _take(self, interaction: Interaction, ack: AsyncAck) -> BoltResponse:
         try:
             said = _carried(interaction.kind, await self._receive(interaction))
         except Exception:  # the edge: nothing a person did gets lost without a word
@@ -218,7 +204,7 @@ class SlackLink:
             reference = secrets.token_hex(3)
             log.exception("Reference %s: a %s (%s) failed", reference, interaction.kind, interaction.action)
             said = self._apology(interaction, reference)
-        await ack(said)
+        return await ack(said)
 
     def _apology(self, interaction: Interaction, reference: str) -> str | dict[str, JSON]:
         sentence = (
@@ -283,6 +269,19 @@ class _StartUpAuthorize(AsyncAuthorize):
 
     async def __call__(self, **_: object) -> AuthorizeResult:
         return self._known()
+
+
+class _TakesAll(AsyncMiddleware):
+    """The last of Bolt's middleware, behind which nothing comes: which command or button it is, is the router's business.
+
+    Bolt's listeners would do it too, but for each of them Bolt puts together, twice, every argument that it could ask for.
+    """
+
+    def __init__(self, take: Callable[[Interaction, AsyncAck], Awaitable[BoltResponse]]) -> None:
+        self._take = take
+
+    async def async_process(self, *, req: AsyncBoltRequest, **_: object) -> BoltResponse:
+        return await self._take(req.context["interaction"], req.context.ack)
 
 
 def _bolt_app(client: AsyncWebClient, authorize: AsyncAuthorize) -> AsyncApp:

@@ -27,7 +27,9 @@ from bot.passing import Passing, unheeded
 from bot.providers.base import Connection, Provider
 from bot.providers.catalogue import catalogue
 from bot.reactions import Reactions
+from bot.safe import Safe
 from bot.scheduler import Scheduler
+from bot.seal import Seal
 from bot.settings import Settings
 from bot.sightings import Sightings
 from bot.slack import notices
@@ -118,6 +120,7 @@ class Bot:
             default_channels=channels,
             ring=ring,
             wake=self._wake,
+            safe=Safe(Seal(settings.secret_key) if settings.secret_key else None),
             settle=self._world.settle,
         )
         verbs = all_verbs(self.context)

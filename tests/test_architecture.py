@@ -31,7 +31,8 @@ MAY_IMPORT: Mapping[str, frozenset[str]] = {
         "errors": "",
         "clock": "",
         "passing": "",
-        "safe": "errors model",
+        "seal": "errors model",
+        "safe": "errors model seal",
         "show": "errors model",
         "settings": "errors show",  # the figures of a show are settings of the same name
         "providers": "clock errors model passing settings",

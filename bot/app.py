@@ -21,6 +21,7 @@ from bot.inbox import RETRIES, Inbox
 from bot.model import Post
 from bot.operations import all_verbs
 from bot.operations.engine import Engine
+from bot.operations.restreaming import reported
 from bot.operations.steps import HTTP_TIMEOUT
 from bot.outbox import Outbox, Pace
 from bot.passing import Passing, unheeded
@@ -107,7 +108,7 @@ class Bot:
         channels = {name: settings.channel_of(name) for name in self.providers}
         ring = tuple(settings.operators)
         reactions = Reactions(settings.defaults, self.providers, default_channels=channels, ring=ring)
-        sightings = Sightings(self.store, clock, reactions.react, reactions.react_to_video)
+        sightings = Sightings(self.store, clock, reactions.react, reactions.react_to_video, reported)
         self.context = Context(
             store=self.store,
             providers=self.providers,

@@ -17,7 +17,7 @@ ROOT = Path(__file__).resolve().parents[1]
 PARTS: Mapping[str, tuple[str, ...]] = {
     "slack.text": ("text", "methods", "interaction", "blockkit", "blocks", "stamps", "listing", "declare"),
     "slack.views": (
-        *("controls", "cards", "notices", "prompts", "home", "modals", "fields"),
+        *("controls", "cards", "restreams", "notices", "prompts", "home", "modals", "fields"),
         *("plan_form", "stream_forms", "assignments", "help", "manifest"),
     ),
     "slack.ways": ("parsing", "guard", "transport", "voice", "directory"),

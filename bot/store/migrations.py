@@ -107,7 +107,7 @@ CREATE TABLE people (id TEXT PRIMARY KEY, body TEXT NOT NULL) STRICT;
 """
 
 
-@SCHEMA(name="0002_restreams")
+@SCHEMA(name="0003_restreams")
 def restreams(db: Database) -> None:
     """Restream targets, and the counter of their ids."""
     db.executescript(RESTREAMS)

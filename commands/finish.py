@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from bot.errors import Choice, Question, UserError
-from bot.model import OperationState, Show, ShowState
+from bot.model import Dossier, OperationState, RestreamTarget, Show, ShowState
 from bot.operations.asking import ask
 from bot.operations.finishing import would
 from bot.operations.planning import finish_at
@@ -18,6 +18,7 @@ from bot.show.times import duration_words, parse_duration
 from bot.slack.call import Call, present_state
 from bot.slack.declare import Button, Command, Form, Stage
 from bot.slack.modals import confirm
+from bot.slack.restreams import titles
 from bot.slack.stamps import at
 from bot.slack.text import escape
 
@@ -90,7 +91,13 @@ async def _facts(call: Call, show: Show, *, now: bool) -> str:
             lines.append(f"• {seen.viewers} viewers at {at(seen.viewers_at, show)}")
     lines.append(f"• planned end {at(show.end, show, seconds=False)}")
     lines.append(_effects(would(call.context, dossier, show, now=now), int(call.context.figures.undo.total_seconds())))
+    if on := _sent_on(dossier, show):
+        lines.append(f"{titles(on)} goes off with it.")
     return "\n".join(lines)
+
+
+def _sent_on(dossier: Dossier, show: Show) -> list[RestreamTarget]:
+    return [target for target in dossier.restreams if target.show == show.id and target.on]
 
 
 def _effects(steps: list[str], undo: int) -> str:
@@ -129,6 +136,8 @@ async def _would(call: Call, show: Show, *, now: bool) -> str:
     steps = [undo if name == "undo" else STEP_WORDS[name] for name in would(call.context, dossier, show, now=now)]
     if "disable" not in would(call.context, dossier, show, now=now):
         steps.append("leave the stream on for another show")
+    if on := _sent_on(dossier, show):
+        steps.append(f"switch off {titles(on)}")
     return f"Dry run, nothing is done. {escape(show.title)} ({show.id}) would: {', '.join(steps)}."
 
 

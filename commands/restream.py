@@ -6,7 +6,7 @@ import difflib
 from collections.abc import Awaitable, Callable, Mapping
 
 from bot.errors import Choice, Question, UserError
-from bot.model import Decision, Dossier, RestreamTarget, Show, ShowState
+from bot.model import CLOCK, Decision, Dossier, RestreamTarget, Show, ShowState
 from bot.operations import restreaming
 from bot.operations.restreaming import Copied, Wish
 from bot.providers.base import Field
@@ -40,7 +40,7 @@ async def run(call: Call) -> None:
     close = difflib.get_close_matches(verb.casefold(), list(_ACTS), n=1)
     if close and not rest:
         raise UserError(f"A restream can be: {', '.join(_ACTS)}. Did you mean {call.command} restream {close[0]}?")
-    await call.reply(await board_of(call, await call.find_show(call.words, ACTIVE)))
+    await _list(call, call.words)
 
 
 async def _send_to_form(call: Call, sentence: str) -> None:
@@ -208,21 +208,21 @@ async def _switched(call: Call, show: Show, target: RestreamTarget, *, on: bool)
     """Ask for it, unless it is so already; what the person is answered."""
     way_of(call, show)
 
-    def rule(draft: Draft, current: Show, now: RestreamTarget) -> None:
+    name, word = titles([target]), "on" if on else "off"
+
+    def rule(draft: Draft, current: Show, now: RestreamTarget) -> str:
         if now.leaving:
             raise UserError(f"{now.title} ({now.id}) is being removed. Add it again to use it.")
         if now.wanted is on and now.on is on and now.done_at and not now.failed and now.active is not (not on):
-            since = f" since {at(now.asked_at, current)}" if now.asked_at else ""
-            by = f", asked by {mention(now.asked_by)}" if now.asked_by.startswith(("U", "W")) else ""
-            raise UserError(f"{now.title} ({now.id}) is {'on' if on else 'off'} already{since}{by}. Nothing to do.")
-        restreaming.by_hand(draft, current, now, call.user, on=on)
+            by = f", asked by {mention(now.asked_by)}" if now.asked_by != CLOCK else ""
+            return f"{name} is {word} already since {at(now.asked_at or now.done_at, current)}{by}. Nothing to do."
+        after = restreaming.by_hand(draft, current, now, call.user, on=on)
+        if after.on is on and after.done_at is None:
+            return f"Switching {name} {word}. Its steps are in the card's thread."
+        with_it = f"{name} goes on with {escape(current.title)} ({current.id})."
+        return with_it if on else f"{name} stays off until somebody switches it on."
 
-    await change(call, show, target, rule)
-    after = await call.context.store.restream(target.id)
-    name = titles([target])
-    if after is not None and after.on is on and after.asked_at is not None and after.done_at is None:
-        return f"Switching {name} {'on' if on else 'off'}. Its steps are in the card's thread."
-    return f"{name} goes on with {escape(show.title)} ({show.id})." if on else f"{name} stays off until somebody switches it on."
+    return await change(call, show, target, rule)
 
 
 async def press_on(call: Call) -> None:
@@ -334,7 +334,13 @@ async def submit_key(call: Call) -> None:
     await call.reply(f"{titles([target])} has its key again.")
 
 
+async def _list(call: Call, words: str) -> None:
+    """The board, as without a word."""
+    await call.reply(await board_of(call, await call.find_show(words, ACTIVE)))
+
+
 _ACTS: Mapping[str, Callable[[Call, str], Awaitable[None]]] = {
+    "list": _list,
     "add": _add,
     "copy": _copy,
     "on": _on,
@@ -345,7 +351,7 @@ _ACTS: Mapping[str, Callable[[Call, str], Awaitable[None]]] = {
 DECLARATIONS = (
     Command(
         "restream",
-        "[show] | add|copy <show>|on <target>|off <target>|remove <target>",
+        "list|add|copy <show>|on <target>|off <target>|remove <target>",
         "send the picture on to other platforms; addresses and keys only in the form",
         Stage.THINGS,
         run,

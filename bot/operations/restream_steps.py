@@ -108,17 +108,18 @@ def _add(target: RestreamTarget, way: Restreams) -> Step:
 
 
 async def _look_up(run: Run, target: RestreamTarget, way: Restreams) -> list[Restream]:
-    """The targets that were made for this one. Where its key is lost: by its tag, or by its title and host once it was sent."""
-    owner = owner_of(run.show, way)
+    """The targets that were made for this one, by its tag or by what was sent. Where its key is lost: also by title and host."""
+    owner, find = owner_of(run.show, way), run.provider.find_restreams
     try:
         secrets = run.context.safe.take(target.tag, target.sealed)
     except SecretLost:
+        tagged = await find(owner, target.title, SecretStr(f"rtmp://{target.host}"), SecretStr(""), target.tag)
+        if tagged or not _was_sent(run.dossier.steps.get(run.operation.id, ())):
+            return tagged
         listed = await run.provider.list_restreams(owner)
-        tagged = [one for one in listed if one.tag == target.tag]
-        alike = [one for one in listed if not one.tag and (one.title, one.host) == (target.title, target.host)]
-        return tagged or (alike if _was_sent(run.dossier.steps.get(run.operation.id, ())) else [])
+        return [one for one in listed if not one.tag and (one.title, one.host) == (target.title, target.host)]
     url, key = SecretStr(str(secrets.get("url", ""))), SecretStr(str(secrets.get("key", "")))
-    return await run.provider.find_restreams(owner, target.title, url, key, target.tag)
+    return await find(owner, target.title, url, key, target.tag)
 
 
 def _facts(found: Restream) -> Result:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import TypeVar
 
 from bot.errors import Choice, ProviderError, Question, UserError
 from bot.model import RestreamTarget, Show, ShowState, Source
@@ -12,6 +13,8 @@ from bot.show.draft import Draft
 from bot.slack.blocks import Message
 from bot.slack.call import ACTIVE, Call
 from bot.slack.restreams import Board, board
+
+T = TypeVar("T")
 
 AHEAD = (ShowState.PLANNED, ShowState.OPEN, ShowState.LIVE, ShowState.PAUSED)
 """Shows whose picture may still be sent on."""
@@ -107,14 +110,14 @@ async def carried_target(call: Call) -> tuple[Show, RestreamTarget]:
     return show, target
 
 
-async def change(call: Call, show: Show, target: RestreamTarget, rule: Callable[[Draft, Show, RestreamTarget], object]) -> None:
+async def change(call: Call, show: Show, target: RestreamTarget, rule: Callable[[Draft, Show, RestreamTarget], T]) -> T:
     """Let `rule` decide about a target as it is now."""
 
-    def whole(draft: Draft, current: Show) -> None:
+    def whole(draft: Draft, current: Show) -> T:
         try:
             now = draft.restream(target.id)
         except KeyError:
             raise UserError("That target was removed a moment ago; nothing was changed.") from None
-        rule(draft, current, now)
+        return rule(draft, current, now)
 
-    await call.decide(show, whole)
+    return await call.decide(show, whole)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from pydantic import SecretStr
 
 from bot.model import Look, Source, StreamKey
-from bot.providers.base import Heard, PageHeard
+from bot.providers.base import Heard, PageHeard, RestreamHeard
 from bot.providers.gcore import Gcore, GcoreAccount, words
 from bot.providers.reading import Sheet
 from tests.providers.conftest import SHOWTIME
@@ -97,8 +97,11 @@ def test_a_broadcast_event_is_about_a_page() -> None:
     assert heard("broadcast", "broadcast", id=9, status="Intermission").pages == (PageHeard("9", "Intermission"),)
 
 
-def test_a_restream_event_is_known_and_says_nothing_yet() -> None:
-    assert heard("restream", "restream", id=3, live=True) == Heard()
+def test_a_restream_event_says_whether_the_picture_arrives() -> None:
+    said = heard("restream", "restream", id=3, name="YouTube", stream_id=5, live=True)
+
+    assert said == Heard(restreams=(RestreamHeard("5", "3", True),))
+    assert heard("restream", "restream", id=3, live=None) == Heard()
 
 
 def test_an_unknown_event_is_kept_by_its_name() -> None:

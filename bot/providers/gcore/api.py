@@ -14,6 +14,7 @@ from bot.providers.http import Answer, Seam
 from bot.providers.reading import Sheet
 
 STREAMS, BROADCASTS, VIDEOS = "/streaming/streams", "/streaming/broadcasts", "/streaming/videos"
+RESTREAMS, STATISTICS = "/streaming/restreams", "/streaming/statistics"
 MOST_PAGES = 400
 """A list that has not ended by then is a fault; at 25 to a page (the vendor's iOS demo) these are 10,000 objects."""
 
@@ -28,6 +29,11 @@ def number(id_: str) -> int:
     raise ProviderError(
         f"Gcore has nothing with the id {id_!r}: its ids are numbers. Pick one from a list.", permanent=True, status=404
     )
+
+
+def stream_path(stream: str) -> str:
+    """Where a stream is."""
+    return f"{STREAMS}/{number(stream)}"
 
 
 class GcoreApi:
@@ -60,7 +66,7 @@ class GcoreApi:
 
     async def change(
         self,
-        wrapper: Literal["stream", "broadcast"],
+        wrapper: Literal["stream", "broadcast", "restream"],
         path: str,
         what: str,
         fields: Mapping[str, JSON],

@@ -45,6 +45,22 @@ def storage(command: str) -> str:
     )
 
 
+def no_dvr(command: str) -> str:
+    """The sentence for a clip that was refused with 422, which is what Gcore says while DVR is off (Gcore OpenAPI)."""
+    return (
+        "Gcore cut no clip of {what}: {complaint} ({status}). Clips are cut out of the DVR: turn `dvr_enabled` on with "
+        f"`{command} stream edit`, and what is sent from then on can be clipped."
+    )
+
+
+def one_target(command: str) -> str:
+    """The sentence for one restream target too many: one is what an account has by default (Gcore docs)."""
+    return (
+        "Gcore refused {what}: {complaint} ({status}). An account has one restream target unless Gcore's support allows more: "
+        f"remove another one (`{command} restream list`), or ask Gcore."
+    )
+
+
 def complaint(answer: Answer) -> str:
     """Gcore's own words in an error of any known shape, empty if it has none.
 
@@ -75,10 +91,15 @@ def warnings(answer: Answer) -> tuple[str, ...]:
     return tuple(_warned(warning) for warning in Sheet(answer.json).sheets("warnings"))
 
 
+def is_limit(answer: Answer) -> bool:
+    """Whether the words of a refusal are about a limit."""
+    words = complaint(answer).lower()
+    return any(word in words for word in _LIMIT_WORDS)
+
+
 def is_quota(answer: Answer) -> bool:
     """Whether a refusal to enable a stream may be about the limit: its words say so, or it is no plain lack of rights or name."""
-    words = complaint(answer).lower()
-    return any(word in words for word in _LIMIT_WORDS) or (answer.status != 403 and not field_errors(answer, "name"))
+    return is_limit(answer) or (answer.status != 403 and not field_errors(answer, "name"))
 
 
 def _warned(warning: Sheet) -> str:

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from bot.errors import UserError
 from bot.model import JSON
-from bot.providers.base import Capabilities, Field, Gate, Pages, Recording, Switch, Videos
+from bot.providers.base import Capabilities, Clips, Field, Gate, Pages, Recording, Restreams, Rotation, Switch, Videos
 
 STREAM_FIELDS: tuple[Field, ...] = (
     Field("name", "Name", least=1, on_create=False),
@@ -48,6 +48,19 @@ PAGE_FIELDS: tuple[Field, ...] = (
 )
 """Gcore OpenAPI, broadcasts."""
 
+RESTREAM_FIELDS: tuple[Field, ...] = (
+    Field("no_audio", "Without sound", "bool"),
+    Field("no_audio_mode", "Without sound means", "choice", ("drop", "silence"), help="YouTube needs silence."),
+    Field("source", "What is sent on", "choice", ("original", "transcoded"), help="Transcoded has the overlays."),
+)
+"""Gcore OpenAPI, restreams. Not here: name, address, stream and `active`, which every target has, and `client_user_id`, in which
+the bot keeps its tag."""
+
+CLIP_FIELDS: tuple[Field, ...] = (
+    Field("expiration", "When its links end, in seconds since 1970", "int", help="From a minute to four hours after its end."),
+)
+"""Gcore OpenAPI, clips. Not here: `start` and `duration`, which every clip has, and `vod_required`: a clip is always kept."""
+
 CAPABILITIES = Capabilities(
     title="Gcore",
     gate=Gate.PAGE,
@@ -58,12 +71,18 @@ CAPABILITIES = Capabilities(
     switch=Switch(quota="the account's limit of active streams"),
     pages=Pages(PAGE_FIELDS),
     recording=Recording(roll_delay=timedelta(seconds=10), shortest=timedelta(seconds=10)),
+    clips=Clips(longest=timedelta(hours=4), needs="dvr_enabled"),
+    restreams=Restreams(of="stream", switchable=True, reports=True, fields=RESTREAM_FIELDS),
     videos=Videos(download="/download"),
+    rotation=Rotation(drops=True),
+    dvr=True,
     viewers=True,
+    statistics=True,
     webhooks=True,
 )
 """Detection: 3 s without data are a disconnection (Gcore docs), plus our debounce. Recording shows after 3-7 s (Gcore OpenAPI) or
-5-10 s (docs), and a fragment must be 10 s long (docs). The rate is a polite guess below a third party's "about 4/s"."""
+5-10 s (docs), and a fragment must be 10 s long (docs). A clip is no longer than
+the DVR, which has up to 4 h (Gcore OpenAPI). The rate is a polite guess below a third party's "about 4/s"."""
 
 
 def secrets_in(fields: Mapping[str, JSON]) -> list[str]:

@@ -5,17 +5,33 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from typing import ClassVar, Self
 
 from pydantic import Field, SecretStr
 
 from bot.errors import ProviderError
 from bot.model import JSON, Look, PageState, Source, Video
-from bot.providers.base import Address, Capabilities, Connection, Heard, Page, Provider, StreamInfo
+from bot.providers.base import (
+    Address,
+    Capabilities,
+    ClipWindow,
+    Connection,
+    CutClip,
+    Figure,
+    Heard,
+    Page,
+    Provider,
+    Restream,
+    StreamInfo,
+)
 from bot.providers.budget import Budget, Priority
 from bot.providers.gcore import complaints, webhooks, words
-from bot.providers.gcore.api import BROADCASTS, STREAMS, VIDEOS, GcoreApi, number
+from bot.providers.gcore.api import BROADCASTS, STREAMS, VIDEOS, GcoreApi, number, stream_path
+from bot.providers.gcore.clips import GcoreClips
 from bot.providers.gcore.fields import CAPABILITIES, PAGE_FIELDS, STREAM_FIELDS, as_sent, secrets_in
+from bot.providers.gcore.figures import GcoreFigures
+from bot.providers.gcore.restreams import GcoreRestreams
 from bot.providers.http import Seam
 from bot.providers.reading import Sheet
 from bot.providers.scrub import without_secrets
@@ -45,16 +61,22 @@ class Gcore(Provider):
         with_it = connection or Connection()
         self._command = with_it.command
         token = account.api_token.get_secret_value().strip()
-        self._seam = Seam(
-            account.base_url,
-            headers={"Authorization": SecretStr(f"APIKey {token}")},
+        self._now = with_it.clock.now
+        seam = partial(
+            Seam,
             manner=complaints.manner(with_it.command),
             budget=Budget(with_it.requests_per_second or self.capabilities.requests_per_second),
-            now=with_it.clock.now,
+            now=self._now,
             timeout=with_it.timeout,
             passing=with_it.passing,
         )
+        self._seam = seam(account.base_url, headers={"Authorization": SecretStr(f"APIKey {token}")})
+        self._media = seam("", headers={})
+        """For links that lead elsewhere, where the token must not go."""
         self._api = GcoreApi(self._seam)
+        self._clips = GcoreClips(self._api, self._media, self._command)
+        self._restreams = GcoreRestreams(self._api, self._command)
+        self._figures = GcoreFigures(self._api)
 
     @classmethod
     def open(cls, account: Account, connection: Connection) -> Self:
@@ -65,6 +87,7 @@ class Gcore(Provider):
     async def close(self) -> None:
         """Close the connections."""
         await self._seam.close()
+        await self._media.close()
 
     async def check(self) -> str:
         """Read the first page of streams; a line about the account."""
@@ -82,7 +105,7 @@ class Gcore(Provider):
         """
         priority = Priority.VERIFY if verifying else Priority.LOOK
         what = f"stream {stream}"
-        answer = await self._api.get(_stream(stream), what, priority, accept=(404,))
+        answer = await self._api.get(stream_path(stream), what, priority, accept=(404,))
         if answer.status == 404:
             return Look(words.stream_key(stream), answer.asked_at, Source.LOOK, page=page, gone=True)
         seen = words.look(self._api.sheet(answer, what), stream, answer.asked_at)
@@ -92,7 +115,7 @@ class Gcore(Provider):
 
     async def stream(self, stream: str) -> StreamInfo:
         """Read one stream."""
-        return words.stream_info(*await self._api.see(_stream(stream), f"stream {stream}", Priority.LOOK))
+        return words.stream_info(*await self._api.see(stream_path(stream), f"stream {stream}", Priority.LOOK))
 
     async def list_streams(self) -> list[StreamInfo]:
         """Every stream of the account, with the states of its broadcasts."""
@@ -121,27 +144,36 @@ class Gcore(Provider):
         """Change these settings and no others."""
         sent = as_sent(fields, STREAM_FIELDS, creating=False)
         what = f"stream {stream}"
-        answer = await self._api.change("stream", _stream(stream), what, sent, secrets=secrets_in(fields))
+        answer = await self._api.change("stream", stream_path(stream), what, sent, secrets=secrets_in(fields))
         sheet = Sheet(answer.json)
         return words.stream_info(sheet, answer.asked_at) if sheet.id() else await self.stream(stream)
 
     async def delete_stream(self, stream: str) -> None:
         """Delete a stream with its push and player links and its statistics; its recordings stay (Gcore docs)."""
-        await self._api.delete(_stream(stream), f"stream {stream}")
+        await self._api.delete(stream_path(stream), f"stream {stream}")
 
     async def ingest(self, stream: str) -> list[Address]:
         """The push addresses as Gcore returns them; none for a stream that has none."""
-        sheet, _ = await self._api.see(_stream(stream), f"stream {stream}", Priority.LOOK)
+        sheet, _ = await self._api.see(stream_path(stream), f"stream {stream}", Priority.LOOK)
         return words.addresses(sheet)
 
     async def set_enabled(self, stream: str, enabled: bool) -> None:
         """Set `active`, which is what the quota counts. The answer may still say `live: true` after disabling (tutorial)."""
         what = f"stream {stream}"
         accept = ENABLING_REFUSED if enabled else ()
-        answer = await self._api.change("stream", _stream(stream), what, {"active": enabled}, accept=accept)
+        answer = await self._api.change("stream", stream_path(stream), what, {"active": enabled}, accept=accept)
         if answer.status >= 400:
             sentence = complaints.quota(self._command) if complaints.is_quota(answer) else ""
             raise self._seam.refusal(answer, what=what, sentence=sentence)
+
+    async def rotate_key(self, stream: str) -> tuple[str, ...]:
+        """Make the push token anew: 200 drops the encoder, 202 leaves it running until it reconnects (Gcore OpenAPI)."""
+        answer = await self._api.send("POST", f"{stream_path(stream)}/reset_push_token", None, f"stream {stream}")
+        return (words.STILL_RUNNING if answer.status == 202 else words.CUT_OFF, words.NEW_ADDRESS)
+
+    async def clean_dvr(self, stream: str) -> None:
+        """Empty the DVR: a stream that is used again still shows the end of the previous show (Gcore docs)."""
+        await self._api.send("PUT", f"{stream_path(stream)}/dvr_cleanup", None, f"stream {stream}")
 
     # -- pages
     async def create_page(self, name: str, stream: str, fields: Mapping[str, JSON]) -> Page:
@@ -178,28 +210,85 @@ class Gcore(Provider):
         """Delete a broadcast."""
         await self._api.delete(_broadcast(page), f"broadcast {page}")
 
-    async def viewers(self, stream: str, page: str) -> int | None:  # noqa: ARG002 - counted by broadcast
-        """How many watch the broadcast now; None where there is none or it is not allowed."""
+    async def viewers(self, stream: str, page: str) -> int | None:
+        """How many watch the broadcast now; without one, who watched the stream in the last minute that is known.
+
+        None where there is no such broadcast or it is not allowed.
+        """
         if not page:
-            return None
+            return await self._figures.watching(stream, self._now())
         path = f"{_broadcast(page)}/spectators"
         answer = await self._api.get(path, f"broadcast {page}", Priority.LIST, accept=(403, 404))
         return Sheet(answer.json).whole("spectators_count") if answer.status < 400 else None
+
+    async def statistics(self, stream: str, page: str) -> list[Figure]:
+        """Viewers and what arrives: of the last hour, and of the last minute; the page's viewers of this moment."""
+        figures = await self._figures.about(stream, self._now())
+        now = await self.viewers(stream, page) if page else None
+        return figures if now is None else [Figure("Viewers of the broadcast now", f"{now}"), *figures]
 
     # -- recording
     async def start_recording(self, stream: str) -> tuple[str, ...]:
         """Ask for a recording: 204, or 200 with warnings. A 200 that lists errors is taken for a refusal."""
         what = f"stream {stream}"
-        answer = await self._api.send("PUT", f"{_stream(stream)}/start_recording", None, what, accept=(422,))
+        answer = await self._api.send("PUT", f"{stream_path(stream)}/start_recording", None, what, accept=(422,))
         if answer.status == 422 or complaints.reported_errors(answer):
             raise self._seam.refusal(answer, what=what, sentence=complaints.storage(self._command))
         return complaints.warnings(answer)
 
     async def stop_recording(self, stream: str) -> Video | None:
         """Stop: the video, or None for the empty 200 that says that nothing was recording."""
-        answer = await self._api.send("PUT", f"{_stream(stream)}/stop_recording", None, f"stream {stream}")
+        answer = await self._api.send("PUT", f"{stream_path(stream)}/stop_recording", None, f"stream {stream}")
         sheet = Sheet(answer.json)
         return words.video(sheet, answer.asked_at) if sheet.id() else None
+
+    # -- clips
+    async def clip_window(self, stream: str) -> ClipWindow:
+        """What the stream's DVR holds."""
+        return await self._clips.window(stream, self._now())
+
+    async def create_clip(
+        self,
+        stream: str,
+        title: str,
+        start: datetime,
+        end: datetime,
+        fields: Mapping[str, JSON],
+        tag: str,  # noqa: ARG002
+    ) -> CutClip:
+        """Cut a clip, which becomes a video as well. Gcore has no place for a tag, nor for the title."""
+        return await self._clips.cut(stream, title, start, end, fields, self._now())
+
+    async def find_clips(self, stream: str, title: str, start: datetime, end: datetime, tag: str) -> list[CutClip]:  # noqa: ARG002
+        """The clips of exactly that range which have not expired."""
+        return await self._clips.found(stream, title, start, end)
+
+    async def clip(self, stream: str, clip: str) -> CutClip:
+        """Read one clip and try its link."""
+        return await self._clips.seen(stream, clip)
+
+    # -- restreams
+    async def list_restreams(self, owner: str) -> list[Restream]:
+        """The targets of a stream."""
+        return await self._restreams.listed(owner)
+
+    async def add_restream(
+        self, owner: str, title: str, url: SecretStr, key: SecretStr, fields: Mapping[str, JSON], tag: str
+    ) -> Restream:
+        """Add a target, switched off."""
+        return await self._restreams.add(owner, title, url, key, fields, tag)
+
+    async def find_restreams(self, owner: str, title: str, url: SecretStr, key: SecretStr, tag: str) -> list[Restream]:
+        """The targets that carry the tag's number."""
+        return await self._restreams.found(owner, title, url, key, tag)
+
+    async def switch_restream(self, owner: str, restream: str, on: bool) -> Restream:  # noqa: ARG002 - its own id is enough
+        """Bring a target to on or off."""
+        return await self._restreams.switch(restream, on)
+
+    async def remove_restream(self, owner: str, restream: str) -> None:  # noqa: ARG002 - its own id is enough
+        """Remove a target."""
+        await self._restreams.remove(restream)
 
     # -- videos
     async def list_videos(self, stream: str = "", search: str = "") -> list[Video]:
@@ -256,10 +345,6 @@ class Gcore(Provider):
         answer = await self._api.change("broadcast", _broadcast(page), f"broadcast {page}", sent)
         sheet = Sheet(answer.json)
         return words.page(sheet) if sheet.id() else await self.page(page)
-
-
-def _stream(stream: str) -> str:
-    return f"{STREAMS}/{number(stream)}"
 
 
 def _broadcast(page: str) -> str:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from bot.model import JSON, Look, Source
-from bot.providers.base import Heard, PageHeard
+from bot.providers.base import Heard, PageHeard, RestreamHeard
 from bot.providers.gcore import words
 from bot.providers.reading import Sheet
 
@@ -71,8 +71,9 @@ def _deleted(entity: Sheet, at: datetime) -> Heard:
     return Heard(videos=(replace(words.video(entity, at), status="deleted"),))
 
 
-def _nothing(_entity: Sheet, _at: datetime) -> Heard:
-    return Heard()
+def _restream(entity: Sheet, _at: datetime) -> Heard:
+    live = entity.flag("live")
+    return Heard() if live is None else Heard(restreams=(RestreamHeard(entity.id("stream_id"), entity.id(), live),))
 
 
 _KINDS: Mapping[str, Callable[[Sheet, datetime], Heard]] = {
@@ -81,5 +82,5 @@ _KINDS: Mapping[str, Callable[[Sheet, datetime], Heard]] = {
     "video": _video,
     "vod": _video,
     "video_delete": _deleted,
-    "restream": _nothing,
+    "restream": _restream,
 }

@@ -34,6 +34,16 @@ INGESTS = (
     ("SRT, backup", "backup_push_url_srt"),
     ("WHIP", "push_url_whip"),
 )
+CUT_OFF = "The old addresses no longer work, and an encoder that was pushing is cut off."
+STILL_RUNNING = "The old addresses no longer work, but the encoder that is pushing runs on with the old key: restart it by hand."
+NEW_ADDRESS = "Give the encoder its new address now."
+PLAYERS = (
+    ("HLS, low latency", "hls_cmaf_url"),
+    ("HLS, MPEG-TS", "hls_mpegts_url"),
+    ("DASH", "dash_url"),
+    ("Picture of this moment", "screenshot"),
+)
+"""Gcore OpenAPI; `?no_low_latency` behind the player's address is for viewers whose picture stalls (Gcore docs)."""
 _BITS_FROM = 100_000
 """`video_bitrate` is declared nowhere. Pictures have more than 100 kbit/s and less than 100 Mbit/s: the number tells its unit."""
 
@@ -80,10 +90,14 @@ def recording(sheet: Sheet) -> bool | None:
 
 def quality(sheet: Sheet) -> Quality | None:
     """The picture that is received, None if nothing is said of it."""
-    rate = sheet.number("video_bitrate")
-    kbps = rate / 1000 if rate is not None and rate >= _BITS_FROM else rate
-    found = Quality(sheet.whole("video_height"), sheet.number("frame_rate"), kbps, sheet.number("transcoding_speed"))
+    rate = kbps(sheet.number("video_bitrate"))
+    found = Quality(sheet.whole("video_height"), sheet.number("frame_rate"), rate, sheet.number("transcoding_speed"))
     return None if found == Quality() else found
+
+
+def kbps(rate: float | None) -> float | None:
+    """A bitrate in kbit/s, whichever of the two units it came in."""
+    return rate / 1000 if rate is not None and rate >= _BITS_FROM else rate
 
 
 def trouble(sheet: Sheet) -> str | None:
@@ -125,8 +139,18 @@ def stream_info(sheet: Sheet, at: datetime) -> StreamInfo:
         tag=sheet.text("client_entity_data"),
         created_at=sheet.instant("created_at"),
         viewer_link=sheet.text("iframe_url"),
+        links=_links(sheet),
         page_states={page.id(): page_state(page.text("status")) for page in sheet.sheets("broadcasts") if page.id()},
     )
+
+
+def _links(sheet: Sheet) -> Mapping[str, str]:
+    """What players take, as returned. Nothing that has the push token in it."""
+    player, token = sheet.text("iframe_url"), sheet.text("token")
+    links = {label: sheet.text(name) for label, name in PLAYERS}
+    if player:
+        links["Player without low latency"] = f"{player}{'&' if '?' in player else '?'}no_low_latency"
+    return {label: link for label, link in links.items() if link.startswith("https://") and (not token or token not in link)}
 
 
 def addresses(sheet: Sheet) -> list[Address]:

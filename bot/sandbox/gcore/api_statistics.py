@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime, timedelta
@@ -31,6 +32,7 @@ class StatisticsApi:
         """The routes of this part."""
         return [
             web.get("/streaming/statistics/stream/viewers", self.viewers),
+            web.get("/streaming/statistics/stream/watching_duration/total", self.minutes_watched),
             web.get("/streaming/statistics/max_stream", self.max_stream),
             web.get("/streaming/statistics/ffprobe", self.ffprobe),
             web.get("/streaming/statistics/cdn/uniqs", self.unique_viewers),
@@ -56,6 +58,13 @@ class StatisticsApi:
             for begin, end in _buckets(request, "from", "to", _granularity(request), until)
         ]
         return self._series(points)
+
+    async def minutes_watched(self, request: web.Request) -> web.Response:
+        """Minutes of all viewers together, begun ones counted whole; the total has one number, not a series."""
+        begin, end = _window(request, "from", "to")
+        end = min(end, self._known_until(self._account.habits.viewers_lag))
+        seconds = sum(_watched(s.viewers, begin, end) for s in self._streams(request))
+        return web.json_response([{"client": self._account.client_id, "duration": math.ceil(seconds / 60)}])
 
     async def max_stream(self, request: web.Request) -> web.Response:
         """How many streams ran at once, the most of each bucket."""
@@ -90,6 +99,17 @@ class StatisticsApi:
         count = sum(_highest(s.viewers, begin, end, lambda n: n or 0) for s in streams)
         kind = request.query.get("type", "live")
         return web.json_response({"data": [{"type": kind, "uniqs": count if kind == "live" else 0}]})
+
+
+def _watched(history: Sequence[tuple[datetime, int]], begin: datetime, end: datetime) -> float:
+    """Seconds that viewers spent between two instants."""
+    until = [*(when for when, _ in history[1:]), end]
+    spans = (
+        [(max(when, begin), min(after, end), viewers) for (when, viewers), after in zip(history, until, strict=True)]
+        if history
+        else []
+    )
+    return sum(max(0.0, (last - first).total_seconds()) * viewers for first, last, viewers in spans)
 
 
 def _probe(begin: datetime, step: int, shown: list[Picture]) -> dict[str, Any]:

@@ -25,6 +25,18 @@ async def test_viewers_per_minute_are_pairs_up_to_now(crew: Crew, cloud: GcoreCl
     assert series == [{"client": cloud.client_id, "metrics": {"streams": [[begin, 100], [begin + 60, 214], [begin + 120, 214]]}}]
 
 
+async def test_minutes_watched_are_those_of_all_viewers_together(crew: Crew, cloud: GcoreCloud) -> None:
+    stream_id = await crew.on_air()
+    cloud.set_viewers(stream_id, 100)
+    await crew.later(60)
+    cloud.set_viewers(stream_id, 10)
+    await crew.later(30)
+
+    total = await crew.get("statistics/stream/watching_duration/total", **{"from": FROM, "to": TO, "stream_id": stream_id})
+
+    assert total == [{"client": cloud.client_id, "duration": 105}]
+
+
 async def test_statistics_may_lag_behind(crew: Crew, cloud: GcoreCloud) -> None:
     cloud.habits.viewers_lag = 120
     stream_id = await crew.on_air()

@@ -83,9 +83,7 @@ def _add(target: RestreamTarget, way: Restreams) -> Step:
         found = [one for one in await _look_up(run, target, way) if one.id not in known]
         if len(found) > 1:
             title = run.provider.capabilities.title
-            raise ProviderError(
-                f"{title} has {len(found)} targets like “{target.title}”. Remove all but one there.", permanent=True
-            )
+            raise ProviderError(f"{title} has {len(found)} targets like “{target.title}”. Remove all but one.", permanent=True)
         return _facts(found[0]) if found else None
 
     async def act(run: Run) -> Result:

@@ -63,6 +63,8 @@ def _on(target: RestreamTarget, show: Show, able: Capabilities) -> str:
 
 def _off(target: RestreamTarget, show: Show, able: Capabilities) -> str:
     asked = at(target.asked_at, show) if target.asked_at else ""
+    if target.done_at is None and not target.failed:
+        return f"asked off {asked}, not confirmed yet"
     if target.active:
         return f"asked off {asked}, *still on* at {able.title}"
     by_hand = "" if target.wanted or show.state in OVER else ", stays off until switched on"

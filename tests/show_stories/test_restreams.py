@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
@@ -15,7 +14,6 @@ from bot.model import RestreamTarget
 from bot.sandbox.faults import Fault
 from bot.sandbox.gcore.state import Restream
 from bot.sandbox.rehearsal import Rehearsal
-from bot.sandbox.slack import Message, User
 from tests.commands.control_room import database, form, last_answer
 from tests.show_stories.gallery import Gallery
 
@@ -53,10 +51,10 @@ async def unsealed(tmp_path: Path) -> AsyncIterator[Gallery]:
 
 
 # -- what the crew does -------------------------------------------------------------------------------------------------
-async def add(gallery: Gallery, title: str = "YouTube", key: str = KEY, **more: object) -> RestreamTarget:
+async def add(gallery: Gallery, title: str = "YouTube", key: str = KEY, **more: str) -> RestreamTarget:
     """Add a target through its form."""
     await gallery.type("/live restream add")
-    await gallery.submit(title=title, url=ADDRESS, key=key, **more)
+    await gallery.submit(None, title=title, url=ADDRESS, key=key, **more)
     return (await gallery.rehearsal.bot.store.restreams("s1"))[-1]
 
 
@@ -64,19 +62,6 @@ async def target(gallery: Gallery, target_id: str = "r1") -> RestreamTarget:
     found = await gallery.rehearsal.bot.store.restream(target_id)
     assert found is not None
     return found
-
-
-def board(gallery: Gallery, who: User | None = None) -> Message:
-    """The board as it was shown last."""
-    return last_answer(gallery, who)
-
-
-async def on_the_board(gallery: Gallery, action: str, target_id: str = "r1") -> None:
-    """Type for the board and press a button of a target on it."""
-    await gallery.type("/live restream")
-    await gallery.rehearsal.press(
-        gallery.ana, board(gallery), action, json.dumps({"s": "s1", "t": target_id}, separators=(",", ":"))
-    )
 
 
 def at_gcore(gallery: Gallery) -> list[Restream]:
@@ -104,14 +89,14 @@ async def test_a_target_is_made_off_goes_on_with_the_show_and_off_with_it(sealed
     await sealed.at("9:58:30", step=120)
     sealed.connect()
     await sealed.at("10:00:10", step=2)
-    assert there.active
+    assert at_gcore(sealed)[0].active
     assert "Restream: YouTube asked on 10:00:00, not arriving yet" in sealed.card_text
     await sealed.at("10:01:30", step=10)
     assert "Restream: YouTube arriving since 10:01:00" in sealed.card_text
     assert sealed.said("the picture arrives (told by webhook 10:01:00)") == 1
 
     await sealed.at("10:20:05", step=30)
-    assert not there.active
+    assert not at_gcore(sealed)[0].active
     await sealed.at("10:21", step=5)
     deeds = sealed.deeds
     assert deeds.index("broadcast live") < deeds.index("restream enabled") < deeds.index("broadcast finished")

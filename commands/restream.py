@@ -117,16 +117,21 @@ async def submit_add(call: Call) -> None:
     """Add was pressed."""
     show = await call.carried_show()
     fields, secrets = apart(_fields(call, show), read_fields(_fields(call, show), call.view.values)[0])
-    url = _typed(call, "url")
-    wish = Wish(_typed(call, "title"), host_of(url), call.user, {**secrets, "url": url, "key": _typed(call, "key")}, fields)
+    safe, url = call.context.safe, _typed(call, "url")
+    key = restreaming.put_away(safe, {**secrets, "url": url, "key": _typed(call, "key")})
+    wish = Wish(_typed(call, "title"), host_of(url), call.user, key, fields)
 
     def rule(dossier: Dossier, ids: tuple[str, ...]) -> Decision[RestreamTarget]:
         draft = Draft(dossier, call.context.clock.now())
         current = draft.show(show.id)
-        target = restreaming.add(draft, current, ids[0], wish, call.context.safe, able_of(call, show))
+        target = restreaming.add(draft, current, ids[0], wish, able_of(call, show))
         return call.carried_out(draft.decision(target))
 
-    target = await call.context.store.add_restreams(show.id, 1, rule)
+    try:
+        target = await call.context.store.add_restreams(show.id, 1, rule)
+    except UserError:
+        safe.forget(key.tag)
+        raise
     goes = "It is switched on now." if target.on else "It goes on and off with the show."
     await call.reply(f"{titles([target])} is a restream target of {escape(show.title)} ({show.id}). {goes}")
 
@@ -175,10 +180,11 @@ async def _copied(call: Call, source: Show, show: Show) -> Message:
     there = await call.context.store.restreams(source.id)
     if not there:
         raise UserError(f"{source.title} ({source.id}) has no restream targets.")
+    keys = {target.id: restreaming.another(call.context.safe, target) for target in there}
 
     def rule(dossier: Dossier, ids: tuple[str, ...]) -> Decision[Copied]:
         draft = Draft(dossier, call.context.clock.now())
-        found = restreaming.copy(draft, draft.show(show.id), source, ids, call.user, call.context.safe, able_of(call, show))
+        found = restreaming.copy(draft, draft.show(show.id), source, ids, call.user, keys, able_of(call, show))
         return call.carried_out(draft.decision(found))
 
     found = await call.context.store.add_restreams(show.id, len(there), rule, beside=source.id)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 
 from bot.errors import UserError
 from bot.model import CLOCK, JSON, Operation, RestreamTarget, Show, ShowState, Source
@@ -20,34 +21,54 @@ SWITCHED = (ShowState.OPEN, ShowState.LIVE, ShowState.PAUSED)
 
 
 @dataclass(frozen=True, slots=True)
+class Key:
+    """Where the safe keeps what is secret of a target: under which tag, and what is stored of it, sealed."""
+
+    tag: str
+    sealed: str = ""
+
+
+def put_away(safe: Safe, secrets: Mapping[str, JSON]) -> Key:
+    """Give an address and a key to the safe."""
+    tag = new_id(VERB)
+    return Key(tag, safe.keep(tag, secrets))
+
+
+def another(safe: Safe, target: RestreamTarget) -> Key | None:
+    """What is secret of a target once more, for a copy of it; None if nobody knows it any more."""
+    try:
+        return put_away(safe, safe.take(target.tag, target.sealed))
+    except SecretLost:
+        return None
+
+
+@dataclass(frozen=True, slots=True)
 class Wish:
-    """A new target as somebody typed it. `secrets` are its address, its key and the provider's secret fields."""
+    """A new target as somebody typed it; the safe keeps its address, its key and the provider's secret fields."""
 
     title: str
     host: str
     by: str
-    secrets: Mapping[str, JSON] = field(repr=False)
+    key: Key
     fields: Mapping[str, JSON] = field(default_factory=dict)
 
 
 # -- asking -------------------------------------------------------------------------------------------------------------
-def add(draft: Draft, show: Show, target_id: str, wish: Wish, safe: Safe, able: Capabilities) -> RestreamTarget:
+def add(draft: Draft, show: Show, target_id: str, wish: Wish, able: Capabilities) -> RestreamTarget:
     """A new target of the show, switched off unless the show is on air."""
     require_room(show)
     if any(known.title.casefold() == wish.title.casefold() for known in draft.restreams_of(show.id)):
         raise UserError(f"{show.title} ({show.id}) has a target named {wish.title} already. Give this one another title.")
-    tag = new_id(VERB)
-    sealed = safe.keep(tag, wish.secrets)
     target = RestreamTarget(
         id=target_id,
         show=show.id,
         provider=show.provider,
         title=wish.title,
         host=wish.host,
-        tag=tag,
+        tag=wish.key.tag,
         added_by=wish.by,
         added_at=draft.now,
-        sealed=sealed,
+        sealed=wish.key.sealed,
         fields=dict(wish.fields),
     )
     draft.note(show.id, "restream target added", wish.by, f"{target.title} {target.id}")
@@ -58,7 +79,7 @@ def _begin_with(draft: Draft, show: Show, target: RestreamTarget, by: str, able:
     """What a new target has to become at once: there, or on as well where the show is on air."""
     if show.state.on_air and target.wanted:
         return switch(draft, show, target, by, on=True)
-    if restreams.switchable(able):
+    if restreams.switchable(able) and not target.remote:
         attend(draft, show, target, by)
     return target
 
@@ -154,8 +175,10 @@ class Copied:
     keyless: tuple[RestreamTarget, ...] = ()
 
 
-def copy(draft: Draft, show: Show, source: Show, ids: Sequence[str], by: str, safe: Safe, able: Capabilities) -> Copied:
-    """Give the show the targets of an earlier one, except those it has already.
+def copy(
+    draft: Draft, show: Show, source: Show, ids: Sequence[str], by: str, keys: Mapping[str, Key | None], able: Capabilities
+) -> Copied:
+    """Give the show the targets of an earlier one, except those it has already. `keys` are for the copies, by the old target's id.
 
     A target that the provider still has on the same stream is handed over as it is: its key need not be known any more.
     """
@@ -165,47 +188,40 @@ def copy(draft: Draft, show: Show, source: Show, ids: Sequence[str], by: str, sa
     copied: list[RestreamTarget] = []
     keyless: list[RestreamTarget] = []
     for target_id, old in zip(ids, fresh, strict=False):
+        new = _copy_of(old, show, target_id, keys.get(old.id), by, draft.now)
         handed = _can_be_handed_over(old, source, show, able)
-        tag = old.tag if handed else new_id(VERB)
-        new = RestreamTarget(
-            id=target_id,
-            show=show.id,
-            provider=show.provider,
-            title=old.title,
-            host=old.host,
-            tag=tag,
-            added_by=by,
-            added_at=draft.now,
-            sealed=old.sealed,
-            fields=old.fields,
-        )
         if handed:
-            new = replace(new, remote=old.remote, active=old.active, live=old.live, reported_at=old.reported_at)
             draft.send_on(replace(old, remote="", active=None, live=None))
-        has_key = handed or _hand_key(safe, old, tag)
-        new = draft.send_on(new if has_key else replace(new, sealed=""))
-        (copied if has_key else keyless).append(new)
-        if has_key:
-            _begin_with(draft, show, new, by, able)
+            new = replace(new, tag=old.tag, sealed=old.sealed, remote=old.remote, active=old.active, reported_at=old.reported_at)
+        draft.send_on(new)
         draft.note(show.id, "restream target copied", by, f"{new.title} {new.id} from {old.id}")
+        if handed or keys.get(old.id) is not None:
+            copied.append(_begin_with(draft, show, new, by, able))
+        else:
+            keyless.append(new)
     return Copied(tuple(copied), tuple(keyless))
+
+
+def _copy_of(old: RestreamTarget, show: Show, target_id: str, key: Key | None, by: str, now: datetime) -> RestreamTarget:
+    key = key or Key(new_id(VERB))
+    return RestreamTarget(
+        id=target_id,
+        show=show.id,
+        provider=show.provider,
+        title=old.title,
+        host=old.host,
+        tag=key.tag,
+        added_by=by,
+        added_at=now,
+        sealed=key.sealed,
+        fields=old.fields,
+    )
 
 
 def _can_be_handed_over(old: RestreamTarget, source: Show, show: Show, able: Capabilities) -> bool:
     of_stream = able.restreams is not None and able.restreams.of == "stream" and able.restreams.switchable
     same = bool(show.stream) and (source.provider, source.stream) == (show.provider, show.stream)
     return of_stream and same and source.state.closed and bool(old.remote) and not old.on
-
-
-def _hand_key(safe: Safe, old: RestreamTarget, tag: str) -> bool:
-    """Whether the copy can be made without asking: its key is sealed, or memory still has it."""
-    try:
-        secrets = safe.take(old.tag, old.sealed)
-    except SecretLost:
-        return False
-    if not old.sealed:
-        safe.keep(tag, secrets)
-    return True
 
 
 # -- what the provider says ---------------------------------------------------------------------------------------------

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -30,7 +30,7 @@ from bot.store import Store, open_store
 from tests.operations.relay import Channels, Multicast
 from tests.operations.rundown import TEN, service
 
-YOUTUBE = Wish("YouTube", "a.example", "U-ANA", {"url": "rtmp://a.example/live", "key": "hush"})
+SECRETS = {"url": "rtmp://a.example/live", "key": "hush"}
 
 
 class Desk:
@@ -71,10 +71,12 @@ class Desk:
         await self.store.decide("s1", whole)
         await self.run()
 
-    async def add(self, wish: Wish = YOUTUBE) -> None:
+    async def add(self, title: str = "YouTube", secrets: Mapping[str, str] = SECRETS) -> None:
+        wish = Wish(title, "a.example", "U-ANA", restreaming.put_away(self.safe, secrets))
+
         def rule(dossier: Dossier, ids: tuple[str, ...]) -> Decision[None]:
             draft = Draft(dossier, self.clock.now())
-            restreaming.add(draft, draft.show("s1"), ids[0], wish, self.safe, self.provider.capabilities)
+            restreaming.add(draft, draft.show("s1"), ids[0], wish, self.provider.capabilities)
             return draft.decision(None)
 
         await self.store.add_restreams("s1", 1, rule)
@@ -110,11 +112,8 @@ async def a_desk(folder: Path, provider: Multicast, safe: Safe | None = None, **
     store = await open_store(str(folder / "desk.db"))
     desk = Desk(store, provider, safe or Safe(Seal(SecretStr("a-long-random-text-0f9d"))))
     if await store.show("s1") is None:
-        await store.plan(
-            lambda handle: Decision(
-                None, shows=(replace(service(id=handle, provider=provider.name, state=ShowState.OPEN), **show),)
-            )
-        )
+        said = {"provider": provider.name, "state": ShowState.OPEN, **show}
+        await store.plan(lambda handle: Decision(None, shows=(service(id=handle, **said),)))
     await desk.run()
     yield desk
     await desk.engine.drain(1.0)
@@ -165,7 +164,7 @@ async def test_without_a_seal_a_restart_before_the_show_loses_the_key_and_it_is_
         assert desk.provider.asked == []
         assert "Its key is needed again." in await desk.said()
         assert (await desk.show()).state is ShowState.LIVE
-        sealed = desk.safe.keep((await desk.target()).tag, YOUTUBE.secrets)
+        sealed = desk.safe.keep((await desk.target()).tag, SECRETS)
         able = desk.provider.capabilities
         await desk.decide(
             lambda draft, show: restreaming.retype(draft, show, draft.restream("r1"), "U-ANA", "a.example", sealed, able)
@@ -257,7 +256,7 @@ async def test_off_overtakes_an_on_that_has_not_begun(tmp_path: Path) -> None:
 async def test_a_wish_for_another_target_takes_nothing_from_the_first(tmp_path: Path) -> None:
     async with a_desk(tmp_path, Channels()) as desk:
         await desk.add()
-        await desk.add(replace(YOUTUBE, title="Twitch", secrets={"url": "rtmp://b.example", "key": "hush too"}))
+        await desk.add("Twitch", {"url": "rtmp://b.example", "key": "hush too"})
         await desk.goes_on_air()
         assert desk.provider.asked[2:] in (["switch t1 on", "switch t2 on"], ["switch t2 on", "switch t1 on"])
 

@@ -17,7 +17,7 @@ import commands
 from bot.app import Bot
 from bot.errors import SettingsError, StoreError
 from bot.papers import write_papers
-from bot.providers.catalogue import accounts
+from bot.providers.catalogue import accounts, catalogue
 from bot.settings import load_manifest_settings, load_settings
 from bot.slack.help import usage_hint
 from bot.slack.manifest import build, to_yaml
@@ -37,6 +37,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     back.add_argument("which", metavar="FILE", help="a backup, or `latest` for the newest that is sound")
     story = choices.add_parser("story", help="play a whole show in the terminal, without any account")
     story.add_argument("--plain", action="store_true", help="without colours")
+    story.add_argument("--provider", choices=sorted(catalogue()), default="gcore", help="at which played provider")
     manifest = choices.add_parser("manifest", help="print the Slack app manifest")
     manifest.add_argument("--http", action="store_true", help="for signed HTTP at PUBLIC_URL instead of Socket Mode")
     manifest.add_argument("--write", action="store_true", help="write manifest.yml and the tables of README.md")
@@ -50,7 +51,7 @@ def main(argv: Sequence[str] | None = None) -> int:
             case "restore":
                 return _restore(asked.which)
             case "story":
-                return _story(plain=asked.plain)
+                return _story(asked.provider, plain=asked.plain)
             case _:
                 return _manifest(http=asked.http, write=asked.write)
     except (SettingsError, StoreError) as why:
@@ -117,12 +118,12 @@ def _restore(which: str) -> int:
     return 0
 
 
-def _story(*, plain: bool) -> int:
+def _story(provider: str, *, plain: bool) -> int:
     from bot.sandbox.story import tell
 
     for name in NOISY:
         logging.getLogger(name).setLevel(logging.WARNING)
-    return _with_loop(tell(commands.load(), sys.stdout, colour=not plain and sys.stdout.isatty()))
+    return _with_loop(tell(commands.load(), sys.stdout, colour=not plain and sys.stdout.isatty(), provider=provider))
 
 
 def _manifest(*, http: bool, write: bool) -> int:

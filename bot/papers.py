@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
-from bot.providers.base import FAMILIES, Capabilities, Gate
+from bot.providers.base import FAMILIES, Capabilities, Gate, Kept, Recording
 from bot.providers.catalogue import accounts, catalogue
 from bot.settings import settings_table
 from bot.slack.declare import Registry
@@ -99,12 +99,31 @@ def _able(one: Capabilities, family: str) -> str:
         case "switch" if one.switch and one.switch.quota:
             return f"yes; counts against {one.switch.quota}"
         case "recording" if one.recording:
-            shows, shortest = one.recording.roll_delay.total_seconds(), one.recording.shortest.total_seconds()
-            return f"yes; shows after up to {shows:g} s" + (f", a part is at least {shortest:g} s long" if shortest else "")
+            return f"yes; {_kept(one, one.recording)}"
+        case "pages" if one.pages:
+            return f"yes ({one.pages.word})" + ("" if one.pages.pausable else "; no pause text")
+        case "restreams" if one.restreams:
+            return "yes" + ("; arrival is reported" if one.restreams.reports else "; arrival is not reported")
         case "videos" if one.videos:
             return "yes" + ("; can be renamed" if one.videos.renamable else "")
         case _:
             return "yes"
+
+
+def _kept(one: Capabilities, recording: Recording) -> str:
+    """How what was shown is kept."""
+    match recording.kept:
+        case Kept.LIVE:
+            shows, shortest = recording.roll_delay.total_seconds(), recording.shortest.total_seconds()
+            part = f", a part is at least {shortest:g} s long" if shortest else ""
+            return f"started and stopped at any time, shows after up to {shows:g} s{part}"
+        case Kept.CREATION:
+            what = one.pages.word if recording.on_page and one.pages else one.stream_word
+            hours = recording.expires.total_seconds() / 3600 if recording.expires else 0
+            expires = f"; it expires after about {hours:g} h, so the whole show is cut out at its end" if hours else ""
+            return f"`{recording.field}`, chosen when the {what} is made{expires}"
+        case Kept.END:
+            return "by the way in which the show is ended"
 
 
 def _names(names: Iterable[str]) -> str:

@@ -45,22 +45,28 @@ def _pages(call: Call, show: Show) -> Pages:
     return provider.capabilities.pages
 
 
+def _word(call: Call, show: Show) -> str:
+    """What the provider calls it: broadcast, live video, streaming."""
+    return _pages(call, show).word
+
+
 async def _tell(call: Call, show: Show) -> None:
     """The show's page: its name, state and link, and the button for what can be done."""
     if not show.page:
-        button = Control("page-create", "Create the broadcast…", {"s": show.id}, "primary")
-        await call.reply(say(f"{escape(show.title)} ({show.id}) has no broadcast.", *actions([button])))
+        button = Control("page-create", f"Create the {_word(call, show)}…", {"s": show.id}, "primary")
+        await call.reply(say(f"{escape(show.title)} ({show.id}) has no {_word(call, show)}.", *actions([button])))
         return
     page = await call.context.provider(show.provider).page(show.page)
     now = at(call.context.clock.now(), show)
-    text = f"Broadcast *{escape(page.name)}* ({page.id}) of {escape(show.title)} ({show.id}): *{escape(page.state)}*, looked {now}."
+    of = f"{escape(show.title)} ({show.id})"
+    text = f"{_word(call, show).capitalize()} *{escape(page.name)}* ({page.id}) of {of}: *{escape(page.state)}*, looked {now}."
     said = str(page.fields.get("pending_message") or "")
     text += f"\nWhile viewers wait they read: “{escape(said)}”" if said else ""
     text += f"\n{link(page.viewer_link, 'Viewer link')}" if page.viewer_link else ""
     buttons = [
         Control("page-edit", "Edit…", {"s": show.id}),
-        control("tell-viewers", show),
-        control("delete-page", show),
+        *([control("tell-viewers", show)] if _takes_a_text(call, show) else []),
+        *([control("delete-page", show)] if _pages(call, show).deletable else []),
     ]
     await call.reply(say(text, *actions(buttons)))
 
@@ -68,15 +74,17 @@ async def _tell(call: Call, show: Show) -> None:
 # -- create -------------------------------------------------------------------------------------------------------------
 async def _create(call: Call, show: Show) -> None:
     if show.page:
-        raise UserError(f"{show.title} ({show.id}) has its broadcast already ({show.page}). See {call.command} broadcast.")
+        raise UserError(
+            f"{show.title} ({show.id}) has its {_word(call, show)} already ({show.page}). See {call.command} broadcast."
+        )
     if not show.stream:
         raise UserError(f"{show.title} ({show.id}) has no stream yet. Its planning makes one; ask again in a moment.")
     blocks = [
-        paragraph(f"A broadcast for *{escape(show.title)}*, made pending and bound to its stream."),
+        paragraph(f"A {_word(call, show)} for *{escape(show.title)}*, bound to its stream."),
         text_input("name", "Name", show.page_name or f"{show.title} ({show.id})", most=200),
         *(field_input(field, show.page_fields.get(field.name), creating=True) for field in _settable(call, show, creating=True)),
     ]
-    await call.open(form("page-create", "New broadcast", blocks, "Create", call.remember(s=show.id)))
+    await call.open(form("page-create", f"New {_word(call, show)}", blocks, "Create", call.remember(s=show.id)))
 
 
 def _settable(call: Call, show: Show, *, creating: bool) -> Sequence[Field]:
@@ -115,11 +123,11 @@ async def submit_create(call: Call) -> None:
 
     def rule(draft: Draft, current: Show) -> str:
         if current.page:
-            return f"{escape(current.title)} ({current.id}) has its broadcast already; nothing was made."
+            return f"{escape(current.title)} ({current.id}) has its {_word(call, show)} already; nothing was made."
         draft.put(replace(current, page_name=name, page_fields=fields))
         ask(draft, "create_page", call.user, draft.show(current.id))
-        draft.note(current.id, "broadcast asked for", call.user, name)
-        return f"Creating the broadcast of {escape(current.title)} ({current.id}). Its steps are in the card's thread."
+        draft.note(current.id, f"{_word(call, show)} asked for", call.user, name)
+        return f"Creating the {_word(call, show)} of {escape(current.title)} ({current.id}). Its steps are in the card's thread."
 
     await call.reply(await call.decide(show, rule))
 
@@ -127,15 +135,18 @@ async def submit_create(call: Call) -> None:
 # -- edit ---------------------------------------------------------------------------------------------------------------
 async def _edit(call: Call, show: Show) -> None:
     _require_page(call, show)
-    await call.open(loading("Edit broadcast"))
+    await call.open(loading(f"Edit {_word(call, show)}"))
     page = await call.context.provider(show.provider).page(show.page)
     fields = _settable(call, show, creating=False)
     before = {field.name: print_of(_shown(field, page)) for field in fields if _shown(field, page) not in (None, "")}
     blocks = [
-        paragraph(f"Broadcast {page.id} of *{escape(show.title)}*. Only what you change is sent; viewers see it at once."),
+        paragraph(
+            f"{_word(call, show).capitalize()} {page.id} of *{escape(show.title)}*. "
+            "Only what you change is sent; viewers see it at once."
+        ),
         *(field_input(field, _shown(field, page)) for field in fields),
     ]
-    await call.open(form("page-edit", "Edit broadcast", blocks, "Save", call.remember(s=show.id, was=before)))
+    await call.open(form("page-edit", f"Edit {_word(call, show)}", blocks, "Save", call.remember(s=show.id, was=before)))
 
 
 def _shown(field: Field, page: Page) -> JSON:
@@ -146,7 +157,9 @@ def _shown(field: Field, page: Page) -> JSON:
 
 def _require_page(call: Call, show: Show) -> None:
     if not show.page:
-        raise UserError(f"{show.title} ({show.id}) has no broadcast. Make one with {call.command} broadcast create {show.id}.")
+        raise UserError(
+            f"{show.title} ({show.id}) has no {_word(call, show)}. Make one with {call.command} broadcast create {show.id}."
+        )
 
 
 async def press_edit(call: Call) -> None:
@@ -174,27 +187,36 @@ async def _change(call: Call, show: Show, fields: Mapping[str, JSON]) -> None:
         waiting: dict[str, JSON] = {}
         for op in draft.of(current.id, "edit_page"):
             if op.state is OperationState.RUNNING:
-                raise UserError(f"The broadcast of {current.title} is being changed right now. Send it again in a moment.")
+                raise UserError(
+                    f"The {_word(call, show)} of {current.title} is being changed right now. Send it again in a moment."
+                )
             waiting |= dict(op.args.get("fields") or {})
         ask(draft, "edit_page", call.user, current, {"fields": {**waiting, **fields}, "page": current.page})
-        draft.note(current.id, "broadcast changed", call.user, ", ".join(sorted(fields)))
+        draft.note(current.id, f"{_word(call, show)} changed", call.user, ", ".join(sorted(fields)))
 
     await call.decide(show, rule)
-    await call.reply(f"Changing the broadcast of {escape(show.title)} ({show.id}). Its steps are in the card's thread.")
+    await call.reply(f"Changing the {_word(call, show)} of {escape(show.title)} ({show.id}). Its steps are in the card's thread.")
 
 
 # -- tell viewers -------------------------------------------------------------------------------------------------------
 async def press_tell(call: Call) -> None:
     """Tell viewers…: the text on the page while they wait, in a form."""
     show = await call.carried_show()
-    _pages(call, show)
+    if not _takes_a_text(call, show):
+        raise UserError(f"A {_word(call, show)} has no text that viewers could be shown.")
     _require_page(call, show)
     before = str(show.page_fields.get("pending_message") or "")
     blocks = [
-        paragraph(f"Viewers of *{escape(show.title)}* read this while the broadcast is pending. Open players follow at once."),
+        paragraph(
+            f"Viewers of *{escape(show.title)}* read this while the {_word(call, show)} is pending. Open players follow at once."
+        ),
         text_input("pending_message", "Text for viewers", before, long=True, most=PENDING_MOST),
     ]
     await call.open(form("tell-viewers", "Tell viewers", blocks, "Show it", call.remember(s=show.id)))
+
+
+def _takes_a_text(call: Call, show: Show) -> bool:
+    return any(field.name == "pending_message" for field in _pages(call, show).fields)
 
 
 async def submit_tell(call: Call) -> None:
@@ -206,10 +228,12 @@ async def submit_tell(call: Call) -> None:
 # -- delete -------------------------------------------------------------------------------------------------------------
 async def _delete(call: Call, show: Show) -> None:
     """Deleting asks first, with the page's state of now."""
+    if not _pages(call, show).deletable:
+        raise call.context.provider(show.provider).cannot("delete-page")
     _require_page(call, show)
     _require_off_air(call, show)
     if call.interaction.trigger:
-        await call.open(loading("Delete broadcast"))
+        await call.open(loading(f"Delete {_word(call, show)}"))
     state, looked = "not known", ""
     if show.key is not None:
         seen, failed = await look_now(call, show.key, show.page)
@@ -218,19 +242,19 @@ async def _delete(call: Call, show: Show) -> None:
         looked = f", looked {at(when, show)}" if when else ""
         looked += f" (:warning: {escape(failed)})" if failed else ""
     text = (
-        f"The broadcast of *{escape(show.title)}* ({show.id}) is *{escape(state)}*{looked}.\n"
+        f"The {_word(call, show)} of *{escape(show.title)}* ({show.id}) is *{escape(state)}*{looked}.\n"
         ":warning: *This cannot be undone.* Its viewer link stops working. The stream and its recordings stay."
     )
     if not call.interaction.trigger:
         await call.reply(say(text, *actions([control("delete-page", show)])))
         return
-    await call.open(confirm("delete-page", "Delete the broadcast?", text, "Delete", call.remember(s=show.id)))
+    await call.open(confirm("delete-page", f"Delete the {_word(call, show)}?", text, "Delete", call.remember(s=show.id)))
 
 
 def _require_off_air(call: Call, show: Show) -> None:
     if show.state.on_air:
         raise UserError(
-            f"{present_state(show)} Viewers are on its broadcast: finish it first with {call.command} finish {show.id}."
+            f"{present_state(show)} Viewers are on its {_word(call, show)}: finish it first with {call.command} finish {show.id}."
         )
 
 
@@ -249,10 +273,10 @@ async def submit_delete(call: Call) -> None:
         _require_page(call, current)
         _require_off_air(call, current)
         ask(draft, "delete_page", call.user, current, {"page": current.page})
-        draft.note(current.id, "broadcast deletion asked for", call.user, current.page)
+        draft.note(current.id, f"{_word(call, show)} deletion asked for", call.user, current.page)
 
     await call.decide(show, rule)
-    await call.reply(f"Deleting the broadcast of {escape(show.title)} ({show.id}). Its steps are in the card's thread.")
+    await call.reply(f"Deleting the {_word(call, show)} of {escape(show.title)} ({show.id}). Its steps are in the card's thread.")
 
 
 _ACTS: Mapping[str, Callable[[Call, Show], Awaitable[None]]] = {"create": _create, "edit": _edit, "delete": _delete}

@@ -10,6 +10,7 @@ from bot.model import Dossier, OperationState, RestreamTarget, Show, ShowState
 from bot.operations.asking import ask
 from bot.operations.finishing import would
 from bot.operations.planning import finish_at
+from bot.providers.base import Capabilities, Kept
 from bot.show.cues import schedule
 from bot.show.draft import Draft
 from bot.show.lifecycle import can_take_back
@@ -25,7 +26,6 @@ from bot.slack.text import escape
 CAN_FINISH = (ShowState.OPEN, ShowState.LIVE, ShowState.PAUSED)
 
 STEP_WORDS = {
-    "page-finished": "set the broadcast to finished",
     "stop-recording": "stop the recording",
     "disable": "disable the stream",
     "off": "wait until the provider confirms it",
@@ -90,7 +90,9 @@ async def _facts(call: Call, show: Show, *, now: bool) -> str:
         if seen.viewers is not None and seen.viewers_at:
             lines.append(f"• {seen.viewers} viewers at {at(seen.viewers_at, show)}")
     lines.append(f"• planned end {at(show.end, show, seconds=False)}")
-    lines.append(_effects(would(call.context, dossier, show, now=now), int(call.context.figures.undo.total_seconds())))
+    able = call.context.provider(show.provider).capabilities
+    steps, undo = would(call.context, dossier, show, now=now), int(call.context.figures.undo.total_seconds())
+    lines.append(_effects(steps, undo) if able.switch is not None else _last_words(show, able, steps, undo))
     if on := _sent_on(dossier, show):
         lines.append(f"{titles(on)} goes off with it.")
     return "\n".join(lines)
@@ -108,6 +110,16 @@ def _effects(steps: list[str], undo: int) -> str:
         "Viewers are sent home now. " if "page-finished" in steps else "There is no page: viewers see the encoder until it stops. "
     )
     return f"{first}{' and '.join(ends).capitalize()} {when}."
+
+
+def _last_words(show: Show, able: Capabilities, steps: list[str], undo: int) -> str:
+    """What a finish means where no switch turns a stream off."""
+    if not show.gated or able.pages is None:
+        return "The books are closed. Nothing here can stop the encoder: viewers see it until its crew stops it."
+    when = f"In {undo} s viewers are sent home" if "undo" in steps else "Viewers are sent home now"
+    recording = able.recording is not None and able.recording.kept is Kept.END
+    kept = "" if not recording else " and what they saw is kept" if show.wants_recording else " and *nothing is kept*"
+    return f"{when}{kept}. After that it cannot be taken back." if not able.pages.lasting else f"{when}{kept}."
 
 
 async def submit(call: Call) -> None:
@@ -133,9 +145,13 @@ async def _finish_in(call: Call, show: Show, length: timedelta) -> None:
 async def _would(call: Call, show: Show, *, now: bool) -> str:
     dossier = await call.context.store.dossier(show.id)
     undo = f"leave {int(call.context.figures.undo.total_seconds())} s to take it back"
-    steps = [undo if name == "undo" else STEP_WORDS[name] for name in would(call.context, dossier, show, now=now)]
-    if "disable" not in would(call.context, dossier, show, now=now):
+    able = call.context.provider(show.provider).capabilities
+    words = {**STEP_WORDS, "undo": undo, "page-finished": f"set the {able.pages.word if able.pages else 'page'} to finished"}
+    steps = [words[name] for name in would(call.context, dossier, show, now=now)]
+    if able.switch is not None and "disable" not in would(call.context, dossier, show, now=now):
         steps.append("leave the stream on for another show")
+    if able.switch is None and not show.gated:
+        steps.append("close the books and ask the crew to stop the encoder")
     if on := _sent_on(dossier, show):
         steps.append(f"switch off {titles(on)}")
     return f"Dry run, nothing is done. {escape(show.title)} ({show.id}) would: {', '.join(steps)}."
@@ -190,9 +206,20 @@ async def _back(call: Call, show: Show) -> None:
 
 
 def _require_not_too_late(call: Call, show: Show) -> None:
+    pages = call.context.provider(show.provider).capabilities.pages
+    if show.off_at is not None and show.gated and pages is not None and not pages.lasting:
+        raise UserError(f"{present_state(show)} A {pages.word} that is over cannot go live again; plan a new show.")
     late = show.off_at is not None and call.context.clock.now() - show.off_at > call.context.figures.back_on_air
     if show.state.closed or late:
         raise UserError(f"{present_state(show)} It is too late to take that back; plan a new show.")
+
+
+async def press_stopping(call: Call) -> None:
+    """The crew says that it is stopping the encoder: noted, and looked at until it is true."""
+    show = await call.carried_show()
+    call.still("encoder-stopping", show)
+    await call.decide(show, lambda draft, current: draft.note(current.id, "encoder is being stopped", call.user))
+    await call.reply(f"Noted. {escape(show.title)} ({show.id}) is off air once there is no signal any more; I keep looking.")
 
 
 async def stop(call: Call) -> None:
@@ -220,6 +247,7 @@ DECLARATIONS = (
     Button("finish", press),
     Button("undo-finish", press_undo),
     Button("back-on-air", press_back),
+    Button("encoder-stopping", press_stopping),
     Form("finish", submit),
     Form("back-on-air", submit_back),
 )

@@ -52,12 +52,18 @@ async def press_release(call: Call) -> None:
 
 
 async def _hold(call: Call, show: Show, until: datetime | None, text: str) -> None:
+    if not show.gated:
+        raise UserError(
+            f"Nothing keeps viewers out of {show.title} ({show.id}): whoever has the link sees the encoder as soon as it sends. "
+            f"Ask its crew to wait, or move the show with {call.command} move {show.id}."
+        )
     if show.hold is not None and until is None and not text:
         raise UserError(f"{show.title} is on hold already, since {at(show.hold.since, show)}.")
 
     def rule(draft: Draft, current: Show) -> Show:
         held = hold(draft, current, call.user, until, text)
-        if text and held.page and held.wants_page:
+        pages = call.context.provider(held.provider).capabilities.pages
+        if text and held.page and pages and any(field.name == "pending_message" for field in pages.fields):
             ask(draft, "edit_page", call.user, held, {"fields": {"pending_message": text}})
         return held
 

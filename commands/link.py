@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.errors import UserError
+from bot.errors import ProviderError, UserError
 from bot.model import Post, Show, ShowState, Urgency
 from bot.show.draft import Draft, new_id
 from bot.show.references import split_option
@@ -19,7 +19,18 @@ async def run(call: Call) -> None:
     if share:
         await _share(call, show)
     else:
-        await call.reply(_words(call, show))
+        await call.reply(_words(call, show) + await _further(call, show))
+
+
+async def _further(call: Call, show: Show) -> str:
+    """Other players' links that the provider has, only to the asker: for viewers on bad lines, and for the crew's own screens."""
+    if not show.stream:
+        return ""
+    try:
+        info = await call.patiently(call.context.provider(show.provider).stream(show.stream))
+    except ProviderError:
+        return ""
+    return "".join(f"\n{escape(label)}: {escape(url)}" for label, url in info.links.items())
 
 
 async def press(call: Call) -> None:

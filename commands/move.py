@@ -33,7 +33,7 @@ async def run_move(call: Call) -> None:
         raise UserError("Weekly shows are not in this version, so there is only this one to move.")
     show, rest = await call.choose_show(words, MOVABLE)
     if not rest:
-        await call.open(edit_form(show, call.remember(s=show.id)))
+        await call.open(edit_form(show, call.context.provider(show.provider).capabilities, call.remember(s=show.id)))
         return
     zone = ZoneInfo(show.zone)
     now = call.context.clock.now()
@@ -59,7 +59,7 @@ async def press_edit(call: Call) -> None:
     show = await call.carried_show()
     if show.state.closed or show.state is ShowState.OFF:
         raise UserError(f"{show.title} is over. Plan a new one with {call.command} plan.")
-    await call.open(edit_form(show, call.remember(s=show.id)))
+    await call.open(edit_form(show, call.context.provider(show.provider).capabilities, call.remember(s=show.id)))
 
 
 async def check_edit(call: Call) -> Mapping[str, str]:
@@ -109,7 +109,9 @@ async def submit_edit(call: Call) -> None:
 def _apply(draft: Draft, show: Show, wish: Wish, call: Call) -> Show:
     figures = call.context.figures
     wish = _as_it_stands(wish, show)
-    if _hides_the_page(wish, show):
+    pages = call.context.provider(show.provider).capabilities.pages
+    needed = pages is None or pages.needed
+    if _hides_the_page(wish, show) and not needed:
         raise UserError(f"The broadcast of {show.title} is what viewers see now. Finish the show first; nothing was changed.")
     page_fields = _page_fields(draft, show, wish, call.user)
     changed = replace(
@@ -117,7 +119,7 @@ def _apply(draft: Draft, show: Show, wish: Wish, call: Call) -> Show:
         title=wish.title,
         zone=str(wish.zone),
         finish=wish.finish,
-        wants_page=wish.page and (bool(show.page) or not show.stream),
+        wants_page=show.wants_page if needed else wish.page and (bool(show.page) or not show.stream),
         page_fields=page_fields,
     )
     draft.put(changed)

@@ -35,6 +35,9 @@ async def press_pause(call: Call) -> None:
 
 
 async def _pause(call: Call, show: Show) -> None:
+    provider = call.context.provider(show.provider)
+    if provider.capabilities.pages is None or not provider.capabilities.pages.pausable:
+        raise provider.cannot("pause")
     if not show.wants_page or not show.page:
         raise UserError(
             f"{show.title} has no broadcast page that could be paused: the encoder itself is what viewers see. "

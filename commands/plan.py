@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from bot.errors import Choice, Question, UserError
 from bot.model import Decision, Dossier, FinishPolicy, Seen, Show, StreamKey
 from bot.operations.planning import Plan, make
+from bot.providers.base import Capabilities, Gate
 from bot.show.draft import Draft
 from bot.show.plan_text import PlanWords, parse_plan
 from bot.show.times import span_words
 from bot.slack.call import ACTIVE, Call
 from bot.slack.declare import Button, Command, Form, Stage
-from bot.slack.plan_form import Wish, plan_form, read_form
+from bot.slack.plan_form import REDRAW, Wish, plan_form, read_form
 from bot.slack.text import escape
 
 
@@ -24,8 +26,22 @@ async def run(call: Call) -> None:
     words = _read(call, now) if call.words else None
     await _require_presence(call)
     wish = await _wish(call, words) if words else None
-    titles = {name: provider.capabilities.title for name, provider in call.context.providers.items()}
-    await call.open(plan_form(wish, now, call.zone, titles, call.remember()))
+    await call.open(plan_form(wish, now, call.zone, _able(call), call.remember()))
+
+
+def _able(call: Call) -> Mapping[str, Capabilities]:
+    return {name: provider.capabilities for name, provider in call.context.providers.items()}
+
+
+async def choose_provider(call: Call) -> None:
+    """Another provider was chosen in the form: it is drawn again with what applies there; what was typed stays."""
+    values = call.view.values
+    now = call.context.clock.now()
+    wish, _ = read_form({**values, "stream": ""}, now)
+    chosen = str(values.get("provider") or call.context.only_provider.name)
+    fresh = Wish("", now, now, call.zone) if wish is None else wish
+    view = plan_form(replace(fresh, provider=chosen, page=True, record=True), now, call.zone, _able(call), call.view.metadata)
+    await call.desk.voice.update(call.view.id, view)
 
 
 def _read(call: Call, now: datetime) -> PlanWords:
@@ -102,7 +118,7 @@ async def submit(call: Call) -> None:
 async def _create(call: Call, wish: Wish) -> Show:
     key = _key(wish.stream) if wish.stream else None
     provider = call.context.provider(key.provider if key else wish.provider or call.context.only_provider.name)
-    pages = provider.capabilities.pages is not None
+    able = provider.capabilities
     fields = {"pending_message": wish.pending_message, "share_url": wish.share_url}
     plan = Plan(
         title=wish.title,
@@ -114,9 +130,10 @@ async def _create(call: Call, wish: Wish) -> Show:
         by=call.user,
         stream=key.id if key else "",
         stream_name=wish.stream_name or wish.title if key is None else await _name_of(call, key),
-        record=wish.record and provider.capabilities.recording is not None,
-        page=wish.page and pages,
-        page_fields={name: value for name, value in fields.items() if value},
+        record=wish.record and able.recording is not None,
+        page=able.pages is not None and (wish.page or able.pages.needed),
+        page_gates=able.gate is not Gate.NONE,
+        page_fields={name: value for name, value in fields.items() if value and _takes(able, name)},
         finish=wish.finish,
     )
     now, figures = call.context.clock.now(), call.context.figures
@@ -126,6 +143,10 @@ async def _create(call: Call, wish: Wish) -> Show:
         return call.carried_out(draft.decision(make(draft, show_id, plan, figures)))
 
     return await call.context.store.plan(rule)
+
+
+def _takes(able: Capabilities, field: str) -> bool:
+    return able.pages is not None and any(known.name == field for known in able.pages.fields)
 
 
 async def _name_of(call: Call, key: StreamKey) -> str:
@@ -168,5 +189,6 @@ DECLARATIONS = (
         examples=("plan", "plan Sunday Service sun 10:00-11:15", "plan News at 9 21:00 for 30m on church-main no record"),
     ),
     Button("plan", run, effect=False),
+    Button(REDRAW, choose_provider, effect=False),
     Form("plan", submit, check),
 )

@@ -9,6 +9,7 @@ from bot.errors import UserError
 from bot.model import OperationState, Seen, Show, ShowState
 from bot.operations.asking import ask
 from bot.operations.planning import want_recording
+from bot.providers.base import Kept
 from bot.show.draft import Draft
 from bot.show.references import split_dry
 from bot.slack.blocks import Control, actions, say
@@ -49,6 +50,8 @@ def _require_recording(call: Call, show: Show) -> None:
     provider = call.context.provider(show.provider)
     if provider.capabilities.recording is None:
         raise provider.cannot("recording")
+    if provider.capabilities.recording.kept is not Kept.LIVE:
+        raise provider.cannot("record-now")
 
 
 async def _seen(call: Call, show: Show) -> Seen | None:

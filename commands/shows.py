@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
-from bot.errors import UserError
+from bot.errors import ProviderError, UserError
 from bot.model import Post, Show, ShowState
 from bot.show.references import split_option
-from bot.slack.blocks import Message, section
+from bot.slack.blocks import Block, Message, context, section
 from bot.slack.call import ACTIVE, Call
 from bot.slack.cards import show_card
 from bot.slack.declare import Button, Command, Stage
 from bot.slack.home import show_line
+from bot.slack.text import escape
 
 COMING = ("", "week", "today", "mine")
 """Lists of what is ahead, which begin with the channel's own; the others begin with the newest."""
@@ -58,7 +60,20 @@ async def status(call: Call) -> None:
     if share:
         await _share(call, show)
     else:
-        await call.reply(await _card(call, show))
+        card = await _card(call, show)
+        await call.reply(replace(card, blocks=(*card.blocks, *await _figures(call, show))))
+
+
+async def _figures(call: Call, show: Show) -> list[Block]:
+    """What the provider counts of the stream, where it does; a provider that does not answer keeps no card back."""
+    provider = call.context.provider(show.provider)
+    if not provider.capabilities.statistics or not show.stream:
+        return []
+    try:
+        figures = await call.patiently(provider.statistics(show.stream, show.page))
+    except ProviderError as failure:
+        return [context(escape(failure.sentence))]
+    return [context(" · ".join(f"{escape(figure.label)} *{escape(figure.value)}*" for figure in figures))] if figures else []
 
 
 async def _share(call: Call, show: Show) -> None:

@@ -9,14 +9,12 @@ from bot.errors import Choice, Question, UserError
 from bot.model import JSON, StreamKey
 from bot.providers.base import Field, Provider, StreamInfo
 from bot.show.phone import normalise
-from bot.show.references import take_handle
 from bot.show.times import wall
 from bot.slack.assignments import TypedSecret, read_assignments, require_no_secret, split_assignments
 from bot.slack.blocks import Control, actions, say
 from bot.slack.call import ACTIVE, Call
 from bot.slack.declare import Button, Command, Form, Picker, Stage
 from bot.slack.fields import read_fields
-from bot.slack.ingest import TITLE, reveal
 from bot.slack.modals import confirm, loading
 from bot.slack.requests import request
 from bot.slack.stream_forms import apart, changed, create_form, edit_form, prints, settable
@@ -37,6 +35,7 @@ from bot.slack.streams import (
     shows_words,
 )
 from bot.slack.text import escape
+from commands.key import show_key
 
 
 async def run(call: Call) -> None:
@@ -208,46 +207,6 @@ async def _ask_to_edit(call: Call, key: StreamKey, fields: Mapping[str, JSON]) -
     await request(call, "edit_stream", key.provider, key.id, {"fields": kept}, secrets)
 
 
-# -- key ----------------------------------------------------------------------------------------------------------------
-async def _key(call: Call, words: str) -> None:
-    """Where to push, only to the asker."""
-    if "rotate" in words.casefold().split():
-        raise UserError(
-            "A new key cannot be made from here in this version: make it in the provider's portal, which cuts off the running "
-            f"encoder; {call.command} stream key then shows the new addresses."
-        )
-    if call.interaction.trigger:
-        await call.open(loading(TITLE))
-    key = await _of_show(call, words)
-    if key is None:
-        info = await chosen(call, "stream key", words)
-        key = info.key if info is not None else None
-    if key is not None:
-        await reveal(call, key)
-
-
-async def _of_show(call: Call, words: str) -> StreamKey | None:
-    """The stream of the show with that handle."""
-    handle, rest = take_handle(words)
-    if handle is None or rest:
-        return None
-    show, _ = await call.choose_show(handle)
-    if show.key is None:
-        raise UserError(f"{show.title} ({show.id}) has no stream yet. Its planning makes one; ask again in a moment.")
-    return show.key
-
-
-async def press_ingest(call: Call) -> None:
-    """Ingest details: of a show's card, or of a stream in an answer."""
-    if "k" in call.carried:
-        await reveal(call, parse_key(str(call.carried["k"])))
-        return
-    show = await call.carried_show()
-    if show.key is None:
-        raise UserError(f"{show.title} ({show.id}) has no stream yet. Its planning makes one; ask again in a moment.")
-    await reveal(call, show.key)
-
-
 # -- enable, disable, delete ---------------------------------------------------------------------------------------------
 async def _enable(call: Call, words: str) -> None:
     info = await chosen(call, "stream enable", words)
@@ -363,7 +322,7 @@ _ACTS: Mapping[str, Callable[[Call, str], Awaitable[None]]] = {
     "list": _list,
     "create": _create,
     "edit": _edit,
-    "key": _key,
+    "key": show_key,
     "enable": _enable,
     "disable": _disable,
     "delete": _delete,
@@ -387,7 +346,6 @@ DECLARATIONS = (
             "stream disable church-main",
         ),
     ),
-    Button("ingest", press_ingest),
     Button("stream-off", press_off),
     Button("stream-delete", press_delete),
     Button("stream-edit", press_edit),

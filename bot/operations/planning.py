@@ -33,6 +33,7 @@ class Plan:
     stream_fields: Mapping[str, JSON] = field(default_factory=dict)
     record: bool = True
     page: bool = True
+    page_gates: bool = True
     page_fields: Mapping[str, JSON] = field(default_factory=dict)
     finish: FinishPolicy = FinishPolicy.AT_END
 
@@ -55,6 +56,7 @@ def make(draft: Draft, show_id: str, plan: Plan, figures: Defaults) -> Show:
         page_name=f"{plan.title} ({show_id})" if plan.page else "",
         page_fields=dict(plan.page_fields),
         wants_page=plan.page,
+        page_gates=plan.page_gates,
         wants_recording=plan.record,
         finish=plan.finish,
     )

@@ -8,10 +8,10 @@ from datetime import datetime
 
 from bot.context import Context
 from bot.errors import ProviderError, UserError
-from bot.model import Dossier, Operation, PageState, Post, Seen, StreamKey
+from bot.model import Dossier, Operation, PageState, Post, Seen, StepKind, StepState, StreamKey
 from bot.operations import aim
 from bot.operations.preparing import create_page, create_stream
-from bot.operations.steps import Result, Run, Step, Verb
+from bot.operations.steps import AskPeople, Result, Run, Step, Verb
 from bot.safe import NAMED
 from bot.show.draft import Draft
 from bot.slack import notices
@@ -81,6 +81,29 @@ def _ingest_moved(operation: Operation, now: datetime) -> Post:
     blocks = say(text, *actions([Control("ingest", "Ingest details", carried)])).blocks
     channel = "" if operation.reply_to else operation.by
     return Post(f"ingest-moved:{operation.id}", channel, now, text=text, blocks=blocks, reply_to=operation.reply_to)
+
+
+def _rotate_key(_: Context, __: Dossier, ___: Operation) -> tuple[Step, ...]:
+    """A new key each time it is sent, which nothing that is seen tells from the old one: after doubt it is people who look."""
+
+    async def seen(run: Run) -> Result | None:
+        if run.dossier.steps[run.operation.id][0].state is StepState.INTENT:
+            raise AskPeople("Whether the new push key was made is not known. Look at the push addresses, and ask again if need be.")
+        return None
+
+    async def call(run: Run) -> Result:
+        return {"next": list(await run.provider.rotate_key(run.stream))}
+
+    return (Step(name="rotate-key", label="Make a new push key", kind=StepKind.CREATE, seen=seen, act=call, verify=False),)
+
+
+def _key_rotated(draft: Draft, operation: Operation) -> None:
+    for show in draft.shows:
+        if not show.state.closed:
+            draft.note(show.id, "push key made anew", operation.by, str(operation.key))
+    said = next((step.result.get("next", ()) for step in draft.steps(operation.id)), ())
+    draft.operate(replace(operation, note=" ".join(map(str, said))))
+    draft.post(_ingest_moved(operation, draft.now))
 
 
 def _not_on_air(_: Context, draft: Draft, operation: Operation) -> Operation:
@@ -223,6 +246,7 @@ def verbs(context: Context) -> tuple[Verb, ...]:
     return (
         Verb(name="create_stream", title="Creating the stream", steps=_create_stream, finished=_stream_created),
         Verb(name="edit_stream", title="Changing the stream", steps=_edit_stream, finished=_stream_edited(context)),
+        Verb(name="rotate_key", title="Making a new push key", steps=_rotate_key, finished=_key_rotated),
         Verb(name="enable_stream", title="Enabling the stream", steps=_enable_stream),
         Verb(name="disable_stream", title="Disabling the stream", steps=_disable_stream, begin=_not_on_air),
         Verb(

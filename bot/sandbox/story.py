@@ -9,15 +9,19 @@ import re
 import shutil
 import tempfile
 import time
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import suppress
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TextIO
 from zoneinfo import ZoneInfo
 
-from bot.sandbox.cloud import Id
+from bot.providers.base import Gate, Kept
+from bot.providers.catalogue import catalogue
+from bot.sandbox.clock import RehearsalClock
+from bot.sandbox.cloud import Cloud, Id
 from bot.sandbox.onlooker import Onlooker
+from bot.sandbox.played import play
 from bot.sandbox.rehearsal import Rehearsal
 from bot.sandbox.slack import Message, Refused, User, View
 from bot.sandbox.terminal import HIDDEN, WIDTH, Terminal, Tone
@@ -28,6 +32,9 @@ ZONE = ZoneInfo("Europe/Berlin")
 
 CURTAIN = datetime(2026, 11, 22, 9, 24, tzinfo=ZONE)
 """When the story begins: a Sunday morning."""
+
+DROP = "10:08:00"
+"""When the encoder's network fails."""
 
 HURRY = 30.0
 """Show seconds in a real one while nothing is awaited, and nobody has anything to say or do."""
@@ -48,12 +55,12 @@ class Missed(Exception):
     """Something that the story waits for did not happen in time."""
 
 
-async def tell(registry: Registry, out: TextIO, *, colour: bool) -> int:
+async def tell(registry: Registry, out: TextIO, *, colour: bool, provider: str = "gcore") -> int:
     """Play the story and print it; 0 only if the provider's own books say that the show was what was planned, else 1."""
     if isinstance(out, io.TextIOWrapper):
         out.reconfigure(errors="replace")
     with tempfile.TemporaryDirectory(prefix="showcaller-story-") as folder:
-        rehearsal = Rehearsal(Path(folder), registry, start=CURTAIN.astimezone(UTC), limits=True)
+        rehearsal = stage(Path(folder), registry, provider, limits=True)
         width = min(WIDTH, shutil.get_terminal_size().columns) if out.isatty() else WIDTH
         story = Story(rehearsal, out, colour=colour and not os.environ.get("NO_COLOR"), width=width)
         try:
@@ -61,6 +68,15 @@ async def tell(registry: Registry, out: TextIO, *, colour: bool) -> int:
             return await story.play()
         finally:
             await rehearsal.close()
+
+
+def stage(folder: Path, registry: Registry, provider: str = "gcore", *, limits: bool = False) -> Rehearsal:
+    """A world with an account at that provider and no other, on a Sunday morning."""
+
+    def one(clock: RehearsalClock) -> Sequence[Cloud]:
+        return (play(provider, clock),)
+
+    return Rehearsal(folder, registry, start=CURTAIN.astimezone(UTC), limits=limits, clouds=one)
 
 
 class Story:
@@ -80,7 +96,9 @@ class Story:
         talk: float = TALK,
         patience: float = PATIENCE,
     ) -> None:
-        self._world, self._slack, self._cloud, self._clock = rehearsal, rehearsal.slack, rehearsal.cloud, rehearsal.clock
+        self._world, self._slack, self._clock = rehearsal, rehearsal.slack, rehearsal.clock
+        (self._cloud,) = rehearsal.clouds
+        self._able = catalogue()[self._cloud.name].capabilities
         self._hurry, self._talk, self._patience = hurry, talk, patience
         self._ana = self._slack.add_user("ana")
         self._ben = self._slack.add_user("ben")
@@ -97,7 +115,9 @@ class Story:
         """From planning to the last recording; the exit code."""
         began = time.monotonic()
         pace = asyncio.ensure_future(self._keep_pace())
-        self._screen.say(None, "*Showcaller* calls a show: the real bot, a played Slack, a played Gcore, a hurried clock.")
+        self._screen.say(
+            None, f"*Showcaller* calls a show: the real bot, a played Slack, a played {self._able.title}, a hurried clock."
+        )
         try:
             async with asyncio.timeout(self._patience):
                 await self._world.settle()
@@ -131,10 +151,18 @@ class Story:
         return 1
 
     def _secrets(self) -> Iterator[str]:
-        yield from (self._slack.bot_token, self._slack.app_token, self._slack.signing_secret, self._cloud.token, self._world.secret)
-        for effect in self._cloud.ledger.of("stream created"):
-            with suppress(LookupError):
-                yield self._cloud.stream(effect.id).token
+        yield from (self._slack.bot_token, self._slack.app_token, self._slack.signing_secret, self._world.secret)
+        yield from self._cloud.secrets()
+
+    @property
+    def _gated(self) -> bool:
+        """Whether viewers see nothing before they are let in."""
+        return self._able.gate is not Gate.NONE
+
+    @property
+    def _rolls(self) -> bool:
+        """Whether the recording is started and stopped by the bot."""
+        return self._able.recording is not None and self._able.recording.kept is Kept.LIVE
 
     # -- the acts
     def _acts(self) -> tuple[tuple[str, Callable[[], Awaitable[None]]], ...]:
@@ -157,68 +185,91 @@ class Story:
         self._tell("Ana presses *Create*", Tone.PERSON)
         await self._slack.submit(self._ana, form, {})
         await self._state("PLANNED", by="09:27")
-        await self._said("Create the broadcast, pending 09:2", by="09:27")
+        made = f"Create the {self._able.pages.word}" if self._able.pages else "Create the stream"
+        await self._said(made, by="09:27")
 
     async def _opening(self) -> None:
         await self._skip_to("09:29:58")
         await self._state("WAITING FOR ENCODER", by="09:32")
-        await self._skip_to("09:39:55")
+        await self._skip_to("09:39:55" if self._gated else "09:58:02")
         self._push_to = await self._read_the_address()
-        await self._pass_until("09:40:10")
+        await self._pass_until("09:40:10" if self._gated else "09:58:30")
         self._encoder_connects("The encoder connects, with the address that Ana read")
-        await self._state("READY", by="09:42")
+        if self._gated:
+            await self._state("READY", by="09:42")
+        else:
+            await self._state("PICTURE IS PUBLIC", by="09:59:40")
 
     async def _before_the_start(self) -> None:
         await self._skip_to("09:54:58")
-        await self._said("goes live by itself", by="09:57")
+        await self._said("goes live by itself" if self._gated else "Nothing keeps viewers out", by="10:00")
         await self._skip_to("09:58:58")
-        await self._said("Recording started", by="09:59:50")
-        await self._said("Start the recording 09:", by="09:59:50")
+        if self._rolls:
+            await self._said("Recording started", by="09:59:50")
+            await self._said("Start the recording 09:", by="09:59:50")
         await self._skip_to("09:59:57")
         await self._posted("ON AIR — Sunday Service", by="10:01")
         await self._state("ON AIR", by="10:01")
 
     async def _on_air(self) -> None:
-        self._cloud.set_viewers(self._stream, 214)
-        self._tell("214 people watch", Tone.WORLD)
+        if self._cloud.watched_by(214):
+            self._tell("214 people watch", Tone.WORLD)
         await self._skip_to("10:07:55")
-        await self._pass_until("10:08:00")
+        await self._pass_until(DROP)
         self._tell(":electric_plug: The encoder's network drops", Tone.WORLD)
         self._cloud.drop_signal(self._stream)
-        await self._posted("NO SIGNAL ON AIR", by="10:09")
+        await self._posted("NO SIGNAL ON AIR", by=self._noticed(30))
         await self._press(self._ben, "take", "I've got it", lambda: self._eyes.post("NO SIGNAL ON AIR"))
-        await self._said("Taken by @ben", by="10:09")
-        await self._state("ON AIR, NO SIGNAL", by="10:09")
+        await self._said("Taken by @ben", by=self._noticed(45))
+        await self._state("ON AIR, NO SIGNAL", by=self._noticed(60))
 
     async def _interruption(self) -> None:
-        await self._pass_until("10:08:40")
+        await self._pass_until(self._noticed(30))
         self._encoder_connects(":electric_plug: The encoder's network is back")
-        await self._said("Recording started", by="10:09:40", times=2)
-        await self._state("ON AIR", by="10:09:40")
-        await self._said("Start the recording 10:", by="10:09:40")
-        await self._pass_until("10:09:01")
-        await self._said("All clear", by="10:09:50")
-        await self._said("over, all clear", by="10:09:55")
+        if self._rolls:
+            await self._said("Recording started", by="10:09:40", times=2)
+        await self._state("ON AIR", by=self._noticed(100))
+        if self._rolls:
+            await self._said("Start the recording 10:", by="10:09:40")
+        await self._said("All clear", by=self._noticed(120))
+        await self._said("over, all clear", by=self._noticed(125))
         await self._skip_to("10:09:58")
-        await self._said("ends by itself at", by="10:11")
-        await self._skip_to("10:13:05")
-        await self._said("can be watched", by="10:14:30")
-        await self._skip_to("10:16:05")
-        await self._said("is ready", by="10:17:30")
+        await self._said("ends by itself at", by="10:11:30")
+        if self._rolls:
+            await self._skip_to("10:13:05")
+            await self._said("can be watched", by="10:14:30")
+            await self._skip_to("10:16:05")
+            await self._said("is ready", by="10:17:30")
         await self._skip_to("10:17:58")
         await self._said("ends by itself at", by="10:19", times=2)
 
     async def _end(self) -> None:
         await self._skip_to("10:19:57")
-        await self._posted("OFF AIR — Sunday Service", by="10:20:30")
-        await self._state("OFF AIR", by="10:21")
-        await self._said("Ended", by="10:22")
-        await self._said("Confirmed off 10:20", by="10:22")
+        if not self._gated:
+            await self._encoder_stops_last()
+        await self._posted("OFF AIR — Sunday Service", by="10:23")
+        await self._state("OFF AIR", by="10:23")
+        await self._said("Ended", by="10:23")
+        await self._said("Stopped*: ", by="10:23")
         await self._skip_to("10:25:05")
         await self._skip_to("10:28:05")
-        await self._posted("RECORDINGS READY", by="10:30")
+        await self._posted("RECORDINGS READY", by="10:32")
         await self._skip_to("10:35:02")
         await self._state("DONE", by="10:38")
+
+    async def _encoder_stops_last(self) -> None:
+        """Nothing but its crew can stop it: the books close first, and viewers see it until it is silent."""
+        await self._posted("CLOSED, STILL PUBLIC — Sunday Service", by="10:21")
+        await self._state("CLOSED, STILL PUBLIC", by="10:21")
+        await self._posted("please stop the encoder", by="10:21")
+        await self._pass_until("10:21:10")
+        self._tell(":electric_plug: The crew stops the encoder", Tone.WORLD)
+        self._cloud.drop_signal(self._stream)
+
+    def _noticed(self, seconds: float) -> str:
+        """So many seconds after the provider can have noticed that the signal dropped."""
+        when = _at(DROP) + self._able.detection + timedelta(seconds=seconds)
+        return f"{when.astimezone(ZONE):%H:%M:%S}"
 
     # -- people and the world
     def _tell(self, text: str, tone: Tone) -> None:
@@ -243,7 +294,7 @@ class Story:
         self._tell(f"(only Ana sees) {shown}", Tone.PERSON)
         server, key = re.findall(r"`([^`]+)`", read)[:2]
         await self._slack.close_view(self._ana, details)
-        return f"{server}{key}"
+        return f"{server.rstrip('/')}/{key}"
 
     async def _modal(self, who: User, title: str, saying: str = "") -> View:
         def there(_: object) -> View:

@@ -55,7 +55,8 @@ def addresses_shown(name: str, addresses: Sequence[Address], *, enabled: bool | 
     state = {True: "enabled: the encoder may connect", False: "*not enabled*: nothing can be pushed yet", None: "state not known"}
     blocks: list[Block] = [section(f"*{escape(name)}* is {state[enabled]}.")]
     for address in addresses:
-        server, stream_key = split_address(address.url.get_secret_value())
+        apart = (address.url.get_secret_value(), address.key.get_secret_value()) if address.key is not None else None
+        server, stream_key = apart or split_address(address.url.get_secret_value())
         lines = [
             f"*{escape(address.label)}*",
             f"Server `{escape(server)}`",

@@ -64,15 +64,23 @@ def cut(value: str, most: int = 0) -> str:
 
 
 def choice(
-    name: str, label: str, options: Iterable[tuple[str, str]], value: str = "", *, optional: bool = False, hint: str = ""
+    name: str,
+    label: str,
+    options: Iterable[tuple[str, str]],
+    value: str = "",
+    *,
+    optional: bool = False,
+    hint: str = "",
+    action: str = "",
 ) -> Block:
-    """One of several, as a menu: pairs of label and value."""
+    """One of several, as a menu: pairs of label and value. With an `action` choosing is told at once, as a press is."""
     shown = [_option(text, option) for text, option in options][:100]
-    element: dict[str, JSON] = {"type": "static_select", "action_id": "value", "options": shown}
+    element: dict[str, JSON] = {"type": "static_select", "action_id": action or "value", "options": shown}
     for option in shown:
         if option["value"] == value:
             element["initial_option"] = option
-    return _input(name, label, element, optional=optional, hint=hint)
+    block = dict(_input(name, label, element, optional=optional, hint=hint))
+    return {**block, "dispatch_action": True} if action else block
 
 
 def picker(

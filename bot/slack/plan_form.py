@@ -10,11 +10,15 @@ from zoneinfo import ZoneInfo
 
 from bot.errors import UserError
 from bot.model import JSON, FinishPolicy, Show
+from bot.providers.base import Capabilities
 from bot.show.phone import normalise
 from bot.show.times import parse_moment, parse_zone, span_words
 from bot.slack.blocks import Block
 from bot.slack.modals import choice as menu
 from bot.slack.modals import day, form, paragraph, picker, text_input, ticks
+
+REDRAW = "plan-provider"
+"""The action of choosing another provider: the form is drawn again with what applies there."""
 
 POLICIES = (
     ("ends by itself, announced ahead", FinishPolicy.AT_END.value),
@@ -44,23 +48,28 @@ class Wish:
     share_url: str = ""
 
 
-def plan_form(wish: Wish | None, now: datetime, zone: ZoneInfo, providers: Mapping[str, str], metadata: str) -> Mapping[str, JSON]:
-    """The empty or prefilled form of a new show. `providers` are titles by name."""
+def plan_form(
+    wish: Wish | None, now: datetime, zone: ZoneInfo, providers: Mapping[str, Capabilities], metadata: str
+) -> Mapping[str, JSON]:
+    """The empty or prefilled form of a new show, with the inputs that apply at the provider that is chosen in it."""
     shown = wish or Wish("", _next_hour(now), _next_hour(now) + timedelta(hours=1), zone)
     initial = (shown.stream_label or shown.stream, shown.stream) if shown.stream else None
     blocks: list[Block] = [*_when(shown)]
+    chosen = shown.stream.partition(":")[0] or shown.provider or next(iter(providers))
     if len(providers) > 1:
-        options = [(title, name) for name, title in providers.items()]
-        blocks.append(menu("provider", "New stream at", options, shown.provider or next(iter(providers))))
+        options = [(able.title, name) for name, able in providers.items()]
+        blocks.append(menu("provider", "New stream at", options, chosen, action=REDRAW))
+    able = providers[chosen]
+    made = "made now and not enabled" if able.switch else "made now"
     blocks += [
-        picker("stream", "stream", "Stream to reuse", initial, hint="Leave empty for a new one, made now and not enabled."),
+        picker("stream", "stream", "Stream to reuse", initial, hint=f"Leave empty for a new one, {made}."),
         text_input("stream_name", "Name of a new stream", shown.stream_name, optional=True, most=200),
-        *_wishes(shown),
+        *_wishes(shown, able),
     ]
     return form("plan", "Plan a show", blocks, "Create", metadata)
 
 
-def edit_form(show: Show, metadata: str) -> Mapping[str, JSON]:
+def edit_form(show: Show, able: Capabilities, metadata: str) -> Mapping[str, JSON]:
     """The form in which a show that is planned already is changed."""
     wish = Wish(
         show.title,
@@ -73,7 +82,7 @@ def edit_form(show: Show, metadata: str) -> Mapping[str, JSON]:
         pending_message=str(show.page_fields.get("pending_message") or ""),
         share_url=str(show.page_fields.get("share_url") or ""),
     )
-    return form("edit-show", f"Edit {show.id}", [*_when(wish), *_wishes(wish)], "Save", metadata)
+    return form("edit-show", f"Edit {show.id}", [*_when(wish), *_wishes(wish, able)], "Save", metadata)
 
 
 def _when(shown: Wish) -> list[Block]:
@@ -97,14 +106,21 @@ def _typed(when: datetime, zone: ZoneInfo) -> str:
     return f"{local:%H:%M}{which}"
 
 
-def _wishes(shown: Wish) -> list[Block]:
+def _wishes(shown: Wish, able: Capabilities) -> list[Block]:
+    """What else is wished, as far as this provider has it."""
+    boxes = [("Record it", "record")] if able.recording is not None else []
+    if able.pages is not None and not able.pages.needed:
+        boxes.append((f"Viewers' page ({able.pages.word}) with a pending text", "page"))
     chosen = [*(["record"] if shown.record else []), *(["page"] if shown.page else [])]
-    boxes = (("Record it", "record"), ("Viewers' page (broadcast) with a pending text", "page"))
+    texts = (
+        ("pending_message", "Text for viewers before the start", shown.pending_message),
+        ("share_url", "Address that viewers share", shown.share_url),
+    )
+    known = {field.name for field in able.pages.fields} if able.pages else set()
     return [
-        ticks("wishes", "Also", boxes, chosen),
+        *([ticks("wishes", "Also", boxes, chosen)] if boxes else []),
         menu("finish", "At the end it", POLICIES, shown.finish.value),
-        text_input("pending_message", "Text for viewers before the start", shown.pending_message, optional=True),
-        text_input("share_url", "Address that viewers share", shown.share_url, optional=True),
+        *(text_input(name, label, value, optional=True) for name, label, value in texts if name in known),
     ]
 
 

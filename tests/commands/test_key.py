@@ -45,10 +45,16 @@ async def test_key_without_a_name_is_that_of_the_show_here(studio: Studio) -> No
     assert f"{show.stream}?" in form_text(studio)
 
 
-async def test_a_new_key_is_answered_with_what_is_possible(studio: Studio) -> None:
-    await a_stream(studio)
-    assert "portal" in await studio.type("/live stream key rotate church-main")
-    assert studio.cloud.ledger.of("token reset") == []
+async def test_a_new_key_is_asked_about_first_and_then_the_old_one_opens_nothing(studio: Studio) -> None:
+    stream = await a_stream(studio)
+    old = studio.cloud.stream(stream).token
+    await studio.type("/live stream key rotate church-main")
+    assert "stop working at once" in form_text(studio)
+    assert studio.cloud.stream(stream).token == old
+    await studio.submit(studio.ana)
+    assert studio.cloud.stream(stream).token != old
+    told = "\n".join(studio.slack.read(message, studio.ana) for message in studio.slack.ephemerals(studio.ana))
+    assert not any(secret in told + "".join(studio.posts) for secret in (old, studio.cloud.stream(stream).token))
 
 
 async def test_in_a_thread_only_the_asker_reads_them(studio: Studio) -> None:

@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 
 from bot.__main__ import main
+from bot.providers.catalogue import accounts
+from bot.settings import setting_of
 from tests.process.house import House
 
 GOOD = {
@@ -17,10 +19,17 @@ GOOD = {
     "WEBHOOK_SECRET": "canary-webhook-secret-0123456789",
 }
 
+CREDENTIALS = " or ".join(
+    " and ".join(setting_of(provider, field) for field in way)
+    for provider, account in accounts().items()
+    for way in account.credentials()
+)
+"""Of every provider that there is, in every way to prove oneself."""
+
 MISSING = [
     ("SLACK_BOT_TOKEN", "SLACK_BOT_TOKEN is missing: copy"),
     ("SLACK_APP_TOKEN", "SLACK_APP_TOKEN is missing: set it"),
-    ("GCORE_API_TOKEN", "GCORE_API_TOKEN is missing: one of these is needed"),
+    ("GCORE_API_TOKEN", f"{CREDENTIALS} is missing: one of these is needed"),
 ]
 MALFORMED = [
     ("SLACK_BOT_TOKEN", "canary-no-token"),

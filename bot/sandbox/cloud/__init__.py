@@ -3,6 +3,7 @@
 from bot.sandbox.cloud.agenda import Agenda, Entry
 from bot.sandbox.cloud.books import Books
 from bot.sandbox.cloud.cloud import Cloud
+from bot.sandbox.cloud.course import Course
 from bot.sandbox.cloud.door import Door, Overheard, Refused
 from bot.sandbox.cloud.ledger import Call, Effect, Id, Ledger
 from bot.sandbox.cloud.webhooks import Delivery, Webhooks
@@ -12,6 +13,7 @@ __all__ = [
     "Books",
     "Call",
     "Cloud",
+    "Course",
     "Delivery",
     "Door",
     "Effect",

@@ -10,6 +10,7 @@ from aiohttp import web
 from aiohttp.typedefs import Middleware
 
 from bot.sandbox.cloud.books import Books
+from bot.sandbox.cloud.course import Course
 from bot.sandbox.cloud.door import Door, Overheard
 from bot.sandbox.cloud.ledger import Call, Id, Ledger
 from bot.sandbox.cloud.webhooks import Webhooks
@@ -25,6 +26,8 @@ class Cloud(ABC):
 
     name: ClassVar[str]
     """As the provider's that talks to it."""
+    course: ClassVar[Course]
+    """What a whole show leaves in its ledger."""
 
     def __init__(self, books: Books, door: Door) -> None:
         self._books = books
@@ -108,6 +111,16 @@ class Cloud(ABC):
     @abstractmethod
     def secrets(self) -> Iterator[str]:
         """Every credential and push key that there is now, for looking whether one of them leaked."""
+
+    @abstractmethod
+    def left_on(self) -> list[str]:
+        """What is still on, one sentence without its full stop for each thing; empty when all is off and over."""
+
+    # -- the audience ------------------------------------------------------------------------------------------------------
+
+    def watched_by(self, viewers: int) -> bool:  # noqa: ARG002 - a vendor that counts nobody needs no number
+        """Let so many people watch whatever is on; False where the vendor counts nobody."""
+        return False
 
     # -- the encoder's side: streams are named by their id, in either spelling ----------------------------------------------
 

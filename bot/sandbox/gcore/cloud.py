@@ -9,7 +9,7 @@ from urllib.parse import parse_qs, urlsplit
 from aiohttp import web
 
 from bot.clock import Clock
-from bot.sandbox.cloud import Agenda, Cloud, Id
+from bot.sandbox.cloud import Agenda, Cloud, Course, Id
 from bot.sandbox.faults import Fault
 from bot.sandbox.gcore.account import Account
 from bot.sandbox.gcore.api_broadcasts import BroadcastsApi, RestreamsApi
@@ -38,6 +38,28 @@ class GcoreCloud(Cloud):
     """
 
     name = "gcore"
+    course = Course(
+        {
+            "stream created": 1,
+            "broadcast created": 1,
+            "dvr cleaned": 1,
+            "enabled": 1,
+            "live": 2,
+            "recording started": 2,
+            "broadcast live": 1,
+            "off": 2,
+            "recording stopped": 2,
+            "video created": 2,
+            "video viewable": 2,
+            "video ready": 2,
+            "video renamed": 2,
+            "broadcast finished": 1,
+            "disabled": 1,
+        },
+        begins="broadcast live",
+        ends="broadcast finished",
+        kept="video ready",
+    )
 
     def __init__(
         self,
@@ -106,6 +128,23 @@ class GcoreCloud(Cloud):
         """The vendor's own view of a stream, for looking at only. KeyError when there is none."""
         self._agenda.run_due()
         return self._account.streams[int(stream_id)]
+
+    def left_on(self) -> list[str]:
+        """Streams that are enabled, on air or recording, and a broadcast that viewers were not sent home from."""
+        wrong = []
+        for stream in self._account.streams.values():
+            left = {"enabled": stream.active, "on air": stream.on_air, "recording": stream.recording is not None}
+            wrong += [f"the stream is still {what}" for what, is_so in left.items() if is_so]
+        pages = [effect.kind for effect in self.ledger if effect.kind.startswith("broadcast ")]
+        if pages and pages[-1] != "broadcast finished":
+            wrong.append(f"viewers' page: the last thing that happened is “{pages[-1]}”")
+        return wrong
+
+    def watched_by(self, viewers: int) -> bool:
+        """Whoever watches is counted by stream."""
+        for number in self._account.streams:
+            self.set_viewers(number, viewers)
+        return True
 
     # -- the account -------------------------------------------------------------------------------------------------------
 

@@ -83,6 +83,7 @@ def move(draft: Draft, show: Show, start: datetime, end: datetime, by: str, figu
     if show.state is ShowState.OPEN and start - show.start > timedelta(minutes=60):
         moved = draft.put(replace(moved, state=ShowState.PLANNED))
         ask(draft, "stream_off", by, moved)
+        restreaming.with_the_show(draft, moved, on=False)
     for op in draft.of(show.id, "go"):
         if op.state is OperationState.ASKING:
             draft.operate(replace(op, state=OperationState.SCHEDULED, fence=op.fence + 1, note="", started=None))

@@ -102,8 +102,10 @@ def by_hand(draft: Draft, show: Show, target: RestreamTarget, by: str, *, on: bo
 
 
 def switch(draft: Draft, show: Show, target: RestreamTarget, by: str, *, on: bool) -> RestreamTarget:
-    """Ask the provider for on or off."""
+    """Ask the provider for on or off; what never got there is off already."""
     asked = replace(target, on=on, asked_by=by, asked_at=draft.now, done_at=None, failed="", noticed_by="", noticed_at=None)
+    if not on and not target.remote and _under_way(draft, target) is None:
+        return draft.send_on(replace(asked, done_at=draft.now))
     attend(draft, show, draft.send_on(asked), by)
     return asked
 
@@ -111,7 +113,7 @@ def switch(draft: Draft, show: Show, target: RestreamTarget, by: str, *, on: boo
 def with_the_show(draft: Draft, show: Show, *, on: bool) -> None:
     """Viewers were let in, or sent home: every target that is to go with the show follows."""
     for target in draft.restreams_of(show.id):
-        if on and target.wanted and not target.on:
+        if on and target.wanted and (not target.on or target.failed):
             switch(draft, show, target, CLOCK, on=True)
         elif not on and (target.on or target.active):
             switch(draft, show, target, CLOCK, on=False)
@@ -148,7 +150,7 @@ def again(draft: Draft, show: Show, target: RestreamTarget, by: str, able: Capab
 
 def attend(draft: Draft, show: Show, target: RestreamTarget, by: str) -> Operation:
     """Let the provider follow what is wanted of this target now. One operation for each target: a later wish takes it over."""
-    there = next((op for op in draft.of(show.id, VERB) if op.args.get("target") == target.id), None)
+    there = _under_way(draft, target)
     operation = Operation(
         id=there.id if there else new_id(VERB),
         verb=VERB,
@@ -164,6 +166,10 @@ def attend(draft: Draft, show: Show, target: RestreamTarget, by: str) -> Operati
     )
     draft.post(notices.progress(operation, show, draft.now))
     return draft.operate(operation)
+
+
+def _under_way(draft: Draft, target: RestreamTarget) -> Operation | None:
+    return next((op for op in draft.of(target.show, VERB) if op.args.get("target") == target.id), None)
 
 
 # -- copying ------------------------------------------------------------------------------------------------------------

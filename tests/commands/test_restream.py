@@ -15,7 +15,17 @@ from bot.sandbox.faults import Fault
 from bot.sandbox.rehearsal import Rehearsal
 from bot.sandbox.slack import User
 from tests.bad_input.test_typed_secrets import everything
-from tests.commands.control_room import choose, database, form, form_text, last_answer, last_words, on_air
+from tests.commands.control_room import (
+    a_stream,
+    choose,
+    database,
+    form,
+    form_text,
+    last_answer,
+    last_words,
+    on_air,
+    private_messages,
+)
 from tests.conftest import SUNDAY_NINE
 from tests.studio import Studio
 
@@ -225,6 +235,16 @@ async def test_as_a_mention_it_opens_its_forms_from_buttons(studio: Studio) -> N
     assert "its key is forgotten" in form_text(studio)
 
 
+async def test_moved_far_away_a_target_that_is_on_goes_off(studio: Studio) -> None:
+    await studio.plan("Sunday Service 09:20-09:40")
+    await studio.passes(5)
+    await add(studio)
+    await studio.type("/live restream on youtube")
+    assert studio.cloud.ledger.of("restream enabled")
+    await studio.type("/live move s1 20:00")
+    assert studio.cloud.ledger.of("restream disabled")
+
+
 # -- secrets ------------------------------------------------------------------------------------------------------------
 LINES = (
     f"restream add rtmp://a.example/live/{KEY}",
@@ -269,3 +289,17 @@ async def test_a_key_in_a_line_is_answered_with_the_form(studio: Studio) -> None
     assert "a typed line is kept in Slack's history" in await studio.type(f"/live restream add {KEY}")
     await studio.press("restream-form", message=last_answer(studio))
     assert "Add a restream target" in form_text(studio)
+
+
+async def test_a_streams_secret_survives_a_restart_as_well(studio: Studio) -> None:
+    stream = await a_stream(studio, "Chapel")
+    studio.cloud.faults.add(Fault("/streaming/streams*", "PATCH", times=None, cut="before"))
+    await studio.type("/live stream edit chapel")
+    await studio.slack.submit(studio.ana, form(studio), {"srt_passphrase": "hush-hush-hush"})
+    await studio.slack.wait_for(lambda _: "Change the stream's settings" in "".join(private_messages(studio)))
+    await studio.rehearsal.stop_bot()
+    studio.cloud.faults.clear()
+    assert b"hush-hush-hush" not in database(studio)
+    await studio.rehearsal.start_bot()
+    await studio.settle()
+    assert studio.cloud.stream(stream).srt_passphrase == "hush-hush-hush"

@@ -191,6 +191,29 @@ async def test_a_refusal_is_kept_and_told_and_off_is_then_nothing_to_do(tmp_path
         assert desk.provider.asked == ["add YouTube to 101"]
 
 
+async def test_a_target_that_never_got_there_is_not_tried_again_when_the_show_ends(tmp_path: Path) -> None:
+    async with a_desk(tmp_path, Channels()) as desk:
+        desk.provider.refusing = "Relay takes no more targets."
+        await desk.add()
+        desk.clock.advance(OWNER_EVERY)
+        await desk.goes_on_air()
+        await desk.goes_off_air()
+        assert desk.provider.asked == ["add YouTube to 7"] * 2
+        assert (await desk.said()).count("Relay takes no more targets.") == 2
+        assert await desk.words() == "off 10:00:05"
+
+
+async def test_a_target_on_by_hand_that_failed_is_tried_again_with_the_show(tmp_path: Path) -> None:
+    async with a_desk(tmp_path, Channels()) as desk:
+        await desk.add()
+        desk.provider.refusing = "Not now."
+        await desk.decide(lambda draft, show: restreaming.by_hand(draft, show, draft.restream("r1"), "U-ANA", on=True))
+        desk.provider.refusing = ""
+        await desk.goes_on_air()
+        assert desk.provider.asked == ["add YouTube to 7", "switch t1 on", "switch t1 on"]
+        assert await desk.words() == "asked on 10:00:00, arrival not reported"
+
+
 # -- targets of the page ------------------------------------------------------------------------------------------------
 async def test_a_target_of_the_page_waits_for_the_page(tmp_path: Path) -> None:
     async with a_desk(tmp_path, Channels(), page="") as desk:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -108,10 +109,12 @@ def _add(target: RestreamTarget, way: Restreams) -> Step:
 async def _look_up(run: Run, target: RestreamTarget, way: Restreams) -> list[Restream]:
     """The targets that were made for this one, by its tag or by what was sent. Where its key is lost: also by title and host."""
     owner, find = owner_of(run.show, way), run.provider.find_restreams
+    tagged: list[Restream] = []
     try:
         secrets = run.context.safe.take(target.tag, target.sealed)
     except SecretLost:
-        tagged = await find(owner, target.title, SecretStr(f"rtmp://{target.host}"), SecretStr(""), target.tag)
+        with suppress(UserError):  # not every vendor looks anything up without a whole address
+            tagged = await find(owner, target.title, SecretStr(f"rtmp://{target.host}"), SecretStr(""), target.tag)
         if tagged or not _was_sent(run.dossier.steps.get(run.operation.id, ())):
             return tagged
         listed = await run.provider.list_restreams(owner)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from bot.clock import Clock
@@ -18,6 +19,9 @@ from bot.sightings import Sightings
 from bot.store.base import Store, Touched
 
 log = logging.getLogger(__name__)
+
+CROWD = 12
+"""Streams of one provider that are looked at closely; with more of them each is looked at half as often."""
 
 WATCHED = (ShowState.PLANNED, ShowState.OPEN, ShowState.LIVE, ShowState.PAUSED, ShowState.OFF)
 
@@ -110,7 +114,8 @@ class Watcher:
                 self._tasks.pop(key).cancel()
                 self._hints.pop(key, None)
                 self._watches.pop(key, None)
-        for watch in wanted.values():
+        useful = {name: provider.capabilities.look_every for name, provider in self._providers.items()}
+        for watch in unhurried(wanted.values(), useful, self._figures):
             self._watch(watch)
 
     def _watch(self, watch: Watch) -> None:
@@ -236,6 +241,18 @@ def watch_for(show: Show, now: datetime, figures: Defaults) -> Watch | None:
     every = figures.look_near if near else figures.look_open
     videos = figures.look_video if show.state.on_air else None
     return Watch(show.key, page, every, videos, on_air=show.state.on_air)
+
+
+def unhurried(watches: Iterable[Watch], useful: Mapping[str, timedelta], figures: Defaults) -> list[Watch]:
+    """The watches, as often as is `useful` at each provider, and half as often where many streams share one budget."""
+    asked = list(watches)
+    near = Counter(watch.key.provider for watch in asked if watch.every <= figures.look_near)
+    found = []
+    for watch in asked:
+        crowded = watch.every <= figures.look_near and near[watch.key.provider] > CROWD
+        least = max(2 * figures.look_near if crowded else timedelta(0), useful[watch.key.provider])
+        found.append(replace(watch, every=max(watch.every, least)))
+    return found
 
 
 def _closer(one: Watch | None, other: Watch) -> Watch:

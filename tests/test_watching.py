@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from bot.model import Show, ShowState
-from bot.watcher import watch_for
+from bot.model import Show, ShowState, StreamKey
+from bot.watcher import Watch, unhurried, watch_for
 from tests.operations.rundown import CHURCH, END, FIGURES, after, off_air, on_air, service
 
 
@@ -50,3 +50,19 @@ def test_off_air_is_watched_closely_until_it_is_confirmed_and_then_for_its_recor
     assert rhythm(off, END + timedelta(minutes=9)) == 30
     assert rhythm(off, END + timedelta(minutes=11)) == 120
     assert rhythm(off, END + timedelta(hours=24, seconds=1)) is None
+
+
+def near(count: int, provider: str = "gcore") -> list[Watch]:
+    return [Watch(StreamKey(provider, str(number)), "", FIGURES.look_near) for number in range(count)]
+
+
+def test_a_crowd_of_streams_at_one_provider_is_looked_at_half_as_often() -> None:
+    useful = {"gcore": timedelta(0), "aioz": timedelta(0)}
+    both = unhurried([*near(13), *near(12, "aioz")], useful, FIGURES)
+    assert {watch.every.total_seconds() for watch in both if watch.key.provider == "gcore"} == {10}
+    assert {watch.every.total_seconds() for watch in both if watch.key.provider == "aioz"} == {5}
+
+
+def test_nothing_is_looked_at_more_often_than_it_can_have_changed() -> None:
+    slow = unhurried([*near(1), Watch(CHURCH, "", FIGURES.look_idle)], {"gcore": timedelta(seconds=10)}, FIGURES)
+    assert [watch.every for watch in slow] == [timedelta(seconds=10), FIGURES.look_idle]

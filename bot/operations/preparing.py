@@ -32,7 +32,7 @@ def tag(operation: Operation) -> str:
 
 
 # -- the stream ---------------------------------------------------------------------------------------------------------
-def create_stream(name: str, fields: Result) -> Step:
+def create_stream(name: str, fields: Result, word: str) -> Step:
     """A new stream, not enabled; found again by its tag if the answer was lost."""
 
     async def seen(run: Run) -> Result | None:
@@ -47,7 +47,7 @@ def create_stream(name: str, fields: Result) -> Step:
 
     return Step(
         name="create-stream",
-        label=f"Create the stream “{name}”",
+        label=f"Create the {word} “{name}”",
         kind=StepKind.CREATE,
         seen=seen,
         act=act,
@@ -188,7 +188,7 @@ def _prepare_steps(context: Context, dossier: Dossier, operation: Operation) -> 
     journal = {step.name for step in dossier.steps.get(operation.id, ())}
     fields = with_recording(able, show.new_stream or {}, wanted=show.wants_recording, of_page=False)
     new = "create-stream" in journal or not show.stream
-    steps = [create_stream(show.stream_name or show.title, fields) if new else _reuse_stream(show)]
+    steps = [create_stream(show.stream_name or show.title, fields, able.stream_word) if new else _reuse_stream(show)]
     wanted = able.pages is not None and show.wants_page and ("create-page" in journal or not show.page)
     if wanted and able.pages is not None and (not able.pages.one_at_a_time or _stream_is_free(dossier, show)):
         steps.append(create_page(able, context.command))

@@ -58,6 +58,8 @@ class Running:
 
     def touched(self, touched: Touched) -> None:
         """Stop at once the tasks of operations that somebody else took over (the commit that did so is already durable)."""
+        if self.draining:
+            return  # every task is stopped anyway, and memory is about to close
         for operation_id in touched.operations & self._tasks.keys():
             stopping = asyncio.ensure_future(self._stop_if_taken(operation_id))
             self._stopping.add(stopping)

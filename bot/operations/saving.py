@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from bot.context import Context
+from bot.errors import UserError
 from bot.model import Dossier, Operation, Show, StepKind, Video
 from bot.operations.steps import AskPeople, Result, Run, Step, Verb
 from bot.providers.base import CutClip
@@ -42,6 +43,8 @@ def _cut_all(show: Show, operation: Operation) -> Step:
 
     async def act(run: Run) -> Result:
         window = await run.provider.clip_window(run.stream)
+        if window.why_not:
+            raise UserError(window.why_not)
         began = max(start, window.earliest) if window.earliest else start
         return _kept(await run.provider.create_clip(run.stream, show.title, began, end, {}, tag))
 

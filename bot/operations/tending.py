@@ -162,7 +162,7 @@ class Tending:
     def _tidy(self) -> None:
         """Viewers were sent home by somebody else (the provider's own portal): recording and ingest are closed after the undo."""
         show = self._show
-        if show.state is not ShowState.OFF or show.stopped_at is not None or show.off_at is None:
+        if show.state is not ShowState.OFF or show.stopped_at is not None or show.off_at is None or self._able.switch is None:
             return
         if self._draft.now - show.off_at < self._figures.undo or self._draft.of(show.id, "finish", "back_on_air"):
             return

@@ -29,16 +29,16 @@ def _one(name: str, label: str, call: Call, done: Callable[[Draft, Operation, Re
 # -- streams
 def _create_stream(context: Context, __: Dossier, operation: Operation) -> tuple[Step, ...]:
     """The step finds the stream again before it is sent again, so secrets lost with a restart matter only if nothing was sent."""
-    name = str(operation.args["name"])
+    name, word = str(operation.args["name"]), context.provider(operation.provider).capabilities.stream_word
 
     async def call(run: Run) -> Result:
-        act = create_stream(name, context.safe.fields_of(operation)).act
+        act = create_stream(name, context.safe.fields_of(operation), word).act
         assert act is not None
         made = await act(run)
         context.safe.forget(operation.id)
         return made
 
-    return (replace(create_stream(name, {}), act=call),)
+    return (replace(create_stream(name, {}, word), act=call),)
 
 
 def _stream_created(draft: Draft, operation: Operation) -> None:
@@ -63,7 +63,7 @@ def _stream_edited(context: Context) -> Callable[[Draft, Operation], None]:
 
     def finished(draft: Draft, operation: Operation) -> None:
         fields = {*operation.args.get("fields", {}), *operation.args.get(NAMED, ())}
-        name = str(operation.args.get("fields", {}).get("name") or "")
+        name = str(next((step.result.get("name") for step in draft.steps(operation.id) if step.name == "edit-stream"), "") or "")
         for show in draft.shows:
             if not show.state.closed:
                 draft.note(show.id, "stream changed", operation.by, ", ".join(sorted(fields)))

@@ -185,7 +185,7 @@ class Story:
         self._tell("Ana presses *Create*", Tone.PERSON)
         await self._slack.submit(self._ana, form, {})
         await self._state("PLANNED", by="09:27")
-        made = f"Create the {self._able.pages.word}" if self._able.pages else "Create the stream"
+        made = f"Create the {self._able.pages.word if self._able.pages else self._able.stream_word}"
         await self._said(made, by="09:27")
 
     async def _opening(self) -> None:
@@ -261,7 +261,7 @@ class Story:
         """Nothing but its crew can stop it: the books close first, and viewers see it until it is silent."""
         await self._posted("CLOSED, STILL PUBLIC — Sunday Service", by="10:21")
         await self._state("CLOSED, STILL PUBLIC", by="10:21")
-        await self._posted("please stop the encoder", by="10:21")
+        await self._posted("stop the encoder", by="10:21")
         await self._pass_until("10:21:10")
         self._tell(":electric_plug: The crew stops the encoder", Tone.WORLD)
         self._cloud.drop_signal(self._stream)

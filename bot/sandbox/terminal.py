@@ -36,6 +36,7 @@ _EMOJI = {
     "question": "❓",
     "red_circle": "🔴",
     "rotating_light": "🚨",
+    "octagonal_sign": "🛑",
     "satellite_antenna": "📡",
     "video": "📹",
     "warning": "⚠",

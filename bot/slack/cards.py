@@ -232,6 +232,8 @@ def _start_words(operations: tuple[Operation, ...], show: Show, now: datetime) -
         return f"due {start}, does not go live by itself"
     if going.state is OperationState.ASKING:
         return f"due {start}, asked what to do"
+    if not show.gated:
+        return f"starts {start}, with the encoder's picture" if now < show.start else f"due {start}, begins with a steady picture"
     return f"live by itself {start}" if now < show.start else f"due {start}, goes live by itself once it can"
 
 

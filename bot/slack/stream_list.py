@@ -27,24 +27,26 @@ def streams_message(
     left_on = [info for info in streams if info.enabled and info.key not in open_keys]
     rest = sorted((info for info in streams if info not in left_on), key=lambda info: (not info.enabled, folded(info.name)))
     lines = [":electric_plug: *Left on, without an open show*"] if left_on else []
-    lines += [_line(info, shows) for info in left_on]
+    lines += [_line(info, shows, switched) for info in left_on]
     lines += ["*The others*"] if left_on and rest else []
-    lines += [_line(info, shows) for info in rest]
+    lines += [_line(info, shows, switched) for info in rest]
     cut = [f"… and {len(lines) - MOST_LISTED} more: {narrow}"] if len(lines) > MOST_LISTED else []
     buttons = [
         Control(f"stream-off:{number}", f"Turn off {info.name}…", {"k": str(info.key)})
         for number, info in enumerate(left_on[:MOST_BUTTONS])
         if info.key.provider in switched
     ]
-    enabled = sum(info.enabled is True for info in streams)
-    head = f"*Streams*: {enabled} of {len(streams)} enabled, looked {wall(now, zone, seconds=True)}"
+    can_be_off = [info for info in streams if info.key.provider in switched]
+    enabled = sum(info.enabled is True for info in can_be_off)
+    told = f"{enabled} of {len(can_be_off)} enabled" if can_be_off else f"{len(streams)}"
+    head = f"*Streams*: {told}, looked {wall(now, zone, seconds=True)}"
     return listing(head, [*lines[:MOST_LISTED], *cut], *actions(buttons))
 
 
-def _line(info: StreamInfo, shows: Sequence[Show]) -> str:
+def _line(info: StreamInfo, shows: Sequence[Show], switched: Collection[str]) -> str:
     look = info.look
-    words = [{True: "*enabled*", False: "off", None: "state not told"}[info.enabled]]
-    words += ["signal"] if look.signal else []
+    words = [{True: "*enabled*", False: "off", None: "state not told"}[info.enabled]] if info.key.provider in switched else []
+    words += ["signal"] if look.signal else [] if words else ["no signal"]
     words += ["recording"] if look.recording else []
     words += [f"trouble: {escape(look.trouble)}"] if look.trouble else []
     on_it = [f"{escape(show.title)} ({show.id}) {show.state.value}" for show in shows if show.key == info.key]

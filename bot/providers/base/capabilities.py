@@ -104,10 +104,14 @@ class Recording:
 
 @dataclass(frozen=True, slots=True)
 class Clips:
-    """A range of wall-clock time can be cut out while it runs and afterwards. `needs` is the stream's field that must be on."""
+    """A range of wall-clock time can be cut out while it runs and afterwards. `needs` is the stream's field that must be on.
+
+    `fields` are those of a clip beside its title and its range.
+    """
 
     longest: timedelta | None = None
     needs: str = ""
+    fields: tuple[Field, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +157,8 @@ class Capabilities:
     """How long the vendor needs to notice a lost signal."""
     steady: timedelta = timedelta(seconds=10)
     requests_per_second: float = 3.0
+    look_every: timedelta = timedelta(0)
+    """Looking at a stream more often shows nothing new."""
     switch: Switch | None = None
     pages: Pages | None = None
     recording: Recording | None = None

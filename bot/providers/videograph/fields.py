@@ -66,7 +66,7 @@ CAPABILITIES = Capabilities(
     detection=timedelta(seconds=10),
     requests_per_second=3.0,
     recording=Recording(kept=Kept.CREATION, field="record", expires=KEPT_FOR),
-    clips=Clips(needs="record"),
+    clips=Clips(needs="record", fields=CLIP_FIELDS),
     videos=Videos(renamable=False),
     instead={
         "switch": "a livestream always takes its encoder, so stop the encoder to end",

@@ -35,8 +35,6 @@ class VideographCloud(Cloud):
             "off": 2,
             "clip created": 1,
             "content created": 1,
-            "content preparing": 1,
-            "content processing": 1,
             "content ready": 1,
         },
         begins="",

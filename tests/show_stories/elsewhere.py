@@ -1,0 +1,84 @@
+"""A gallery at any provider: what a crew says and sees where shows begin and end otherwise than at Gcore."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from bot.model import Show
+from bot.sandbox.cloud import Cloud
+from bot.sandbox.rehearsal import Rehearsal
+from bot.sandbox.slack import Message
+from tests.studio import BERLIN, Studio
+
+
+class Elsewhere(Studio):
+    """The show is the Sunday service from 10:00 to 10:20 in Berlin unless a test plans another."""
+
+    def __init__(self, rehearsal: Rehearsal) -> None:
+        super().__init__(rehearsal)
+        (self.there,) = rehearsal.clouds
+        self.stream = ""
+        self._address = ""
+
+    @property
+    def vendor(self) -> Cloud:
+        """The played provider."""
+        return self.there
+
+    # -- bringing a show to a moment
+    async def planned(self, words: str = "Sunday Service 10:00-10:20", **changes: object) -> Show:
+        """A show is planned by one line and its form, and what it needs is made."""
+        await self.plan(words, None, **changes)
+        show = await self.show()
+        self.stream = show.stream
+        return show
+
+    async def connect(self) -> None:
+        """The encoder pushes to the address that is shown to whoever asks."""
+        await self.type("/live stream key s1")
+        shown = self.slack.read(self.slack.modals(self.ana)[-1], self.ana)
+        server, key = re.findall(r"`([^`]+)`", shown)[:2]
+        assert self.vendor.push_to(f"{server.rstrip('/')}/{key}"), "the provider refused the encoder"
+        await self.settle()
+
+    def drop(self) -> None:
+        """The encoder falls silent."""
+        assert self.vendor.drop_signal(self.stream), "no encoder was connected"
+
+    async def on_air(self, words: str = "Sunday Service 10:00-10:20", **changes: object) -> Show:
+        """The encoder connected a minute and a half before the start, and the show began at 10:00."""
+        await self.planned(words, **changes)
+        await self.at("9:58:20", step=300)
+        await self.connect()
+        await self.at("9:59:50", step=10)
+        await self.at("10:00:10", step=2)
+        return await self.show()
+
+    # -- what really happened
+    def count(self, kind: str) -> int:
+        """How often this happened at the provider."""
+        return len(self.vendor.ledger.of(kind))
+
+    def times(self, kind: str) -> list[str]:
+        """When this happened at the provider, by the clock in Berlin."""
+        return [f"{effect.at.astimezone(BERLIN):%H:%M:%S}" for effect in self.vendor.ledger.of(kind)]
+
+    # -- what people read
+    def posted(self, text: str) -> int:
+        """How many of the channel's own messages say this, cards aside."""
+        return sum(text in self.top(message) for message in self.messages if not self.is_card(message))
+
+    def said(self, text: str) -> int:
+        """How often this was said in the threads."""
+        replies = [self.slack.read(reply) for message in self.messages for reply in message.replies]
+        return sum(text in reply for reply in replies)
+
+    def top(self, message: Message) -> str:
+        """A message without the replies below it."""
+        return self.slack.read(replace(message, replies=()))
+
+    @property
+    def state(self) -> str:
+        """The first line of the card."""
+        return self.card_text.splitlines()[0]

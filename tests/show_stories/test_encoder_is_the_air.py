@@ -1,0 +1,196 @@
+"""Where nothing keeps viewers out, as at Videograph: the encoder begins and ends the show, and what it showed expires."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+import commands
+from bot.sandbox.rehearsal import Rehearsal
+from bot.sandbox.videograph import VideographCloud
+from tests.show_stories.conftest import SUNDAY_MORNING
+from tests.show_stories.elsewhere import Elsewhere
+
+
+@pytest.fixture
+async def gallery(tmp_path: Path) -> AsyncIterator[Elsewhere]:
+    """Sunday, 08:50 in Berlin, with an account at Videograph and no other."""
+    rehearsal = Rehearsal(tmp_path, commands.load(), start=SUNDAY_MORNING, clouds=lambda clock: (VideographCloud(clock),))
+    await rehearsal.open()
+    playing = Elsewhere(rehearsal)
+    await rehearsal.settle()
+    yield playing
+    await rehearsal.close()
+
+
+def clips(gallery: Elsewhere) -> int:
+    return gallery.count("clip created")
+
+
+# -- before the start
+async def test_a_picture_before_the_start_is_public_and_called_so(gallery: Elsewhere) -> None:
+    await gallery.planned()
+    await gallery.at("9:50", step=300)
+    await gallery.connect()
+    await gallery.at("9:50:30")
+    assert "PICTURE IS PUBLIC" in gallery.state
+    assert "anyone with the link sees the encoder" in gallery.card_text
+    await gallery.press("its-a-test")
+    assert "PICTURE IS PUBLIC" in gallery.state
+    await gallery.press("this-is-the-show")
+    assert "ON AIR" in gallery.state
+
+
+async def test_the_encoder_is_asked_for_two_minutes_before_the_start_and_not_earlier(gallery: Elsewhere) -> None:
+    await gallery.planned()
+    await gallery.at("9:57:50", step=60)
+    assert gallery.said("please connect the encoder") == 0
+    await gallery.at("9:58:10")
+    assert gallery.said("please connect the encoder") == 1
+    assert "goes live by itself" not in gallery.everything
+
+
+@pytest.mark.parametrize(
+    ("typed", "answer"),
+    [
+        ("/live hold", "Nothing keeps viewers out of Sunday Service"),
+        ("/live go s1 anyway", "Nothing keeps viewers out of Sunday Service"),
+        ("/live pause s1", "Videograph cannot show viewers a pause text: send a pause picture from the encoder."),
+        ("/live record start s1", "Videograph cannot start and stop a recording by hand"),
+        ("/live broadcast create s1", "Videograph cannot keep a page for viewers"),
+        ("/live stream enable sunday", "Videograph cannot turn a stream on and off"),
+        ("/live stream key rotate s1", "Videograph cannot make a new push key"),
+    ],
+)
+async def test_what_it_cannot_do_is_said_before_anything_is_tried(gallery: Elsewhere, typed: str, answer: str) -> None:
+    await gallery.planned()
+    await gallery.at("9:59", step=300)
+    asked = [call for call in gallery.vendor.calls if call.method != "GET"]
+    told = await gallery.type(typed) + "".join(gallery.slack.read(view, gallery.ana) for view in gallery.slack.modals(gallery.ana))
+    assert answer in told
+    assert [call for call in gallery.vendor.calls if call.method != "GET"] == asked
+
+
+async def test_a_livestream_made_without_recording_is_told_of_while_another_can_be_planned(gallery: Elsewhere) -> None:
+    await gallery.type("/live stream create Chapel record=no")
+    await gallery.plan("Vespers 10:00-10:20 on Chapel")
+    await gallery.settle()
+    assert gallery.posted("Nothing of Vespers") == 1
+    assert "Recording: off" in gallery.card_text
+
+
+# -- on air
+async def test_a_late_encoder_is_asked_about_and_begins_the_show_when_it_comes(gallery: Elsewhere) -> None:
+    await gallery.planned()
+    await gallery.at("10:02:10", step=30)
+    assert gallery.posted("there is no signal from the encoder") == 1
+    await gallery.at("10:06", step=30)
+    await gallery.connect()
+    await gallery.at("10:06:30", step=2)
+    assert gallery.posted("ON AIR —") == 1
+    assert "ON AIR since 10:06" in gallery.state
+
+
+async def test_the_form_has_nothing_that_videograph_has_not(gallery: Elsewhere) -> None:
+    await gallery.type("/live plan Sunday Service 10:00-10:20")
+    form = gallery.slack.read(gallery.slack.modals(gallery.ana)[-1], gallery.ana)
+    assert "Record it" in form
+    assert "page" not in form
+    assert "Text for viewers" not in form
+
+
+# -- the end
+async def test_the_books_close_and_the_crew_is_asked_again_and_again_to_stop_the_encoder(gallery: Elsewhere) -> None:
+    await gallery.on_air()
+    await gallery.at("10:19:50", step=60)
+    await gallery.at("10:20:30", step=2)
+    assert "CLOSED, STILL PUBLIC" in gallery.state
+    assert gallery.posted("CLOSED, STILL PUBLIC —") == 1
+    assert gallery.posted("OFF AIR —") == 0
+    asked = [gallery.posted("stop the encoder")]
+    for clock in ("10:21:20", "10:25:20", "10:35:30", "10:45:30"):
+        await gallery.at(clock, step=10)
+        asked.append(gallery.posted("stop the encoder"))
+    assert asked == [1, 2, 3, 4, 5]
+    await gallery.press("encoder-stopping")
+    gallery.drop()
+    await gallery.at("10:46:30")
+    assert gallery.posted("OFF AIR —") == 1
+    assert gallery.said("*Stopped*: Videograph shows no signal any more") == 1
+    await gallery.at("11:30", step=60)
+    assert gallery.posted("stop the encoder") == 5
+
+
+async def test_the_whole_show_is_cut_out_two_minutes_after_the_last_signal(gallery: Elsewhere) -> None:
+    await gallery.on_air()
+    await gallery.at("10:20:20", step=20)
+    gallery.drop()
+    await gallery.at("10:22:10", step=10)
+    assert clips(gallery) == 0
+    assert "not kept yet" in gallery.card_text
+    await gallery.at("10:24", step=10)
+    assert clips(gallery) == 1
+    await gallery.at("10:40", step=60)
+    assert gallery.posted("RECORDINGS READY") == 1
+    assert "DONE" in gallery.state
+    assert clips(gallery) == 1
+
+
+async def test_when_the_signal_comes_back_it_is_cut_out_again(gallery: Elsewhere) -> None:
+    await gallery.on_air()
+    await gallery.at("10:20:20", step=20)
+    gallery.drop()
+    await gallery.at("10:23", step=10)
+    assert clips(gallery) == 1
+    await gallery.connect()
+    await gallery.at("10:25", step=10)
+    gallery.drop()
+    await gallery.at("10:30", step=10)
+    assert clips(gallery) == 2
+
+
+async def test_a_show_that_goes_on_is_kept_before_its_recording_expires_and_the_crew_hears_of_it(gallery: Elsewhere) -> None:
+    await gallery.on_air("Marathon 10:00-23:00 finish by hand")
+    await gallery.at("19:59", step=600)
+    assert clips(gallery) == 0
+    await gallery.at("20:01", step=10)
+    assert clips(gallery) == 1
+    assert gallery.posted("is not kept yet") == 1
+
+
+async def test_a_save_that_is_refused_is_tried_again_until_it_works(gallery: Elsewhere) -> None:
+    await gallery.on_air()
+    assert isinstance(gallery.vendor, VideographCloud)
+    gallery.vendor.refuse_next("*/clips", method="POST", text="Recording is being finalised")
+    await gallery.at("10:20:20", step=20)
+    gallery.drop()
+    await gallery.at("10:24", step=10)
+    assert clips(gallery) == 0
+    assert gallery.posted("Not kept") == 1
+    await gallery.at("10:56", step=60)
+    assert clips(gallery) == 1
+    assert gallery.posted("Not kept") == 1
+
+
+async def test_a_show_that_was_closed_too_early_is_reopened(gallery: Elsewhere) -> None:
+    await gallery.on_air()
+    await gallery.at("10:20:20", step=20)
+    await gallery.press("back-on-air")
+    await gallery.submit()
+    await gallery.at("10:20:40", step=2)
+    assert "PAST ITS END" in gallery.state
+    gallery.drop()
+    await gallery.at("10:21", step=5)
+    assert gallery.posted("NO SIGNAL ON AIR") == 1
+
+
+async def test_cancelling_sends_nothing(gallery: Elsewhere) -> None:
+    await gallery.planned()
+    before = [call.method for call in gallery.vendor.calls if call.method != "GET"]
+    await gallery.type("/live cancel s1")
+    await gallery.submit()
+    await gallery.passes(5)
+    assert "CANCELLED" in gallery.everything
+    assert [call.method for call in gallery.vendor.calls if call.method != "GET"] == before

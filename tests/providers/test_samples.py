@@ -11,6 +11,7 @@ from pydantic import ValidationError
 
 from bot.providers.catalogue import catalogue
 from bot.providers.gcore import Gcore
+from tests.providers.contract.calls import calls_of
 from tests.providers.player import SAMPLES, Sample, play, read_sample
 
 FILES = sorted(SAMPLES.glob("*/*.json"))
@@ -19,6 +20,14 @@ FILES = sorted(SAMPLES.glob("*/*.json"))
 @pytest.mark.parametrize("path", FILES, ids=lambda path: f"{path.parent.name}/{path.stem}")
 async def test_the_vendors_own_words_are_asked_and_understood(path: Path) -> None:
     await play(read_sample(path), catalogue()[path.parent.name])
+
+
+@pytest.mark.parametrize("name", sorted(catalogue()))
+def test_every_call_of_a_provider_has_a_sample(name: str) -> None:
+    samples = [read_sample(path) for path in FILES if path.parent.name == name]
+
+    assert set(calls_of(name)) - {sample.call for sample in samples} == set()
+    assert catalogue()[name].capabilities.webhooks == any(sample.webhook for sample in samples)
 
 
 GOOD: Mapping[str, Any] = {

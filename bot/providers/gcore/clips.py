@@ -58,10 +58,10 @@ class GcoreClips:
             "vod_required": True,
             **as_sent(fields, CLIP_FIELDS, creating=True),
         }
-        what = f"the new clip of stream {stream}"
+        what = f"stream {stream}"
         answer = await self._api.send("PUT", f"{stream_path(stream)}/clip_recording", body, what, accept=(422,))
         if answer.status == 422:
-            raise self._api.seam.refusal(answer, what=f"stream {stream}", sentence=complaints.no_dvr(self._command))
+            raise self._api.seam.refusal(answer, what=what, sentence=complaints.no_dvr(self._command))
         return _clip(self._api.sheet(answer, what), title)
 
     async def found(self, stream: str, title: str, start: datetime, end: datetime) -> list[CutClip]:

@@ -71,7 +71,7 @@ CAPABILITIES = Capabilities(
     switch=Switch(quota="the account's limit of active streams"),
     pages=Pages(PAGE_FIELDS),
     recording=Recording(roll_delay=timedelta(seconds=10), shortest=timedelta(seconds=10)),
-    clips=Clips(longest=timedelta(hours=4), needs="dvr_enabled"),
+    clips=Clips(longest=timedelta(hours=4), needs="dvr_enabled", fields=CLIP_FIELDS),
     restreams=Restreams(of="stream", switchable=True, reports=True, fields=RESTREAM_FIELDS),
     videos=Videos(download="/download"),
     rotation=Rotation(drops=True),

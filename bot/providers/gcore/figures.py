@@ -11,13 +11,15 @@ from bot.providers.base import Figure
 from bot.providers.budget import Priority
 from bot.providers.gcore.api import STATISTICS, GcoreApi, number
 from bot.providers.gcore.words import kbps
-from bot.providers.http import Answer
 from bot.providers.reading import Sheet
 
 HOUR = timedelta(hours=1)
 RECENT = timedelta(minutes=5)
 """How far back the last minute that is known may lie: the vendor counts from its log files, which lag behind."""
 NOT_TOLD = (403, 404)
+WATCHED = "stream/watching_duration"
+
+Params = Mapping[str, str | int]
 
 
 class GcoreFigures:
@@ -28,50 +30,48 @@ class GcoreFigures:
 
     async def watching(self, stream: str, now: datetime) -> int | None:
         """Who watched in the last minute that is known; None where the vendor does not tell."""
-        answer = await self._read("stream/viewers", _span(now, RECENT) | _of(stream, "1m"), accept=NOT_TOLD)
-        counted = [] if answer.status in NOT_TOLD else list(_series(answer.json))
+        counted = _series(await self._read("stream/viewers", _span(now, RECENT) | _of(stream, "1m"), or_nothing=True))
         return counted[-1] if counted else None
 
     async def about(self, stream: str, now: datetime) -> list[Figure]:
-        """The last hour of a stream: its audience, and what arrived in the last minute."""
-        figures = await self._audience(stream, now)
-        for row in (
-            await self._rows("ffprobe", _dates(now, RECENT) | {"stream_id": number(stream), "interval": 1, "units": "minute"})
-        )[-1:]:
-            figures += _picture(row)
-        return figures
+        """The last hour of a stream: its audience, and what arrived in the last minute.
 
-    async def _audience(self, stream: str, now: datetime) -> list[Figure]:
-        answer = await self._read("stream/viewers", _span(now, HOUR) | _of(stream, "1m"))
-        counted = list(_series(answer.json))
-        figures = []
-        if counted:
-            figures += [
-                Figure("Viewers, last minute counted", f"{counted[-1]}"),
-                Figure("Viewers, most in the last hour", f"{max(counted)}"),
-            ]
-        for row in await self._rows("cdn/uniqs", _dates(now, HOUR) | {"type": "live", "id": number(stream)}):
+        Which series a token may read is not documented: one that it may not is left out, as long as viewers are told.
+        """
+        counted = _series(await self._read("stream/viewers", _span(now, HOUR) | _of(stream, "1m")))
+        figures = [
+            *((Figure("Viewers, last minute counted", f"{counted[-1]}"),) if counted else ()),
+            *((Figure("Viewers, most in the last hour", f"{max(counted)}"),) if counted else ()),
+        ]
+        dates: Params = _dates(now, HOUR) | {"type": "live", "id": number(stream)}
+        for row in Sheet(await self._read("cdn/uniqs", dates, or_nothing=True)).sheets("data"):
             unique = row.whole("uniqs")
             if row.text("type") == "live" and unique is not None:
                 figures.append(Figure("Different viewers in the last hour", f"{unique}"))
-        answer = await self._read("stream/watching_duration/total", _span(now, HOUR) | {"stream_id": number(stream)})
-        minutes = [row.number("duration") for row in _sheets(answer.json)]
+        span: Params = _span(now, HOUR) | {"stream_id": number(stream)}
+        minutes = [row.number("duration") for row in _sheets(await self._read(f"{WATCHED}/total", span, or_nothing=True))]
         if told := [each for each in minutes if each is not None]:
-            figures.append(Figure("Minutes watched in the last hour", f"{sum(told):g}"))
+            figures.append(Figure("Minutes watched in the last hour", f"{sum(told):.0f}"))
+        dates = _dates(now, RECENT) | {"stream_id": number(stream), "interval": 1, "units": "minute"}
+        for row in Sheet(await self._read("ffprobe", dates, or_nothing=True)).sheets("data")[-1:]:
+            figures += _picture(row)
         return figures
 
-    async def _rows(self, path: str, params: Mapping[str, str | int]) -> list[Sheet]:
-        return Sheet((await self._read(path, params)).json).sheets("data")
-
-    async def _read(self, path: str, params: Mapping[str, str | int], *, accept: tuple[int, ...] = ()) -> Answer:
-        """A series or an object with `data`; anything else is no answer."""
-        what = "statistics"
+    async def _read(self, path: str, params: Params, *, or_nothing: bool = False) -> JSON:
+        """A series, or an object with `data`; with `or_nothing`, None where it is not told."""
         answer = await self._api.seam.call(
-            "GET", f"{STATISTICS}/{path}", params=params, priority=Priority.LIST, what=what, accept=accept
+            "GET",
+            f"{STATISTICS}/{path}",
+            params=params,
+            priority=Priority.LIST,
+            what="statistics",
+            accept=NOT_TOLD if or_nothing else (),
         )
-        if answer.status not in accept and not isinstance(answer.json, Mapping | list):
-            raise self._api.seam.garbage(answer, what=what)
-        return answer
+        if answer.status in NOT_TOLD:
+            return None
+        if not isinstance(answer.json, Mapping | list):
+            raise self._api.seam.garbage(answer, what="statistics")
+        return answer.json
 
 
 def _picture(row: Sheet) -> Iterator[Figure]:
@@ -88,7 +88,7 @@ def _picture(row: Sheet) -> Iterator[Figure]:
         yield Figure("Between keyframes, last minute", f"up to {keyframes:g} s")
 
 
-def _series(body: JSON) -> Iterator[int]:
+def _series(body: JSON) -> list[int]:
     """The values of `[{client, metrics: {streams: [[unix seconds, value], …]}}]`, oldest first, of all clients together.
 
     The types in Gcore's OpenAPI say plain integers, its examples are pairs.
@@ -99,7 +99,7 @@ def _series(body: JSON) -> Iterator[int]:
         for pair in pairs if isinstance(pairs, list) else ():
             if isinstance(pair, list) and len(pair) == 2 and all(_is_number(each) for each in pair):
                 points[pair[0]] = points.get(pair[0], 0) + round(pair[1])
-    yield from (points[when] for when in sorted(points))
+    return [points[when] for when in sorted(points)]
 
 
 def _is_number(value: JSON) -> bool:

@@ -150,7 +150,11 @@ def _links(sheet: Sheet) -> Mapping[str, str]:
     links = {label: sheet.text(name) for label, name in PLAYERS}
     if player:
         links["Player without low latency"] = f"{player}{'&' if '?' in player else '?'}no_low_latency"
-    return {label: link for label, link in links.items() if link.startswith("https://") and (not token or token not in link)}
+    return {
+        label: link
+        for label, link in links.items()
+        if link.startswith(("https://", "http://")) and (not token or token not in link)
+    }
 
 
 def addresses(sheet: Sheet) -> list[Address]:

@@ -105,9 +105,10 @@ class GcoreCloud(Cloud):
         return {"GCORE_API_TOKEN": self.token, "GCORE_BASE_URL": self.base_url}
 
     def secrets(self) -> Iterator[str]:
-        """The API token, and the push token of every stream that is there."""
+        """The API token, the push token of every stream that is there, and where streams are sent on to."""
         yield self.token
         yield from (stream.token for stream in self._account.streams.values())
+        yield from (restream.uri for restream in self._account.restreams.values())
 
     @property
     def token(self) -> str:
@@ -145,6 +146,10 @@ class GcoreCloud(Cloud):
         for number in self._account.streams:
             self.set_viewers(number, viewers)
         return True
+
+    def restream_uri(self, restream_id: Id) -> str:
+        """Where the vendor sends a stream on to, its key included. KeyError when there is no such target."""
+        return self._account.restreams[int(restream_id)].uri
 
     # -- the account -------------------------------------------------------------------------------------------------------
 

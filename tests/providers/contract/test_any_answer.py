@@ -7,6 +7,7 @@ import json
 from collections.abc import AsyncIterator, Iterator, Mapping, MutableMapping, MutableSequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 import httpx
@@ -19,7 +20,7 @@ from bot.errors import ProviderError
 from bot.providers.base import Provider
 from bot.sandbox.server import LocalServer
 from tests.providers.contract.calls import at_hand, make, promised
-from tests.providers.contract.stage import Stage, provider_of
+from tests.providers.contract.stage import Stage, able, provider_of
 from tests.providers.contract.test_secrets import secrets_of
 
 JUNK: tuple[Any, ...] = (
@@ -88,6 +89,35 @@ def with_unknown(value: Any) -> Any:
     if isinstance(value, Mapping):
         return {**{name: with_unknown(each) for name, each in value.items()}, "colour_of_the_moon": {"blue": [1]}}
     return [with_unknown(each) for each in value] if isinstance(value, list) else value
+
+
+@pytest.fixture
+async def letters(stage: Stage) -> list[Any]:
+    """One webhook of each kind that the vendor sent about a show that was kept."""
+    await (stage.video() if stage.able.videos else stage.on_air())
+    await stage.later(timedelta(hours=2))
+    return list({delivery.type: delivery.payload for delivery in stage.cloud.webhooks.log}.values())
+
+
+@pytest.mark.parametrize("stage", able(lambda able: able.webhooks), indirect=True)
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=st.data())
+async def test_a_strange_webhook_is_heard_like_any_other(stage: Stage, letters: list[Any], data: st.DataObject) -> None:
+    letter = data.draw(st.sampled_from(letters))
+    path = data.draw(st.sampled_from([path for path in places(letter) if path]))
+    strange = changed(letter, path, data.draw(st.sampled_from([GONE, *JUNK])))
+
+    kept = stage.provider.redact(strange)
+    stage.provider.webhook_subject(kept)
+    stage.provider.hear(kept, stage.now)
+
+
+@pytest.mark.parametrize("stage", able(lambda able: able.webhooks), indirect=True)
+async def test_a_field_that_nobody_knows_in_a_webhook_changes_nothing(stage: Stage, letters: list[Any]) -> None:
+    assert letters
+    for letter in letters:
+        heard = [stage.provider.hear(stage.provider.redact(each), stage.now) for each in (letter, with_unknown(letter))]
+        assert heard[0] == heard[1]
 
 
 @dataclass

@@ -96,7 +96,7 @@ def by_hand(draft: Draft, show: Show, target: RestreamTarget, by: str, *, on: bo
         require_room(show)
     target = draft.send_on(replace(target, wanted=on))
     draft.note(show.id, f"restream wanted {'on' if on else 'off'}", by, f"{target.title} {target.id}")
-    if (show.state in SWITCHED) if on else (target.on or target.failed):
+    if (show.state in SWITCHED) if on else (target.on or target.active or target.failed):
         return switch(draft, show, target, by, on=on)
     return target
 

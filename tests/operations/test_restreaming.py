@@ -12,7 +12,7 @@ from typing import Any
 from pydantic import SecretStr
 
 from bot.context import Context
-from bot.model import Decision, Dossier, OperationState, RestreamTarget, Show, ShowState, Source
+from bot.model import Decision, Dossier, OperationState, RestreamTarget, Show, ShowState, Source, StreamKey
 from bot.operations import all_verbs, restreaming
 from bot.operations.engine import Engine
 from bot.operations.onair import went_off_air, went_on_air
@@ -259,6 +259,24 @@ async def test_two_of_a_kind_are_not_guessed_at(tmp_path: Path) -> None:
         await desk.add()
         assert desk.provider.asked == []
         assert "Relay has 2 targets like “YouTube”. Remove all but one." in await desk.said()
+
+
+async def test_what_somebody_switched_on_there_is_switched_off_by_hand_and_with_the_show(tmp_path: Path) -> None:
+    async with a_desk(tmp_path, Channels()) as desk:
+        await desk.add()
+
+        async def somebody_switches_it_on() -> None:
+            address, there = desk.provider.targets["t1"]
+            desk.provider.targets["t1"] = (address, replace(there, active=True))
+            told = [desk.provider.targets["t1"][1]]
+            await desk.context.sightings.report_restreams(StreamKey("relay", "101"), told, Source.LOOK)
+
+        await somebody_switches_it_on()
+        await desk.decide(lambda draft, show: restreaming.by_hand(draft, show, draft.restream("r1"), "U-BEN", on=False))
+        await desk.goes_on_air()
+        await somebody_switches_it_on()
+        await desk.goes_off_air()
+        assert desk.provider.asked == ["add YouTube to 7", "switch t1 off", "switch t1 off"]
 
 
 # -- wishes that cross --------------------------------------------------------------------------------------------------

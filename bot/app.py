@@ -21,13 +21,16 @@ from bot.inbox import RETRIES, Inbox
 from bot.model import Post
 from bot.operations import all_verbs
 from bot.operations.engine import Engine
+from bot.operations.restreaming import reported
 from bot.operations.steps import HTTP_TIMEOUT
 from bot.outbox import Outbox, Pace
 from bot.passing import Passing, unheeded
 from bot.providers.base import Connection, Provider
 from bot.providers.catalogue import catalogue
 from bot.reactions import Reactions
+from bot.safe import Safe
 from bot.scheduler import Scheduler
+from bot.seal import Seal
 from bot.settings import Settings
 from bot.sightings import Sightings
 from bot.slack import notices
@@ -105,7 +108,7 @@ class Bot:
         channels = {name: settings.channel_of(name) for name in self.providers}
         ring = tuple(settings.operators)
         reactions = Reactions(settings.defaults, self.providers, default_channels=channels, ring=ring)
-        sightings = Sightings(self.store, clock, reactions.react, reactions.react_to_video)
+        sightings = Sightings(self.store, clock, reactions.react, reactions.react_to_video, reported)
         self.context = Context(
             store=self.store,
             providers=self.providers,
@@ -118,6 +121,7 @@ class Bot:
             default_channels=channels,
             ring=ring,
             wake=self._wake,
+            safe=Safe(Seal(settings.secret_key) if settings.secret_key else None),
             settle=self._world.settle,
         )
         verbs = all_verbs(self.context)

@@ -11,8 +11,8 @@ from dataclasses import replace
 
 from bot.clock import Clock
 from bot.errors import ProviderError
-from bot.model import JSON, Video
-from bot.providers.base import Heard, Provider
+from bot.model import JSON, Source, StreamKey, Video
+from bot.providers.base import Heard, Provider, Restream
 from bot.sightings import Sightings
 from bot.store.base import Letter, Store, Touched
 from bot.watcher import Watcher
@@ -154,6 +154,10 @@ class Inbox:
         for page in heard.pages:
             for key in await self._sightings.report_page(provider.name, page.page, page.state):
                 self._watcher.hint(key)
+        for told in heard.restreams:
+            key = StreamKey(provider.name, told.stream)
+            await self._sightings.report_restreams(key, [Restream(told.restream, "", "", live=told.live)], Source.WEBHOOK)
+            self._watcher.hint(key)
         for video in heard.videos:
             await self._sightings.report_video(await self._placed(provider, video))
 

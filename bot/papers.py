@@ -103,7 +103,8 @@ def _able(one: Capabilities, family: str) -> str:
         case "pages" if one.pages:
             return f"yes ({one.pages.word})" + ("" if one.pages.pausable else "; no pause text")
         case "restreams" if one.restreams:
-            return "yes" + ("; arrival is reported" if one.restreams.reports else "; arrival is not reported")
+            way = "" if one.restreams.switchable else "; off means taken away there"
+            return f"yes; arrival is {'' if one.restreams.reports else 'not '}reported{way}"
         case "videos" if one.videos:
             return "yes" + ("; can be renamed" if one.videos.renamable else "")
         case _:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
 from bot.clock import Clock
 from bot.errors import ProviderError
 from bot.model import Change, Decision, Dossier, Look, Quality, Seen, ShowState, Source, StreamKey, Video
-from bot.providers.base import Provider
+from bot.providers.base import Provider, Restream
 from bot.show.changes import blind, changes
 from bot.show.draft import Draft
 from bot.store.base import Store
@@ -20,15 +20,20 @@ React = Callable[[Draft, tuple[Change, ...], Source | None], None]
 
 ReactToVideo = Callable[[Draft, Video | None, Video], None]
 
+ReactToRestreams = Callable[[Draft, Sequence[Restream], Source], None]
+
 
 class Sightings:
     """Looks at streams and reports what is seen."""
 
-    def __init__(self, store: Store, clock: Clock, react: React, react_to_video: ReactToVideo) -> None:
+    def __init__(
+        self, store: Store, clock: Clock, react: React, react_to_video: ReactToVideo, react_to_restreams: ReactToRestreams
+    ) -> None:
         self._store = store
         self._clock = clock
         self._react = react
         self._react_to_video = react_to_video
+        self._react_to_restreams = react_to_restreams
 
     async def look(self, provider: Provider, stream: str, page: str = "", *, verifying: bool = False) -> Seen:
         """See the stream (and its page) now by our own request, and report it; ProviderError if that failed, reported as well."""
@@ -73,6 +78,16 @@ class Sightings:
             return draft.decision(None)
 
         await self._store.observe_video(video.provider, video.id, rule)
+
+    async def report_restreams(self, key: StreamKey, told: Sequence[Restream], source: Source) -> None:
+        """Commit what is said of the restream targets of the shows on a stream; those that are not named stay as they are."""
+
+        def rule(dossier: Dossier) -> Decision[None]:
+            draft = Draft(dossier, self._clock.now())
+            self._react_to_restreams(draft, told, source)
+            return draft.decision(None)
+
+        await self._store.decide(key, rule)
 
     async def _report_blind(self, key: StreamKey) -> None:
         def rule(dossier: Dossier) -> Decision[None]:

@@ -55,6 +55,7 @@ class Watcher:
         self._replan = asyncio.Event()
         self._asleep: set[object] = set()
         self._viewed: dict[StreamKey, datetime] = {}
+        self._restreamed: dict[StreamKey, datetime] = {}
 
     # -- life
     def start(self) -> None:
@@ -148,6 +149,8 @@ class Watcher:
             seen = await self._sightings.look(provider, watch.key.id, watch.page)
             if watch.on_air and seen.signal:
                 await self._count_viewers(provider, watch)
+            if watch.on_air:
+                await self._look_at_restreams(provider, watch)
         except ProviderError as failure:
             log.warning("look at %s failed: %s (%s)", watch.key, failure.sentence, failure.detail)
         except Exception:
@@ -166,6 +169,18 @@ class Watcher:
         viewers = await provider.viewers(watch.key.id, watch.page)
         if viewers is not None:
             await self._sightings.report(Look(watch.key, self._clock.now(), Source.LOOK, viewers=viewers))
+
+    async def _look_at_restreams(self, provider: Provider, watch: Watch) -> None:
+        """Whether the picture arrives where it is sent on to, and is still sent there: as often as an open show is looked at."""
+        now, way = self._clock.now(), provider.capabilities.restreams
+        last = self._restreamed.get(watch.key)
+        if way is None or (last and now - last < self._figures.look_open):
+            return
+        targets = (await self._store.dossier(watch.key)).restreams
+        owner = watch.page if way.of == "page" else watch.key.id
+        if owner and any(target.on and target.remote for target in targets):
+            self._restreamed[watch.key] = now
+            await self._sightings.report_restreams(watch.key, await provider.list_restreams(owner), Source.LOOK)
 
     async def _look_at_videos(self, watch: Watch) -> None:
         provider = self._providers[watch.key.provider]

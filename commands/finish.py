@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from bot.errors import Choice, Question, UserError
-from bot.model import OperationState, Show, ShowState
+from bot.model import Dossier, OperationState, RestreamTarget, Show, ShowState
 from bot.operations.asking import ask
 from bot.operations.finishing import would
 from bot.operations.planning import finish_at
@@ -19,6 +19,7 @@ from bot.show.times import duration_words, parse_duration
 from bot.slack.call import Call, present_state
 from bot.slack.declare import Button, Command, Form, Stage
 from bot.slack.modals import confirm
+from bot.slack.restreams import titles
 from bot.slack.stamps import at
 from bot.slack.text import escape
 
@@ -92,7 +93,13 @@ async def _facts(call: Call, show: Show, *, now: bool) -> str:
     able = call.context.provider(show.provider).capabilities
     steps, undo = would(call.context, dossier, show, now=now), int(call.context.figures.undo.total_seconds())
     lines.append(_effects(steps, undo) if able.switch is not None else _last_words(show, able, steps, undo))
+    if on := _sent_on(dossier, show):
+        lines.append(f"{titles(on)} goes off with it.")
     return "\n".join(lines)
+
+
+def _sent_on(dossier: Dossier, show: Show) -> list[RestreamTarget]:
+    return [target for target in dossier.restreams if target.show == show.id and target.on]
 
 
 def _effects(steps: list[str], undo: int) -> str:
@@ -145,6 +152,8 @@ async def _would(call: Call, show: Show, *, now: bool) -> str:
         steps.append("leave the stream on for another show")
     if able.switch is None and not show.gated:
         steps.append("close the books and ask the crew to stop the encoder")
+    if on := _sent_on(dossier, show):
+        steps.append(f"switch off {titles(on)}")
     return f"Dry run, nothing is done. {escape(show.title)} ({show.id}) would: {', '.join(steps)}."
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from bot.errors import UserError
-from bot.model import Show, ShowState
+from bot.model import RestreamTarget, Show, ShowState
 from bot.operations.asking import ask
 from bot.providers.base import Capabilities, Kept
 from bot.show.draft import Draft
@@ -13,6 +14,7 @@ from bot.show.references import split_dry, split_option
 from bot.slack.call import Call, present_state
 from bot.slack.declare import Button, Command, Form, Stage
 from bot.slack.modals import confirm
+from bot.slack.restreams import titles
 from bot.slack.stamps import at
 from bot.slack.text import escape
 
@@ -25,7 +27,8 @@ async def run(call: Call) -> None:
     words, anyway = split_option(words, ("anyway",))
     show = await call.find_show(words, BEFORE)
     if dry:
-        await call.reply(_would(show, call.context.provider(show.provider).capabilities, bool(anyway)))
+        able, targets = call.context.provider(show.provider).capabilities, await call.context.store.restreams(show.id)
+        await call.reply(_would(show, able, targets, bool(anyway)))
         return
     await _go(call, show, anyway=bool(anyway))
 
@@ -125,7 +128,7 @@ def _with_caller(show: Show, user: str) -> Show:
     return replace(show, on_air_by=user, hold=None)
 
 
-def _would(show: Show, able: Capabilities, anyway: bool) -> str:
+def _would(show: Show, able: Capabilities, targets: Sequence[RestreamTarget], anyway: bool) -> str:
     steps = ["enable the stream if it is not"] if able.switch else []
     if not anyway:
         steps.append("wait for steady signal")
@@ -133,6 +136,8 @@ def _would(show: Show, able: Capabilities, anyway: bool) -> str:
         steps.append(f"set the {able.pages.word} to live")
     if show.wants_recording and able.recording and able.recording.kept is Kept.LIVE:
         steps.append("start the recording")
+    if going := [target for target in targets if target.wanted and not target.on]:
+        steps.append(f"switch on {titles(going)}")
     return f"Dry run, nothing is done. {escape(show.title)} ({show.id}) would: {', '.join(steps)}."
 
 

@@ -17,7 +17,7 @@ ROOT = Path(__file__).resolve().parents[1]
 PARTS: Mapping[str, tuple[str, ...]] = {
     "slack.text": ("text", "methods", "interaction", "blockkit", "blocks", "stamps", "listing", "declare"),
     "slack.views": (
-        *("controls", "cards", "notices", "prompts", "home", "modals", "fields"),
+        *("controls", "cards", "restreams", "notices", "prompts", "home", "modals", "fields"),
         *("plan_form", "stream_forms", "assignments", "help", "manifest"),
     ),
     "slack.ways": ("parsing", "guard", "transport", "voice", "directory"),
@@ -31,7 +31,8 @@ MAY_IMPORT: Mapping[str, frozenset[str]] = {
         "errors": "",
         "clock": "",
         "passing": "",
-        "safe": "errors model",
+        "seal": "errors model",
+        "safe": "errors model seal",
         "show": "errors model",
         "settings": "errors show",  # the figures of a show are settings of the same name
         "providers": "clock errors model passing settings",

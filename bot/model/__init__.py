@@ -2,6 +2,7 @@
 
 from bot.model.decision import Decision, Dossier
 from bot.model.operation import Operation, OperationState, StepKind, StepRecord, StepState
+from bot.model.restream import RestreamTarget
 from bot.model.show import Alarm, FinishPolicy, Hold, PageState, Show, ShowState, StreamKey
 from bot.model.sight import Change, ChangeKind, Doubt, Look, Quality, Rendition, Seen, Source, Video
 from bot.model.speech import Noted, Person, Post, Urgency
@@ -27,6 +28,7 @@ __all__ = [
     "Post",
     "Quality",
     "Rendition",
+    "RestreamTarget",
     "Seen",
     "Show",
     "ShowState",

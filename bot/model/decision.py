@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
 from bot.model.operation import Operation, StepRecord
+from bot.model.restream import RestreamTarget
 from bot.model.show import Show, StreamKey
 from bot.model.sight import Seen, Video
 from bot.model.speech import Noted, Post
@@ -28,6 +29,7 @@ class Dossier:
     operations: tuple[Operation, ...]
     steps: Mapping[str, tuple[StepRecord, ...]] = field(default_factory=dict)
     videos: tuple[Video, ...] = ()
+    restreams: tuple[RestreamTarget, ...] = ()
 
     def show(self, show_id: str) -> Show:
         """The show of that id; KeyError if it is not part of this dossier."""
@@ -35,6 +37,13 @@ class Dossier:
             if show.id == show_id:
                 return show
         raise KeyError(show_id)
+
+    def restream(self, target_id: str) -> RestreamTarget:
+        """The restream target of that id; KeyError if it is not part of this dossier."""
+        for target in self.restreams:
+            if target.id == target_id:
+                return target
+        raise KeyError(target_id)
 
     def of(self, show_id: str, *verbs: str) -> tuple[Operation, ...]:
         """The unfinished operations of a show, of these verbs where any are named."""
@@ -55,3 +64,4 @@ class Decision(Generic[T]):
     noted: tuple[Noted, ...] = ()
     request: str = ""
     """The key of the person's request that this carries out; empty where nobody waits for it."""
+    restreams: tuple[RestreamTarget, ...] = ()

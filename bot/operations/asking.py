@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from bot.context import Context
 from bot.model import CLOCK, JSON, Decision, Dossier, Operation, OperationState, Show, StreamKey
-from bot.safe import NAMED
+from bot.safe import NAMED, SEALED
 from bot.show.cues import RANKS, holds_stream, rank
 from bot.show.draft import Draft, new_id
 from bot.slack import notices
@@ -102,7 +102,7 @@ async def request_thing(
     channel: str = "",
     request: str = "",
 ) -> Operation:
-    """Commit what `ask_thing` asks for. `secrets` are fields that the database never sees: they are kept in memory until sent.
+    """Commit what `ask_thing` asks for. `secrets` are fields that the database never sees as they are: the safe keeps them.
 
     `request` is the key of the person's request that this carries out.
     """
@@ -110,7 +110,8 @@ async def request_thing(
     said = dict(args or {})
     if secrets:
         said[NAMED] = sorted(secrets)
-        context.safe.keep(identity, secrets)
+        if sealed := context.safe.keep(identity, secrets):
+            said[SEALED] = sealed
 
     def rule(dossier: Dossier) -> Decision[Operation]:
         draft = Draft(dossier, context.clock.now())

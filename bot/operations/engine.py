@@ -305,7 +305,9 @@ class Engine:
 
     async def _tell_trouble(self, run: Run, step: Step, sentence: str) -> None:
         def tell(draft: Draft) -> None:
-            draft.post(notices.trouble(run.operation, step.name, step.label, sentence, draft.now))
+            aside = self._verbs[run.operation.verb].aside and bool(run.operation.show)
+            thread = draft.show(run.operation.show).card_key if aside else ""
+            draft.post(notices.trouble(run.operation, step.name, step.label, sentence, draft.now, thread=thread))
             current = next(op for op in draft.operations if op.id == run.operation.id)
             draft.operate(replace(current, note=sentence))
 
@@ -349,7 +351,7 @@ class Engine:
                 for record in draft.steps(operation.id):
                     if record.state is StepState.INTENT:
                         draft.step(replace(record, state=StepState.FAILED, how=sentence))
-                draft.post(notices.failure(closed, verb.title, draft.now))
+                draft.post(None if verb.aside else notices.failure(closed, verb.title, draft.now))
                 verb.failed(draft, closed, sentence)
             return draft.decision(None)
 

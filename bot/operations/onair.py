@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from bot.model import OperationState, PageState, Seen, Show, ShowState, Source
+from bot.operations import restreaming
 from bot.providers.base import Capabilities
 from bot.show.cues import schedule
 from bot.show.defaults import Defaults
@@ -52,6 +53,7 @@ def went_on_air(draft: Draft, show: Show, when: datetime, source: Source | None,
     draft.put(show)
     _consume(draft, show)
     schedule(draft, show, figures)
+    restreaming.with_the_show(draft, show, on=True)
     draft.post(notices.on_air(show, when, source))
     draft.note(show.id, "on air", show.on_air_by, "again" if returned else "")
     return show
@@ -101,6 +103,7 @@ def went_off_air(draft: Draft, show: Show, when: datetime, source: Source | None
     for op in draft.of(show.id, "finish"):
         if op.state in (OperationState.SCHEDULED, OperationState.ASKING):
             draft.end(op, OperationState.DONE, "the show is off air")
+    restreaming.with_the_show(draft, show, on=False)
     if was_on_air and still_public(draft.seen, show):
         show = draft.put(replace(show, left_public=True))
         draft.post(notices.still_public(show, when))

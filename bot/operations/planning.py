@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from bot.errors import UserError
 from bot.model import CLOCK, JSON, FinishPolicy, Hold, Operation, OperationState, Show, ShowState, StepKind, StepState
+from bot.operations import restreaming
 from bot.operations.asking import ask
 from bot.operations.finishing import also_recorded
 from bot.show.cues import cancel_all, rank, schedule
@@ -82,6 +83,7 @@ def move(draft: Draft, show: Show, start: datetime, end: datetime, by: str, figu
     if show.state is ShowState.OPEN and start - show.start > timedelta(minutes=60):
         moved = draft.put(replace(moved, state=ShowState.PLANNED))
         ask(draft, "stream_off", by, moved)
+        restreaming.with_the_show(draft, moved, on=False)
     for op in draft.of(show.id, "go"):
         if op.state is OperationState.ASKING:
             draft.operate(replace(op, state=OperationState.SCHEDULED, fence=op.fence + 1, note="", started=None))
@@ -232,8 +234,9 @@ def cancel(draft: Draft, show: Show, by: str, reason: str) -> Operation:
     if show.state.closed:
         raise UserError(f"{show.title} is {show.state.value} already.")
     made = _half_made(draft, show)
-    cancel_all(draft, show, "the show was cancelled")
+    cancel_all(draft, show, "the show was cancelled", spared=(restreaming.VERB,))  # what they may have sent has to be seen through
     cancelled = draft.put(replace(show, state=ShowState.CANCELLED, note=reason))
+    restreaming.with_the_show(draft, cancelled, on=False)
     draft.note(show.id, "cancelled", by, reason)
     return ask(draft, "cancel", by, cancelled, {"reason": reason, **made})
 

@@ -14,6 +14,7 @@ from bot.show.cues import asks_at_end
 from bot.show.defaults import Defaults
 from bot.show.draft import Draft
 from bot.slack import notices
+from bot.slack.restreams import titles
 from bot.slack.stamps import at
 from bot.slack.text import escape, mention
 
@@ -29,7 +30,7 @@ def _remind(context: Context, draft: Draft, operation: Operation) -> Operation:
         return done
     late = draft.now - operation.due
     what = str(operation.args.get("what", ""))
-    text = _reminder(what, draft, show)
+    text = _reminder(context, what, draft, show)
     if not text:
         return done
     if late > context.figures.remind_grace or draft.now >= show.start:
@@ -43,12 +44,12 @@ def _remind(context: Context, draft: Draft, operation: Operation) -> Operation:
     return done
 
 
-def _reminder(what: str, draft: Draft, show: Show) -> str:
+def _reminder(context: Context, what: str, draft: Draft, show: Show) -> str:
     """What is to be said; empty when all is well, because only reds are told."""
     signal = draft.seen is not None and draft.seen.signal
     match what:
         case "check":
-            reds = _reds(draft, show)
+            reds = _reds(context, draft, show)
             return (
                 f":warning: {mention(show.planned_by)} before {at(show.start, show, seconds=False)}: {' · '.join(reds)}"
                 if reds
@@ -74,7 +75,7 @@ def _reminder(what: str, draft: Draft, show: Show) -> str:
             return f":bell: {mention(show.planned_by)}: {said}{no_signal}"
 
 
-def _reds(draft: Draft, show: Show) -> list[str]:
+def _reds(context: Context, draft: Draft, show: Show) -> list[str]:
     if draft.of(show.id, "prepare"):
         return []  # what is missing is being made; should that fail, it is told by itself
     reds = []
@@ -86,7 +87,18 @@ def _reds(draft: Draft, show: Show) -> list[str]:
         reds.append("there is no broadcast page yet")
     if draft.seen is not None and draft.seen.trouble:
         reds.append(escape(draft.seen.trouble))
-    return reds
+    return reds + _restream_reds(context, draft, show)
+
+
+def _restream_reds(context: Context, draft: Draft, show: Show) -> list[str]:
+    """Targets that would not go on with the show: better told before than at its start."""
+    to_go = [target for target in draft.restreams_of(show.id) if target.wanted and not target.remote]
+    keyless = [target for target in to_go if not context.safe.has(target.tag, target.sealed)]
+    failed = [target for target in to_go if target.failed and target not in keyless]
+    return [
+        *(f"the key of {titles([target])} has to be typed again ({context.command} restream)" for target in keyless),
+        *(f"{titles([target])} could not be added: {escape(target.failed)}" for target in failed),
+    ]
 
 
 # -- before the end -----------------------------------------------------------------------------------------------------

@@ -40,7 +40,10 @@ class Running:
         return len(self._tasks) - self._sleeping
 
     def start(self, operation_id: str, fence: int, work: Coroutine[Any, Any, None]) -> None:
-        """Run a claimed operation as a tracked task, in the place of an older one."""
+        """Run a claimed operation as a tracked task, in the place of an older one; not while the bot stops: the next one does."""
+        if self.draining:
+            work.close()
+            return
         old = self._tasks.pop(operation_id, None)
         if old is not None:
             old[1].cancel()

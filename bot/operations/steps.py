@@ -126,12 +126,14 @@ class Verb:
 
     `steps` are worked out afresh for every run from the dossier. `begin` is asked when the operation is claimed: it may turn a
     late cue into a question or end it (by returning a changed operation) or let it run (by returning the same). `finished`
-    and `failed` add to the transaction that closes the journal. A `quiet` verb shows no progress message.
+    and `failed` add to the transaction that closes the journal. A `quiet` verb shows no progress message. What holds up a verb
+    that is `aside` is told in the show's thread: nothing on the way to air waits for it. That it failed it tells itself.
     """
 
     name: str
     title: str
     quiet: bool = False
+    aside: bool = False
     steps: Callable[[Context, Dossier, Operation], tuple[Step, ...]] = lambda _, __, ___: ()
     begin: Callable[[Context, Draft, Operation], Operation] = lambda _, __, operation: operation
     finished: Callable[[Draft, Operation], None] = _no_outcome

@@ -46,7 +46,9 @@ class Settings(BaseSettings):
     webhook_secret: WebhookSecrets = Field(
         (), description="last part of the webhooks' path; two values, separated by a comma, may be valid at a time"
     )
-    secret_key: Seal | None = Field(None, description="seals restream keys in the database; without it they are asked for again")
+    secret_key: Seal | None = Field(
+        None, description="seals restream keys and other typed secrets in the database; without it they are asked for again"
+    )
     public_url: PublicUrl = Field("", description="where the bot is reached from outside, for webhooks and HTTP")
     database_url: Database = Field(
         "sqlite:///showcaller.db", description="the database file; sqlite:////absolute/path has four slashes"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -159,13 +159,13 @@ def _place(draft: Draft, show: Show, cue: Cue, op: Operation | None) -> None:
 
 def holds_stream(verb: str) -> bool:
     """Whether the verb works on the provider's stream, so that no two of them run at once there, and the higher takes it."""
-    return verb not in ("remind", "end_warning", "overrun", "save")
+    return verb not in ("remind", "end_warning", "overrun", "save", "restream")
 
 
-def cancel_all(draft: Draft, show: Show, note: str, *, but: str = "") -> None:
-    """Take every unfinished operation of a show off the schedule, except `but`."""
+def cancel_all(draft: Draft, show: Show, note: str, *, but: str = "", spared: Collection[str] = ()) -> None:
+    """Take every unfinished operation of a show off the schedule, except `but` and those of the verbs that are `spared`."""
     for op in draft.of(show.id):
-        if op.id != but:
+        if op.id != but and op.verb not in spared:
             draft.end(op, OperationState.CANCELLED, note)
 
 

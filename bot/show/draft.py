@@ -15,6 +15,7 @@ from bot.model import (
     Operation,
     OperationState,
     Post,
+    RestreamTarget,
     Seen,
     Show,
     StepRecord,
@@ -39,9 +40,11 @@ class Draft:
         self._shows = {show.id: show for show in dossier.shows}
         self._operations = {op.id: op for op in dossier.operations}
         self._videos = {video.id: video for video in dossier.videos}
+        self._restreams = {target.id: target for target in dossier.restreams}
         self._changed_shows: set[str] = set()
         self._changed_operations: set[str] = set()
         self._changed_videos: set[str] = set()
+        self._changed_restreams: set[str] = set()
         self._seen = dossier.seen
         self._seen_changed = False
         self._steps: list[StepRecord] = []
@@ -63,6 +66,19 @@ class Draft:
     def videos(self) -> tuple[Video, ...]:
         """The videos, as drafted."""
         return tuple(self._videos.values())
+
+    @property
+    def restreams(self) -> tuple[RestreamTarget, ...]:
+        """The restream targets, as drafted."""
+        return tuple(self._restreams.values())
+
+    def restreams_of(self, show_id: str) -> list[RestreamTarget]:
+        """Those of one show that are to stay."""
+        return [target for target in self._restreams.values() if target.show == show_id and not (target.leaving or target.gone)]
+
+    def restream(self, target_id: str) -> RestreamTarget:
+        """One restream target, as drafted; KeyError if it is not in the dossier."""
+        return self._restreams[target_id]
 
     def show(self, show_id: str) -> Show:
         """One show, as drafted; KeyError if it is not in the dossier."""
@@ -113,6 +129,12 @@ class Draft:
         self._videos[video.id] = video
         self._changed_videos.add(video.id)
 
+    def send_on(self, target: RestreamTarget) -> RestreamTarget:
+        """Write this restream target."""
+        self._restreams[target.id] = target
+        self._changed_restreams.add(target.id)
+        return target
+
     def step(self, record: StepRecord) -> None:
         """Write a step of a journal."""
         self._steps.append(record)
@@ -134,6 +156,7 @@ class Draft:
             steps=tuple(self._steps),
             seen=self._seen if self._seen_changed else None,
             videos=_pick(self._videos, self._changed_videos),
+            restreams=_pick(self._restreams, self._changed_restreams),
             posts=tuple(self._posts),
             noted=tuple(self._noted),
         )

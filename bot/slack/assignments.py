@@ -16,6 +16,13 @@ _ASSIGNED = re.compile(r'(?<!\S)([A-Za-z_][\w.-]*)=("[^"]*"(?!\S)|\S*)')
 _ADDRESS = re.compile(r"\S*://\S*")
 _TELLING = re.compile("key|secret|token|pass|auth|credential|uri|url", re.IGNORECASE)
 
+_STREAM_KEY = re.compile(
+    r"(?<!\S)(?:(?=\S*[0-9])(?:[A-Za-z0-9]{4}-){3,}[A-Za-z0-9]{4}|live_[0-9]{5,}_\w{8,}|FB-[0-9]+-[0-9]+-\w+)(?!\S)"
+)
+"""A stream key as YouTube, Twitch and Facebook hand them out."""
+_KEYLIKE = re.compile(r"(?<!\S)(?=\S*[0-9])(?=\S*[A-Za-z])[^\s“”\"]{12,}(?!\S)")
+"""Where a key might be typed by mistake: a long word of letters and digits."""
+
 SHORTEST_SECRET = 4
 """Characters; what is shorter is no secret, and hiding it would eat ordinary words."""
 
@@ -55,6 +62,15 @@ def require_no_secret(fields: Iterable[Field], text: str) -> None:
         raise TypedSecret("An address may carry a secret, and a typed line is kept in Slack's history. Use the form.")
 
 
+def require_no_stream_key(words: str, *, strict: bool = True) -> None:
+    """TypedSecret if an address or a stream key stands in the words; `strict`: also what only might be a key."""
+    require_no_secret((), words)
+    if _STREAM_KEY.search(words) or (strict and _KEYLIKE.search(words)):
+        raise TypedSecret(
+            "That looks like a stream key: a typed line is kept in Slack's history. Use the form, which keeps it safe."
+        )
+
+
 def _require_open(known: list[Field], key: str, typed: str) -> None:
     meant = _meant(known, key)
     if len(meant) == 1 and meant[0].kind == "secret":
@@ -66,10 +82,12 @@ def _require_open(known: list[Field], key: str, typed: str) -> None:
 
 
 def typed_secrets(typed: str) -> frozenset[str]:
-    """What in a typed line may be a secret: addresses, and what is assigned to a key, a token or the like."""
+    """What in a typed line may be a secret: addresses, stream keys, and what is assigned to a key, a token or the like."""
     found: set[str] = set()
     for line in (typed, normalise(typed)):
-        found |= {match[0] for match in _ADDRESS.finditer(line)}
+        found |= {match[0] for match in (*_ADDRESS.finditer(line), *_STREAM_KEY.finditer(line))}
+        if line.split()[:1] and line.split()[0].casefold() == "restream":
+            found |= {match[0] for match in _KEYLIKE.finditer(line)}
         for match in _ASSIGNED.finditer(line):
             if _TELLING.search(match[1]) or "://" in match[2]:
                 found |= {match[2], unquote(match[2]), *unquote(match[2]).split()}

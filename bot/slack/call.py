@@ -34,7 +34,7 @@ T = TypeVar("T")
 PATIENCE = 1.0
 """Real seconds after which a window opens in which the answer will stand: the trigger that opens one lives 3 s."""
 
-WITH_SECOND_VERB = ("record", "broadcast")
+WITH_SECOND_VERB = ("record", "broadcast", "restream")
 """Commands whose second word says what to do, so that a show is named after it."""
 
 ACTIVE = (ShowState.PLANNED, ShowState.OPEN, ShowState.LIVE, ShowState.PAUSED, ShowState.OFF)
@@ -314,7 +314,8 @@ class Call:
     def _retyped(self, show: Show, named: str) -> str:
         """What was typed, meaning only this show: its handle after the verb, in the place of the words that `named` it."""
         said = normalise(self.interaction.text).split()
-        head = 2 if said[:1] and said[0].casefold() in WITH_SECOND_VERB and len(said) > 1 else 1
+        verb = len(said) > 1 and said[0].casefold() in WITH_SECOND_VERB
+        head = 2 if verb and not (named and named.casefold().startswith(said[1].casefold())) else 1
         rest = " ".join(said[head:])
         at = rest.casefold().find(named.casefold())
         if named and at >= 0:

@@ -24,6 +24,7 @@ from bot.show.defaults import Defaults
 from bot.show.lifecycle import Phase, not_seen, phase
 from bot.slack.blocks import Message, actions, context, section
 from bot.slack.controls import controls
+from bot.slack.restreams import card_words
 from bot.slack.stamps import at, brief, plan_line
 from bot.slack.text import link, mention
 
@@ -80,12 +81,14 @@ def _facts(stage: Phase, dossier: Dossier, show: Show, now: datetime, figures: D
         return [_time_on_air(show), f"Recording: {_parts(dossier, show) or 'none'}", _stream_off(dossier, show, able)]
     lines = [f"Signal: {_signal(dossier, show)}", f"Viewers see: {_viewers_see(dossier, show, able)}"]
     lines.append(f"Recording: {_recording(dossier, show, now, figures, able)}")
+    restream = card_words([target for target in dossier.restreams if target.show == show.id], show, able)
     coming = [*_plan_of_the_clock(stage, dossier, show, now, figures), *_working(dossier, show)]
     if stage is Phase.STILL_PUBLIC and show.off_at is not None:
         coming = [f"Books closed {at(show.off_at, show)}: only its crew can stop the encoder", *coming]
     if stage is Phase.OFF_AIR:
         coming = [_time_on_air(show), _stream_off(dossier, show, able), *coming]
-    return [*lines, " · ".join(word for word in coming if word)] if any(coming) else lines
+    last = " · ".join(word for word in (restream, *coming) if word)
+    return [*lines, last] if last else lines
 
 
 def _signal(dossier: Dossier, show: Show) -> str:

@@ -40,6 +40,7 @@ LABELS: Mapping[str, tuple[str, str]] = {
     "keep-on": ("No end, I decide", ""),
     "recording": ("Recording…", ""),
     "recordings": ("Recordings", ""),
+    "restreams": ("Restreams…", ""),
     "quiet": ("Quiet alarms 5 min", ""),
     "take": ("I've got it", PRIMARY),
     "noted": ("Noted", PRIMARY),
@@ -78,22 +79,25 @@ CARRIES: Mapping[str, tuple[str, ...]] = {
 OPENS: Mapping[str, str] = {"move": "edit", "reopen": "back-on-air"}
 """Controls that are another one under a name that says what it is for in this phase."""
 
+MOST_IN_MENU = 5
+"""Entries of the overflow menu (Slack's own limit)."""
+
 NEAR_THE_END = timedelta(minutes=10)
 """From here on a lost signal is most likely the end: the first button is Finish."""
 
 _ROWS: Mapping[Phase, tuple[tuple[str, ...], tuple[str, ...]]] = {
     Phase.PLANNED: (("edit", "ingest"), ("hold", "open", "tell-viewers", "link", "cancel")),
     Phase.WAITING: (("ingest", "hold", "move"), ("check", "tell-viewers", "go-anyway", "stream-off", "cancel")),
-    Phase.READY: (("go", "hold"), ("ingest", "move", "tell-viewers", "link", "cancel")),
+    Phase.READY: (("go", "hold"), ("ingest", "move", "restreams", "tell-viewers", "link", "cancel")),
     Phase.HELD: (("go", "release", "tell-viewers"), ("move", "link", "ingest", "cancel")),
     Phase.LATE: (("ingest", "hold", "move"), ("go-anyway", "tell-viewers", "check", "cancel")),
     Phase.PUBLIC: (("this-is-the-show", "its-a-test", "ingest"), ("move", "link", "cancel")),
     Phase.GOING_LIVE: (("pause", "finish"), ()),
     Phase.TAKING_OFF: (("undo-finish",), ()),
-    Phase.ON_AIR: (("pause", "finish"), ("extend:15", "recording", "link", "quiet")),
+    Phase.ON_AIR: (("pause", "finish"), ("extend:15", "recording", "restreams", "link", "quiet")),
     Phase.NO_SIGNAL: (("take", "pause", "finish"), ("ingest", "quiet", "extend:15")),
     Phase.NOT_SEEN: (("check", "pause", "finish"), ("extend:15", "quiet")),
-    Phase.ON_BACKUP: (("noted", "pause", "finish"), ("extend:15", "recording", "link", "quiet")),
+    Phase.ON_BACKUP: (("noted", "pause", "finish"), ("extend:15", "recording", "restreams", "link", "quiet")),
     Phase.PAUSED: (("resume", "tell-viewers", "finish"), ("recording", "ingest", "extend:15")),
     Phase.PAST_END: (("extend:15", "finish", "keep-on"), ("extend:5", "extend:30", "pause")),
     Phase.STILL_PUBLIC: (("encoder-stopping", "reopen", "ingest"), ("link",)),
@@ -113,6 +117,8 @@ def controls(
         shown = ("finish", *(action for action in shown if action != "finish"))
     allowed = [action for action in shown if _makes_sense(action, dossier, show, now, figures, able)]
     rest = [action for action in more if _makes_sense(action, dossier, show, now, figures, able)]
+    if len(rest) > MOST_IN_MENU and "link" in rest:
+        rest.remove("link")  # the one that a typed line gives as quickly
     return [control(action, show) for action in allowed], [control(action, show) for action in rest]
 
 
@@ -169,6 +175,7 @@ _POSSIBLE: Mapping[str, Callable[[Show, Capabilities], bool]] = {
     "resume": _shows_a_text,
     "delete-page": lambda show, able: _has_a_page(show, able) and able.pages is not None and able.pages.deletable,
     "recording": lambda _, able: able.recording is not None and able.recording.kept is Kept.LIVE,
+    "restreams": lambda _, able: able.restreams is not None,
     "ingest": lambda show, _: bool(show.stream),
     "stream-off": lambda show, able: bool(show.stream) and able.switch is not None,
 }

@@ -62,12 +62,12 @@ def left_out(op: Operation, step: str, label: str, sentence: str, now: datetime)
     return _fixed(f"left-out:{op.id}:{op.fence}:{step}", op.channel, now, text, Urgency.ALARM, show=op.show)
 
 
-def trouble(op: Operation, step: str, label: str, sentence: str, now: datetime) -> Post | None:
-    """A step is held up by an outage and goes on trying: in the channel, because somebody is waiting for it."""
+def trouble(op: Operation, step: str, label: str, sentence: str, now: datetime, *, thread: str = "") -> Post | None:
+    """A step is held up by an outage and goes on trying: in the channel, where the whole crew waits for it, or in a thread."""
     if not op.show:
         return None
     text = f":hourglass: {op.show}: “{brief(label)}” is held up. {brief(sentence, 500)} Trying on."
-    return _fixed(f"trouble:{op.id}:{step}", op.channel, now, text, Urgency.ALARM, show=op.show)
+    return _fixed(f"trouble:{op.id}:{step}", op.channel, now, text, Urgency.ALARM, thread, op.show)
 
 
 def on_air(show: Show, when: datetime, source: Source | None) -> Post:
@@ -96,14 +96,14 @@ def still_public(show: Show, when: datetime) -> Post:
     return _fixed(f"still-public:{show.id}:{_stamp(when)}", show.channel, when, text, show=show.id)
 
 
-def line(show: Show, key: str, when: datetime, text: str, urgency: Urgency = Urgency.STATE) -> Post:
+def line(show: Show, key: str, when: datetime, text: str, urgency: Urgency = Urgency.STATE, more: Sequence[Block] = ()) -> Post:
     """A line in the card's thread."""
-    return _fixed(f"{key}:{show.id}:{_stamp(when)}", show.channel, when, text, urgency, show.card_key, show.id)
+    return _fixed(f"{key}:{show.id}:{_stamp(when)}", show.channel, when, text, urgency, show.card_key, show.id, more)
 
 
-def told(show: Show, key: str, when: datetime, text: str, urgency: Urgency = Urgency.ALARM) -> Post:
+def told(show: Show, key: str, when: datetime, text: str, urgency: Urgency = Urgency.ALARM, more: Sequence[Block] = ()) -> Post:
     """A line in the channel itself."""
-    return _fixed(f"{key}:{show.id}:{_stamp(when)}", show.channel, when, text, urgency, show=show.id)
+    return _fixed(f"{key}:{show.id}:{_stamp(when)}", show.channel, when, text, urgency, show=show.id, more=more)
 
 
 def prompt(show: Show, op_id: str, now: datetime) -> Post:

@@ -19,7 +19,7 @@ async def request(
 ) -> None:
     """Ask for the operation. Its steps are ticked off in the answer, or in a direct message where a form was sent.
 
-    `secrets` are fields that are kept in memory until they are sent, and nowhere else.
+    `secrets` are fields that the safe keeps until they are sent: sealed, or in memory and nowhere else.
     """
     here = call.interaction
     await request_thing(

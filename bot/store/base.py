@@ -15,6 +15,7 @@ from bot.model import (
     Operation,
     Person,
     Post,
+    RestreamTarget,
     Seen,
     Show,
     ShowState,
@@ -104,11 +105,19 @@ class Store(Protocol):
         """Read the dossier of a show id or of a stream, let `rule` decide and write its decision, in one transaction.
 
         Raises KeyError for a show that does not exist; whatever `rule` raises is passed on and nothing is written. A post whose
-        key exists already is not written again. An operation, show, step or video is inserted or replaced by its id.
+        key exists already is not written again. Everything else that has an id is inserted or replaced by it.
         """
 
     async def plan(self, rule: Callable[[str], Decision[T]]) -> T:
         """Like `decide`, for a show that does not exist yet: `rule` is given its new handle (`s1`, `s2`, …)."""
+
+    async def add_restreams(
+        self, show_id: str, count: int, rule: Callable[[Dossier, tuple[str, ...]], Decision[T]], *, beside: str = ""
+    ) -> T:
+        """Like `decide`, for a show that gets so many restream targets: `rule` is given their new ids (`r1`, `r2`, …).
+
+        Its dossier has the targets of the show `beside` as well, from which they may be copied.
+        """
 
     async def advance(self, operation_id: str, fence: int, rule: Callable[[Dossier, Operation], Decision[T]]) -> T:
         """Like `decide`, for the dossier of an operation that is `running` under `fence`; LostFence if it is not."""
@@ -160,6 +169,12 @@ class Store(Protocol):
 
     async def observe_video(self, provider: str, video_id: str, rule: Callable[[Video | None, Dossier], Decision[T]]) -> T:
         """Like `decide`, for a video: what was known of it and the dossier of its stream (or an empty one)."""
+
+    async def restreams(self, show_id: str) -> list[RestreamTarget]:
+        """The restream targets of a show that were not removed, in the order in which they were added."""
+
+    async def restream(self, target_id: str) -> RestreamTarget | None:
+        """One restream target, removed or not."""
 
     async def as_run(self, show_id: str) -> list[Noted]:
         """The as-run log of a show, in order."""

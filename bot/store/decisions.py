@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any, TypeVar
 
 from sqlite_utils import Database
 
 from bot.errors import StoreError
-from bot.model import Decision, Dossier, Operation, OperationState, Show, StepRecord, StreamKey, Video
+from bot.model import Decision, Dossier, Operation, OperationState, RestreamTarget, Show, StepRecord, StreamKey, Video
 from bot.store import requests
 from bot.store.base import LostFence, Touched
 from bot.store.mail import queue
-from bot.store.rows import AS_RUN, OPERATIONS, SEEN, SHOWS, STEPS, UNFINISHED, VIDEOS, stream_key
+from bot.store.rows import AS_RUN, OPERATIONS, RESTREAMS, SEEN, SHOWS, STEPS, UNFINISHED, VIDEOS, stream_key
 
 T = TypeVar("T")
 
@@ -52,6 +53,7 @@ def _assemble(db: Database, key: StreamKey | None, shows: list[Show]) -> Dossier
         operations=tuple(operations),
         steps=_steps(db, operations),
         videos=tuple(_videos(db, key, shows)),
+        restreams=tuple(target for show in shows for target in restreams_of(db, show.id)),
     )
 
 
@@ -88,6 +90,18 @@ def _videos(db: Database, key: StreamKey | None, shows: Sequence[Show]) -> list[
     return list(found.values())
 
 
+def restreams_of(db: Database, show_id: str) -> list[RestreamTarget]:
+    """The restream targets of a show that were not removed, in the order in which they were added."""
+    return RESTREAMS.find(db, "WHERE show = ? AND gone = 0 ORDER BY rowid", (show_id,))
+
+
+def with_restreams_of(db: Database, dossier: Dossier, show_id: str) -> Dossier:
+    """The dossier with the restream targets of another show as well."""
+    known = {target.id for target in dossier.restreams}
+    beside = [target for target in restreams_of(db, show_id) if target.id not in known]
+    return replace(dossier, restreams=(*dossier.restreams, *beside))
+
+
 def running(db: Database, operation_id: str, fence: int) -> Operation:
     """The operation, if it is running under this fence; else LostFence."""
     operation = OPERATIONS.first(db, "WHERE id = ?", (operation_id,))
@@ -102,7 +116,7 @@ def dossier_around(db: Database, operation: Operation) -> Dossier:
     if any(known.id == operation.id for known in dossier.operations):
         return dossier
     operations = (*dossier.operations, operation)
-    return Dossier(dossier.key, dossier.seen, dossier.shows, operations, _steps(db, operations), dossier.videos)
+    return replace(dossier, operations=operations, steps=_steps(db, operations))
 
 
 def dossier_beside(db: Database, video: Video | None) -> Dossier:
@@ -130,6 +144,8 @@ def write(db: Database, decision: Decision[T], now_ms: Callable[[], int]) -> tup
         SEEN.put(db, decision.seen)
     for video in decision.videos:
         VIDEOS.put(db, video)
+    for target in decision.restreams:
+        RESTREAMS.put(db, target)
     for line in decision.noted:
         AS_RUN.put(db, line)
     queued = queue(db, decision.posts)
@@ -157,7 +173,7 @@ def _touched(decision: Decision[Any], queued: int) -> Touched:
     if decision.seen is not None:
         streams.add(decision.seen.key)
     shows = {show.id for show in decision.shows}
-    shows |= {thing.show for things in (decision.operations, decision.videos) for thing in things if thing.show}
+    shows |= {thing.show for things in (decision.operations, decision.videos, decision.restreams) for thing in things if thing.show}
     return Touched(
         shows=frozenset(shows),
         operations=frozenset([operation.id for operation in decision.operations] + [step.operation for step in decision.steps]),

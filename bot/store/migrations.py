@@ -105,3 +105,21 @@ CREATE INDEX posts_by_age ON posts (state, at_ms);
 
 CREATE TABLE people (id TEXT PRIMARY KEY, body TEXT NOT NULL) STRICT;
 """
+
+
+@SCHEMA(name="0003_restreams")
+def restreams(db: Database) -> None:
+    """Restream targets, and the counter of their ids."""
+    db.executescript(RESTREAMS)
+
+
+RESTREAMS = """
+CREATE TABLE restreams (
+    id TEXT PRIMARY KEY, show TEXT NOT NULL, provider TEXT NOT NULL,
+    remote TEXT NOT NULL, -- the provider's id, once it is there
+    gone INTEGER NOT NULL,
+    body TEXT NOT NULL
+) STRICT;
+CREATE INDEX restreams_by_show ON restreams (show, gone);
+INSERT INTO counters VALUES ('restream', 0);
+"""

@@ -21,12 +21,13 @@ LATEST = "latest"
 """Names the newest backup that is sound."""
 
 SKIPPED_HANDLES = 100
-"""Shows that may have been planned since the backup: their cards are still in Slack, so no new show gets one of their handles."""
+"""Shows that may have been planned since the backup: their cards are still in Slack, so no new show gets one of their handles.
+The same goes for restream targets."""
 
 NAME_ANOTHER = "Nothing was changed; name another backup."
 
 MENDED = (
-    "UPDATE counters SET value = value + :handles WHERE name = 'show'",
+    "UPDATE counters SET value = value + :handles WHERE name IN ('show', 'restream')",
     # What was waiting may have been sent since: it is looked for before it is sent.
     "UPDATE posts SET first_tried = :made WHERE state = 'queued' AND first_tried = 0",
     # What is in Slack may have been edited since: it is drawn again.

@@ -8,7 +8,7 @@ from typing import Any, Generic, TypeVar
 from pydantic_core import from_json, to_json
 from sqlite_utils import Database
 
-from bot.model import JSON, Noted, Operation, Person, Post, Seen, Show, StepRecord, StreamKey, Video
+from bot.model import JSON, Noted, Operation, Person, Post, RestreamTarget, Seen, Show, StepRecord, StreamKey, Video
 from bot.store.base import Letter, Parcel
 from bot.store.codec import Codec, from_ms
 
@@ -133,6 +133,13 @@ VIDEOS = Table(
     "videos",
     {"provider": "provider", "id": "id", "stream": "stream", "show": "show", "seen_at": "seen_ms", "started_at": "started_ms"},
     key=("provider", "id"),
+)
+
+RESTREAMS = Table(
+    RestreamTarget,
+    "restreams",
+    {"id": "id", "show": "show", "provider": "provider", "remote": "remote", "gone": "gone"},
+    key=("id",),
 )
 
 AS_RUN = Table(Noted, "as_run", {"show": "show", "at": "at_ms"}, key=())

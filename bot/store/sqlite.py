@@ -22,6 +22,7 @@ from bot.model import (
     Operation,
     Person,
     Post,
+    RestreamTarget,
     Seen,
     Show,
     ShowState,
@@ -37,7 +38,7 @@ from bot.store.base import Asked, Letter, Parcel, Touched
 from bot.store.codec import from_ms, to_ms
 from bot.store.opening import FileLock, check_access, open_file, path_of, shelf_of
 from bot.store.readers import Readers
-from bot.store.rows import AS_RUN, OPERATIONS, PEOPLE, SEEN, SHOWS, UNFINISHED, VIDEOS, write_json
+from bot.store.rows import AS_RUN, OPERATIONS, PEOPLE, RESTREAMS, SEEN, SHOWS, UNFINISHED, VIDEOS, write_json
 from bot.store.writer import NOTHING, Writer
 
 T = TypeVar("T")
@@ -114,11 +115,24 @@ class SqliteStore:
 
     async def plan(self, rule: Callable[[str], Decision[T]]) -> T:
         """Let `rule` plan a show under the next handle; the handle is free again if it raises."""
-        take = "UPDATE counters SET value = value + 1 WHERE name = 'show' RETURNING value"
 
         def work(db: Database) -> tuple[T, Touched]:
-            number = db.execute(take).fetchall()[0][0]
-            return self._write(db, rule(f"s{number}"))
+            return self._write(db, rule(f"s{_count(db, 'show')}"))
+
+        return await self._writer.run(work)
+
+    async def add_restreams(
+        self, show_id: str, count: int, rule: Callable[[Dossier, tuple[str, ...]], Decision[T]], *, beside: str = ""
+    ) -> T:
+        """Let `rule` give a show restream targets under the next ids; the ids are free again if it raises."""
+
+        def work(db: Database) -> tuple[T, Touched]:
+            last = _count(db, "restream", count)
+            ids = tuple(f"r{number}" for number in range(last - count + 1, last + 1))
+            dossier = decisions.dossier_of(db, show_id)
+            if beside:
+                dossier = decisions.with_restreams_of(db, dossier, beside)
+            return self._write(db, rule(dossier, ids))
 
         return await self._writer.run(work)
 
@@ -217,6 +231,14 @@ class SqliteStore:
     async def video(self, provider: str, video_id: str) -> Video | None:
         """One video."""
         return await self._readers.ask(lambda db: VIDEOS.first(db, "WHERE provider = ? AND id = ?", (provider, video_id)))
+
+    async def restreams(self, show_id: str) -> list[RestreamTarget]:
+        """The restream targets of a show that were not removed, in the order in which they were added."""
+        return await self._readers.ask(lambda db: decisions.restreams_of(db, show_id))
+
+    async def restream(self, target_id: str) -> RestreamTarget | None:
+        """One restream target, removed or not."""
+        return await self._readers.ask(lambda db: RESTREAMS.first(db, "WHERE id = ?", (target_id,)))
 
     async def as_run(self, show_id: str) -> list[Noted]:
         """The as-run log of a show, in the order in which it was written."""
@@ -354,3 +376,10 @@ class SqliteStore:
     async def _execute(self, statement: str, values: tuple[Any, ...] = ()) -> int:
         """Run one statement that touches nothing anybody listens for; how many rows it changed."""
         return await self._writer.run(lambda db: (db.execute(statement, values).rowcount, NOTHING), one_statement=True)
+
+
+def _count(db: Database, name: str, by: int = 1) -> int:
+    """The last of the next `by` numbers of a counter."""
+    count = "UPDATE counters SET value = value + ? WHERE name = ? RETURNING value"
+    number: int = db.execute(count, (by, name)).fetchall()[0][0]
+    return number

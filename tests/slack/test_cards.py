@@ -26,6 +26,7 @@ from bot.model import (
     OperationState,
     PageState,
     Quality,
+    RestreamTarget,
     Seen,
     Show,
     ShowState,
@@ -34,7 +35,7 @@ from bot.model import (
     StepState,
     Video,
 )
-from bot.providers.base import Capabilities, Clips, Gate, Kept, Pages, Recording
+from bot.providers.base import Capabilities, Clips, Gate, Kept, Pages, Recording, Restreams
 from bot.providers.gcore.fields import CAPABILITIES
 from bot.sandbox.slack.nouns import Message as Shown
 from bot.sandbox.slack.reading import render
@@ -102,12 +103,13 @@ class Case:
         steps: Mapping[str, tuple[StepRecord, ...]] | None = None,
         videos: Sequence[Video] = (),
         able: Capabilities = CAPABILITIES,
+        restreams: Sequence[RestreamTarget] = (),
     ) -> None:
         if what_is_seen is not None and what_is_seen.looked_at == TEN:
             what_is_seen = replace(what_is_seen, looked_at=now)
         there = (*operations, *(scheduled(show, now) if cues else ()))
         self.stage, self.show, self.now, self.able = stage, show, now, able
-        self.dossier = Dossier(CHURCH, what_is_seen, (show,), there, steps or {}, tuple(videos))
+        self.dossier = Dossier(CHURCH, what_is_seen, (show,), there, steps or {}, tuple(videos), restreams=tuple(restreams))
 
     def card(self) -> Message:
         return show_card(self.dossier, self.show, self.now, FIGURES, self.able)
@@ -119,6 +121,10 @@ OUTAGE = Alarm("signal", after(31, seconds=5), 1)
 GOING = operation("go", OperationState.RUNNING)
 FINISHING = operation("finish", OperationState.WAITING, due=END + timedelta(seconds=10))
 LIVE_SEEN = known("live", viewers=214, viewers_at=after(31))
+
+YOUTUBE = RestreamTarget("r1", "s12", "gcore", "YouTube", "a.rtmp.youtube.com", "t1", "U-ANA", after(-60), remote="9101")
+TWITCH = replace(YOUTUBE, id="r2", title="Twitch", host="live.twitch.tv", remote="9102")
+ASKED: dict[str, Any] = {"on": True, "asked_at": TEN, "done_at": TEN, "active": True}
 
 ENCODER_ONLY = Capabilities(
     "Elsewhere",
@@ -192,6 +198,48 @@ CASES = {
                 step("go-1", 1, "page-live", "Broadcast to live", after(seconds=1), done=False),
             )
         },
+    ),
+    "ready-with-restreams": Case(Phase.READY, OPEN, after(-10), known(), restreams=[YOUTUBE, replace(TWITCH, wanted=False)]),
+    "on-air-with-restreams": Case(
+        Phase.ON_AIR,
+        LIVE,
+        after(31),
+        LIVE_SEEN,
+        restreams=[
+            replace(YOUTUBE, live=True, reported_at=after(1), **ASKED),
+            replace(TWITCH, **ASKED),
+            replace(TWITCH, id="r3", title="Facebook", failed="Gcore is out.", **ASKED),
+            replace(TWITCH, id="r4", title="Vimeo"),
+        ],
+    ),
+    "on-air-restreams-not-reported": Case(
+        Phase.ON_AIR,
+        LIVE,
+        after(31),
+        LIVE_SEEN,
+        able=replace(CAPABILITIES, restreams=Restreams(of="page")),
+        restreams=[
+            replace(YOUTUBE, **ASKED),
+            replace(TWITCH, noticed_by="U-TOM", noticed_at=after(3), **ASKED),
+        ],
+    ),
+    "paused-with-restreams": Case(
+        Phase.PAUSED,
+        replace(LIVE, state=ShowState.PAUSED, paused_at=after(20), paused_by="U-TOM"),
+        after(22),
+        known("paused"),
+        restreams=[replace(YOUTUBE, live=True, reported_at=after(1), **ASKED)],
+    ),
+    "off-air-with-restreams": Case(
+        Phase.OFF_AIR,
+        off_air(off_at=END, stopped_at=after(76), **PAGE),
+        after(77),
+        known("finished", **DARK, enabled=False),
+        cues=False,
+        restreams=[
+            replace(YOUTUBE, on=False, asked_at=END, done_at=END, active=False),
+            replace(TWITCH, on=False, asked_at=END, done_at=END, active=True),
+        ],
     ),
     "on-air": Case(Phase.ON_AIR, LIVE, after(31), LIVE_SEEN),
     "on-air-not-recording": Case(Phase.ON_AIR, LIVE, after(31), replace(LIVE_SEEN, recording=False), videos=[part("1", "pending")]),
@@ -367,7 +415,7 @@ def test_a_card_has_seven_lines_three_buttons_and_five_more_at_most(name: str) -
 def test_a_card_shows_nothing_that_a_later_slice_will_do(name: str) -> None:
     buttons, more = controls_of(CASES[name].card())
     said = " ".join(str(control["text"]["text"]) for control in (*buttons, *more))
-    for later in ("Clip", "Mark", "Restream", "Crew", "As-run", "Export", "Copy to next week"):
+    for later in ("Clip", "Mark", "Crew", "As-run", "Export", "Copy to next week"):
         assert later not in said
 
 
@@ -439,7 +487,8 @@ def test_whatever_people_and_vendors_write_a_card_stays_a_card(name: str, title:
     what_is_seen = case.dossier.seen and replace(case.dossier.seen, trouble=trouble, name=trouble, pages={"7": note[:50] or "live"})
     videos = tuple(replace(video, name=title, status=note or "ready") for video in case.dossier.videos)
     operations = tuple(replace(op, note=note) for op in case.dossier.operations)
-    dossier = replace(case.dossier, shows=(show,), seen=what_is_seen, videos=videos, operations=operations)
+    targets = tuple(replace(target, title=title, failed=note) for target in case.dossier.restreams)
+    dossier = replace(case.dossier, shows=(show,), seen=what_is_seen, videos=videos, operations=operations, restreams=targets)
     message = show_card(dossier, show, case.now, FIGURES, CAPABILITIES)
     harmless(message)
     assert len(text_lines(message)) <= 7

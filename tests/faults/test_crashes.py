@@ -21,7 +21,7 @@ SEED = int(os.environ.get("CRASH_SEED", "0")) or random.SystemRandom().randrange
 """Printed with the counts; CRASH_SEED plays the same sample again."""
 
 STRIDE = 10
-AT_ONCE = 6
+AT_ONCE = 4
 RANDOM_SHOWS = 15
 
 

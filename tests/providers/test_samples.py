@@ -6,13 +6,14 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 from pydantic import ValidationError
 
 from bot.providers.catalogue import catalogue
 from bot.providers.gcore import Gcore
 from tests.providers.contract.calls import calls_of
-from tests.providers.player import SAMPLES, Sample, play, read_sample
+from tests.providers.player import SAMPLES, Exchange, Sample, Stage, play, read_sample
 
 FILES = sorted(SAMPLES.glob("*/*.json"))
 
@@ -82,6 +83,24 @@ async def test_a_request_beyond_the_sample_is_noticed() -> None:
 
     with pytest.raises(AssertionError, match="asked beyond the sample: GET"):
         await play(Sample.model_validate(empty), Gcore)
+
+
+@pytest.mark.parametrize("kind", ["data", "files"])
+@pytest.mark.parametrize(("title", "differs"), [("Church", False), ("Chapel", True)])
+async def test_a_form_is_read_in_parts_or_in_one(kind: str, title: str, differs: bool) -> None:
+    form = Exchange.model_validate(
+        {"request": {"method": "POST", "path": "/channels", "form": {"Title": "Church"}}, "answer": {"status": 200}}
+    )
+    stage = Stage([form])
+    await stage.open()
+    try:
+        async with httpx.AsyncClient() as client:
+            fields: Any = {"data": {"Title": title}} if kind == "data" else {"files": {"Title": (None, title)}}
+            await client.post(f"{stage.url}/channels", **fields)
+    finally:
+        await stage.close()
+
+    assert bool(stage.wrong) is differs
 
 
 @pytest.mark.parametrize("key", ["result", "refused"])

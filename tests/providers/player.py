@@ -172,12 +172,13 @@ async def _differences(wanted: Asked, request: web.Request) -> AsyncIterator[str
     for name, value in wanted.headers.items():
         if request.headers.get(name) != value:
             yield f"header {name}: {request.headers.get(name)!r}, not {value!r}"
-    raw = await request.read()
     if wanted.form is not None:
-        form = _several((await request.post()).items())
+        form = _several((await request.post()).items())  # before anything else reads the body: parts are read from the wire
         if form != dict(wanted.form):
             yield f"form {form}, not {dict(wanted.form)}"
-    elif not wanted.has("body"):
+        return
+    raw = await request.read()
+    if not wanted.has("body"):
         if raw:
             yield f"body {raw!r}, where none was due"
     elif (sent := _canonical(raw)) != json.dumps(wanted.body, sort_keys=True):

@@ -162,13 +162,16 @@ class Inbox:
             await self._sightings.report_video(await self._placed(provider, video))
 
     async def _placed(self, provider: Provider, video: Video) -> Video:
-        """A webhook in the old form does not say of which stream the video is, and none says why one failed: ask the provider."""
-        unexplained = video.status == "error" and not video.error
+        """A webhook may not say of which stream the video is, nor why it failed: ask the provider, where it tells of videos."""
+        askable = provider.capabilities.videos is not None
+        unexplained = askable and video.status == "error" and not video.error
         if (video.stream and not unexplained) or video.status == "deleted":
             return video
         known = await self._store.video(provider.name, video.id)
         if known is not None and known.stream and not unexplained:
             return replace(video, stream=known.stream, started_at=known.started_at)
+        if not askable:
+            return video
         try:
             read = await provider.video(video.id)
         except ProviderError as failure:

@@ -191,6 +191,7 @@ class Seam:
         path: str,
         *,
         json: JSON = None,
+        form: Mapping[str, str] | None = None,
         params: Mapping[str, str | int] | None = None,
         priority: Priority,
         what: str = "such thing",
@@ -201,11 +202,12 @@ class Seam:
         """Make one request and return the answer if its status is a 2xx or in `accept`.
 
         `what` names the object in sentences ("stream 123"). `route` is how the log names the path, where the path itself holds
-        a secret. `secrets` are values in the request that must not come back in a sentence.
+        a secret. `secrets` are values in the request that must not come back in a sentence. `form` is sent as
+        `multipart/form-data` in the place of `json`.
         """
         call = _Call(method, route or path, what, (*self._secrets, *secrets))
         await self._budget.turn(priority)
-        answer = await self._exchange(call, path, json, params)
+        answer = await self._exchange(call, path, json, form, params)
         if answer.status == 429:
             self._budget.pause(1.0 if answer.retry_after is None else answer.retry_after)
         if answer.status in accept or 200 <= answer.status < 300:
@@ -224,13 +226,21 @@ class Seam:
         call = _Call(answer.method, answer.route, what, self._secrets)
         return self._error(call, Trouble.GARBAGE, status=answer.status, detail=f"JSON {type(answer.json).__name__}")
 
-    async def _exchange(self, call: _Call, path: str, json: JSON, params: Mapping[str, str | int] | None) -> Answer:
+    async def _exchange(
+        self,
+        call: _Call,
+        path: str,
+        json: JSON,
+        form: Mapping[str, str] | None,
+        params: Mapping[str, str | int] | None,
+    ) -> Answer:
         """Send and read. The vendor library's exception is dropped on purpose: it can quote a header or an address."""
         asked_at = self._now()
         content = None if json is None else jsonlib.dumps(json).encode()
-        headers = {} if call.reads else {"content-type": "application/json"}
+        headers = {} if call.reads or form is not None else {"content-type": "application/json"}
         try:
-            request = self._client.build_request(call.method, path, content=content, params=params, headers=headers)
+            parts = None if form is None else {name: (None, value.encode()) for name, value in form.items()}
+            request = self._client.build_request(call.method, path, content=content, files=parts, params=params, headers=headers)
             async with asyncio.timeout(self._timeout):
                 self._passing(f"before {call.method} {call.route}")
                 got = await self._client.send(request, stream=True)

@@ -252,6 +252,8 @@ class Story:
         await self._said("Ended", by="10:23")
         await self._said("Stopped*: ", by="10:23")
         await self._skip_to("10:25:05")
+        if self._gated and self._able.switch is None:
+            self._crew_stops_the_encoder()
         await self._skip_to("10:28:05")
         await self._posted("RECORDINGS READY", by="10:32")
         await self._skip_to("10:35:02")
@@ -263,6 +265,9 @@ class Story:
         await self._state("CLOSED, STILL PUBLIC", by="10:21")
         await self._posted("stop the encoder", by="10:21")
         await self._pass_until("10:21:10")
+        self._crew_stops_the_encoder()
+
+    def _crew_stops_the_encoder(self) -> None:
         self._tell(":electric_plug: The crew stops the encoder", Tone.WORLD)
         self._cloud.drop_signal(self._stream)
 

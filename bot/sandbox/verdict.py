@@ -28,7 +28,8 @@ def differences(cloud: Cloud, plan: Expected, zone: tzinfo) -> list[str]:
         wanted, found = cloud.course.effects.get(kind, 0), happened[kind]
         if wanted != found:
             wrong.append(f"“{kind}” happened {_times(found)} instead of {_times(wanted)}")
-    wrong += _late(cloud, cloud.course.begins, plan.start, zone) + _late(cloud, cloud.course.ends, plan.end, zone)
+    wrong += _late(cloud, cloud.course.begins, plan.start, zone)
+    wrong += _late(cloud, cloud.course.ends, plan.end + cloud.course.countdown, zone)
     return wrong + cloud.left_on()
 
 

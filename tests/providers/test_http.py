@@ -72,6 +72,27 @@ async def test_a_base_url_with_a_path_keeps_it(vendor: Vendor, seam_at: SeamAt) 
     assert vendor.requests[0].target == "/api/thing"
 
 
+async def test_a_form_goes_out_in_parts(vendor: Vendor, seam_at: SeamAt) -> None:
+    vendor.answers(201, {})
+
+    await seam_at(vendor.url).call("POST", "/thing", form={"Title": "Kisha – e diel", "Type": "1"}, priority=Priority.EFFECT)
+
+    sent = vendor.requests[0]
+    kind, _, boundary = sent.headers["content-type"].partition("; boundary=")
+    assert kind == "multipart/form-data"
+    assert sent.body.count(f"--{boundary}".encode()) == 3
+    assert b'name="Title"\r\n\r\nKisha \xe2\x80\x93 e diel\r\n' in sent.body
+    assert b'name="Type"\r\n\r\n1\r\n' in sent.body
+    assert b"filename" not in sent.body
+
+
+async def test_a_form_that_cannot_be_written_is_not_sent(vendor: Vendor, seam_at: SeamAt) -> None:
+    with pytest.raises(ProviderError) as caught:
+        await seam_at(vendor.url).call("POST", "/thing", form={"Title": "\ud83d"}, priority=Priority.EFFECT)
+
+    assert (caught.value.permanent, caught.value.ambiguous, vendor.requests) == (True, False, [])
+
+
 @pytest.mark.parametrize("status", [200, 204])
 async def test_nothing_is_an_answer_too(vendor: Vendor, seam_at: SeamAt, status: int) -> None:
     vendor.sends(f"HTTP/1.1 {status} OK\r\n{'content-length: 0' if status == 200 else 'x: y'}\r\n\r\n".encode())

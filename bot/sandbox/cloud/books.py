@@ -22,7 +22,7 @@ class Books:
         self.in_flight: list[str] = []
         self._bell = asyncio.Event()
         self.ledger = Ledger(self.ring)
-        self.webhooks = Webhooks(webhook_url, self.ring)
+        self.webhooks = Webhooks(webhook_url, self.ring, agenda)
 
     def ring(self) -> None:
         """Wake everybody who waits for something to be recorded."""

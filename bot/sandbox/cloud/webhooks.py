@@ -1,9 +1,9 @@
-"""A simulated vendor's webhooks: one POST each, not repeated, with switches for what a network does to them."""
+"""A simulated vendor's webhooks: one POST each, tried again where the vendor does, and what a network does to them."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -11,6 +11,7 @@ from typing import Any, Literal
 
 import httpx
 
+from bot.sandbox.cloud.agenda import Agenda
 from bot.sandbox.cloud.ledger import Id
 
 TIMEOUT = 5.0
@@ -27,14 +28,20 @@ class Delivery:
     payload: dict[str, Any] = field(repr=False)
     outcome: Literal["waiting", "held", "delivered", "lost", "failed", "no address"] = "waiting"
     status: int | None = None
+    tries: int = 0
 
 
 class Webhooks:
-    """Sends events one after another; `log` keeps every delivery with what became of it."""
+    """Sends events one after another; `log` keeps every delivery with what became of it.
 
-    def __init__(self, url: str | None, heard: Callable[[], None]) -> None:
+    `retries` are the show seconds after which a delivery that was not answered with a 2xx is tried again, one after the other.
+    """
+
+    def __init__(self, url: str | None, heard: Callable[[], None], agenda: Agenda) -> None:
         self.url = url
+        self.retries: Sequence[float] = ()
         self.log: list[Delivery] = []
+        self._agenda = agenda
         self._heard = heard
         self._queue: asyncio.Queue[Delivery] = asyncio.Queue()
         self._held: list[Delivery] | None = None
@@ -116,9 +123,13 @@ class Webhooks:
         if self.url is None:
             delivery.outcome = "no address"
             return
+        delivery.tries += 1
         try:
             answer = await client.post(self.url, json=delivery.payload)
         except (httpx.HTTPError, httpx.InvalidURL):
-            delivery.outcome = "failed"
-            return
-        delivery.outcome, delivery.status = "delivered", answer.status_code
+            delivery.outcome, delivery.status = "failed", None
+        else:
+            delivery.outcome, delivery.status = "delivered", answer.status_code
+        taken = delivery.status is not None and 200 <= delivery.status < 300
+        if not taken and delivery.tries <= len(self.retries):
+            self._agenda.after(self.retries[delivery.tries - 1], lambda: self._queue.put_nowait(delivery))

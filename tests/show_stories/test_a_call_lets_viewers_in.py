@@ -1,0 +1,84 @@
+"""Where one call lets viewers in and another ends it for good, as at Gjirafa: it is counted down to, and keeps what was shown."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+import commands
+from bot.sandbox.faults import Fault
+from bot.sandbox.gjirafa import GjirafaCloud
+from bot.sandbox.rehearsal import Rehearsal
+from tests.show_stories.conftest import SUNDAY_MORNING
+from tests.show_stories.elsewhere import Elsewhere
+
+
+@pytest.fixture
+async def gallery(tmp_path: Path) -> AsyncIterator[Elsewhere]:
+    """Sunday, 08:50 in Berlin, with a project at Gjirafa and no other account."""
+    rehearsal = Rehearsal(tmp_path, commands.load(), start=SUNDAY_MORNING, clouds=lambda clock: (GjirafaCloud(clock),))
+    await rehearsal.open()
+    playing = Elsewhere(rehearsal)
+    await rehearsal.settle()
+    yield playing
+    await rehearsal.close()
+
+
+def project(gallery: Elsewhere) -> GjirafaCloud:
+    assert isinstance(gallery.vendor, GjirafaCloud)
+    return gallery.vendor
+
+
+async def test_viewers_see_nothing_of_the_encoder_before_the_start_and_what_they_saw_is_kept(gallery: Elsewhere) -> None:
+    await gallery.on_air()
+    assert "ON AIR" in gallery.state
+    assert gallery.times("page live") == ["10:00:02"]
+    await gallery.at("10:19:55", step=60)
+    await gallery.at("10:20:05", step=1)
+    assert gallery.count("saved") == 0
+    await gallery.at("10:20:20", step=1)
+
+    assert gallery.times("saved") == ["10:20:10"]
+    assert gallery.count("discarded") == 0
+    assert "OFF AIR" in gallery.state
+    (kept,) = project(gallery).kept
+    assert (kept.title, round((kept.end - kept.start).total_seconds() / 60)) == ("Sunday Service", 20)
+
+
+async def test_a_finish_is_taken_back_while_it_is_counted_down_to(gallery: Elsewhere) -> None:
+    await gallery.on_air()
+    await gallery.type("/live finish s1")
+    await gallery.submit()
+    await gallery.at("10:00:15")
+    assert "TAKING OFF" in gallery.state
+    await gallery.press("undo-finish")
+    await gallery.at("10:01")
+
+    assert "ON AIR" in gallery.state
+    assert (gallery.count("saved"), gallery.count("page finished"), gallery.count("page live")) == (0, 0, 1)
+
+
+async def test_a_recording_that_failed_without_a_reason_is_told_as_failed(gallery: Elsewhere) -> None:
+    await gallery.on_air()
+    await gallery.at("10:20:20", step=60)
+    (kept,) = project(gallery).kept
+    reports = {"eventType": "video.encode.errored", "data": {"PublicId": kept.id, "Title": kept.title}}
+    project(gallery).webhooks.send("video.encode.errored", kept.id, reports, gallery.rehearsal.clock.now())
+    await gallery.settle()
+
+    assert gallery.said("Recording “Sunday Service” could not be processed: the provider gives no reason") == 1
+    assert gallery.rehearsal.bot.inbox.counts["retried"] == 0
+
+
+async def test_an_end_that_the_provider_refuses_throws_nothing_away(gallery: Elsewhere) -> None:
+    await gallery.on_air()
+    project(gallery).faults.add(
+        Fault("*/stop-and-cut", "POST", times=None, status=400, body=b'{"success": false, "errors": ["No."]}')
+    )
+    await gallery.at("10:20:40", step=60)
+
+    assert gallery.count("discarded") == 0
+    assert project(gallery).live_videos[0].on_air
+    assert gallery.posted("Finishing failed") == 1

@@ -15,6 +15,8 @@ from bot.sandbox.played import played
 from tests.providers.contract.stage import TAG, TARGET, TARGET_KEY, OnAir, Stage, editable
 
 LENGTH = timedelta(seconds=45)
+ANOTHER = "rtmp://second.example.org/app"
+"""A target beside the one at hand: where targets are a list of addresses, the same one again is nothing new."""
 
 
 @dataclass(frozen=True)
@@ -96,7 +98,7 @@ CALLS: Mapping[str, Arguments] = {
     "find_clips": lambda hand: (hand.air.stream, "Goal", hand.start, hand.start + LENGTH, TAG),
     "clip": lambda hand: (hand.air.stream, hand.clip),
     "list_restreams": lambda hand: (hand.owner,),
-    "add_restream": lambda hand: (hand.owner, "Church two", SecretStr(TARGET), SecretStr(TARGET_KEY), {}, "showcaller:r2"),
+    "add_restream": lambda hand: (hand.owner, "Church two", SecretStr(ANOTHER), SecretStr(TARGET_KEY), {}, "showcaller:r2"),
     "find_restreams": lambda hand: (hand.owner, "Church channel", SecretStr(TARGET), SecretStr(TARGET_KEY), TAG),
     "switch_restream": lambda hand: (hand.owner, hand.restream, True),
     "remove_restream": lambda hand: (hand.owner, hand.restream),

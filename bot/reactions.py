@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from bot.model import Change, ChangeKind, PageState, Show, ShowState, Source, Video
 from bot.operations.onair import went_off_air, went_on_air, went_to_pause
 from bot.operations.tending import Tending
-from bot.providers.base import Provider
+from bot.providers.base import Capabilities, Gate, Provider
 from bot.show.defaults import Defaults
 from bot.show.draft import Draft
 from bot.slack import notices
@@ -92,6 +92,10 @@ class Reactions:
             words = notices.change_words(change, self._able[show.provider].title, at(change.at, show))
             draft.post(notices.line(show, "page-reported", change.at, words))
             return
+        able = self._able.get(show.provider)
+        if able is not None and able.gate is Gate.NONE:
+            self._page_of_the_encoder(draft, show, change, able)
+            return
         match change.value:
             case PageState.LIVE:
                 went_on_air(draft, show, change.at, source, self._figures)
@@ -110,6 +114,18 @@ class Reactions:
             case _:
                 title = self._able[show.provider].title
                 draft.post(notices.line(show, "page", change.at, notices.change_words(change, title, at(change.at, show))))
+
+    def _page_of_the_encoder(self, draft: Draft, show: Show, change: Change, able: Capabilities) -> None:
+        """A page that keeps nobody out follows the encoder: it moves no show, and only its end is news while the show goes on."""
+        over = {PageState.FINISHED.value: "is over", "gone": "is not there any more"}.get(str(change.value))
+        if not show.state.on_air or over is None:
+            return
+        word = able.pages.word if able.pages else "page"
+        text = (
+            f":warning: The {word} of *{escape(show.title)}* ({show.id}) {over} at {able.title} while the show goes on: whatever "
+            f"the encoder sends, its link no longer plays it. Make another {word}, and give viewers its link."
+        )
+        draft.post(notices.told(show, "page-over", change.at, text))
 
     def _unmanaged(self, draft: Draft, change: Change) -> None:
         channel = self._channels.get(change.key.provider, "")

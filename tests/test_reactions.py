@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
 
 from bot.model import Change, ChangeKind, PageState, Post, Show, ShowState, Source, Video
+from bot.providers.base import Gate, Pages
 from bot.providers.gcore.fields import CAPABILITIES
 from bot.reactions import Reactions
 from bot.show.draft import Draft
@@ -84,6 +87,29 @@ def test_a_page_that_is_gone_drops_out_and_the_show_goes_on() -> None:
     draft = reacted(on_air(), change(ChangeKind.PAGE, "gone"))
     assert not draft.show("s12").wants_page
     assert draft.show("s12").state is ShowState.LIVE
+
+
+def reacted_without_a_gate(show: Show, value: str) -> Draft:
+    able = replace(CAPABILITIES, gate=Gate.NONE, pages=Pages(word="streaming", states=frozenset()))
+    vendor = cast("Any", SimpleNamespace(capabilities=able))
+    draft = a_draft(show, now=after(seconds=5))
+    Reactions(FIGURES, {"gcore": vendor}, default_channels={}).react(draft, (change(ChangeKind.PAGE, value),), Source.WEBHOOK)
+    return draft
+
+
+@pytest.mark.parametrize("value", ["pending", "live", "finished", "gone", "Interrupted"])
+def test_a_page_that_keeps_nobody_out_moves_no_show(value: str) -> None:
+    for show in (replace(OPEN, page_gates=False), replace(on_air(), page_gates=False)):
+        draft = reacted_without_a_gate(show, value)
+        assert draft.show("s12") == show
+
+
+@pytest.mark.parametrize(("value", "words"), [("finished", "is over at"), ("gone", "is not there any more at")])
+def test_its_end_while_the_show_goes_on_is_told_with_what_to_do(value: str, words: str) -> None:
+    draft = reacted_without_a_gate(replace(on_air(), page_gates=False), value)
+    assert f"The streaming of *Sunday Service* (s12) {words} Gcore" in texts(draft)
+    assert "Make another streaming" in texts(draft)
+    assert posts(reacted_without_a_gate(replace(off_air(), page_gates=False), value)) == []
 
 
 # -- streams

@@ -6,7 +6,7 @@ import asyncio
 import json as jsonlib
 import math
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from enum import StrEnum
@@ -109,6 +109,11 @@ class Answer:
     route: str = ""
 
 
+def retry_after(answer: Answer, headers: Mapping[str, str]) -> float | None:  # noqa: ARG001 - other vendors tell it in the answer
+    """Seconds to wait as the standard header has them; None if it is not there or makes no sense."""
+    return seconds_from(headers.get("retry-after", ""))
+
+
 def _plain_complaint(answer: Answer) -> str:
     """What a vendor without a known error shape complains of: the text of its answer."""
     return answer.text if answer.json is not None else ""
@@ -116,11 +121,13 @@ def _plain_complaint(answer: Answer) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Manner:
-    """How one vendor fails: its name, its own sentences where they help more, and where it keeps its complaint."""
+    """How one vendor fails: its name, its own sentences where they help more, where it keeps its complaint and how long to wait."""
 
     title: str
     sentences: Mapping[Trouble, str] = field(default_factory=dict)
     complaint: Callable[[Answer], str] = _plain_complaint
+    wait: Callable[[Answer, Mapping[str, str]], float | None] = retry_after
+    """Seconds until it may be asked again, from an answer and its headers (in any case)."""
 
     def sentence(self, trouble: Trouble) -> str:
         """The template of a sentence."""
@@ -135,10 +142,12 @@ class _Call:
     route: str
     what: str
     secrets: tuple[str, ...] = field(default=(), repr=False)
+    asks: bool = False
+    """A POST that only asks: some lists are read by one."""
 
     @property
     def reads(self) -> bool:
-        return self.method in ("GET", "HEAD")
+        return self.asks or self.method in ("GET", "HEAD")
 
 
 class Seam:
@@ -198,14 +207,15 @@ class Seam:
         route: str = "",
         accept: Collection[int] = (),
         secrets: Iterable[str] = (),
+        asks: bool = False,
     ) -> Answer:
         """Make one request and return the answer if its status is a 2xx or in `accept`.
 
         `what` names the object in sentences ("stream 123"). `route` is how the log names the path, where the path itself holds
         a secret. `secrets` are values in the request that must not come back in a sentence. `form` is sent as
-        `multipart/form-data` in the place of `json`.
+        `multipart/form-data` in the place of `json`. `asks`: it changes nothing, though its method may.
         """
-        call = _Call(method, route or path, what, (*self._secrets, *secrets))
+        call = _Call(method, route or path, what, (*self._secrets, *secrets), asks)
         await self._budget.turn(priority)
         answer = await self._exchange(call, path, json, form, params)
         if answer.status == 429:
@@ -237,7 +247,8 @@ class Seam:
         """Send and read. The vendor library's exception is dropped on purpose: it can quote a header or an address."""
         asked_at = self._now()
         content = None if json is None else jsonlib.dumps(json).encode()
-        headers = {} if call.reads or form is not None else {"content-type": "application/json"}
+        bare = call.method in ("GET", "HEAD") or form is not None
+        headers = {} if bare else {"content-type": "application/json"}
         try:
             parts = None if form is None else {name: (None, value.encode()) for name, value in form.items()}
             request = self._client.build_request(call.method, path, content=content, files=parts, params=params, headers=headers)
@@ -269,8 +280,8 @@ class Seam:
                 pass
         if got.is_success and not is_json:
             raise self._error(call, Trouble.GARBAGE, status=got.status_code, detail=f"{len(raw)} bytes that are no JSON")
-        wait = _retry_after(got.headers.get("retry-after", ""))
-        return Answer(got.status_code, value, text, asked_at, wait, call.method, call.route)
+        answer = Answer(got.status_code, value, text, asked_at, None, call.method, call.route)
+        return replace(answer, retry_after=self._manner.wait(answer, got.headers))
 
     def _failure(self, call: _Call, answer: Answer, sentence: str = "") -> ProviderError:
         status = answer.status
@@ -354,7 +365,7 @@ def _names(error: BaseException) -> str:
     return " < ".join(names)
 
 
-def _retry_after(header: str) -> float | None:
+def seconds_from(header: str) -> float | None:
     """Seconds from now, from either form of the header (RFC 9110 10.2.3); None if there is none or it makes no sense."""
     if not header:
         return None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import gzip
 import socket
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 
@@ -24,11 +24,11 @@ SeamAt = Callable[..., Seam]
 async def seam_at() -> AsyncIterator[SeamAt]:
     made: list[Seam] = []
 
-    def at(url: str, *, timeout: float = 5.0, credential: str = "Key very-secret-credential") -> Seam:
+    def at(url: str, *, timeout: float = 5.0, credential: str = "Key very-secret-credential", manner: Manner | None = None) -> Seam:
         seam = Seam(
             url,
             headers={"Authorization": SecretStr(credential)},
-            manner=Manner("Acme"),
+            manner=manner or Manner("Acme"),
             budget=Budget(10_000),
             now=lambda: SHOWTIME,
             timeout=timeout,
@@ -259,6 +259,28 @@ async def test_retry_after_may_be_a_date(vendor: Vendor, seam_at: SeamAt) -> Non
     error = await error_of(get, seam_at(vendor.url))
 
     assert error.retry_after == pytest.approx(30, abs=2)
+
+
+async def test_a_vendor_may_tell_the_wait_in_its_own_way(vendor: Vendor, seam_at: SeamAt) -> None:
+    vendor.answers(429, {"wait": 3}, x_patience="9")
+
+    def wait(answer: Answer, headers: Mapping[str, str]) -> float | None:
+        return float(answer.json["wait"]) + float(headers["X-Patience"])
+
+    error = await error_of(get, seam_at(vendor.url, manner=Manner("Acme", wait=wait)))
+
+    assert error.retry_after == 12.0
+
+
+async def test_a_post_that_only_asks_leaves_nothing_in_doubt(vendor: Vendor, seam_at: SeamAt) -> None:
+    vendor.answers(502, b"")
+    seam = seam_at(vendor.url)
+
+    error = await error_of(lambda seam: seam.call("POST", "/list", json={}, priority=Priority.LIST, asks=True), seam)
+
+    assert not error.ambiguous
+    assert "Try again in a moment" in error.sentence
+    assert vendor.requests[0].headers["content-type"] == "application/json"
 
 
 async def test_being_called_too_often_stops_the_next_call_as_well(vendor: Vendor, seam_at: SeamAt) -> None:

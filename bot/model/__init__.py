@@ -1,5 +1,6 @@
 """The nouns of a show, as frozen values; instants are aware and in UTC."""
 
+from bot.model.clip import Clip, ClipState, Marker
 from bot.model.decision import Decision, Dossier
 from bot.model.operation import Operation, OperationState, StepKind, StepRecord, StepState
 from bot.model.restream import RestreamTarget
@@ -14,12 +15,15 @@ __all__ = [
     "Alarm",
     "Change",
     "ChangeKind",
+    "Clip",
+    "ClipState",
     "Decision",
     "Dossier",
     "Doubt",
     "FinishPolicy",
     "Hold",
     "Look",
+    "Marker",
     "Noted",
     "Operation",
     "OperationState",

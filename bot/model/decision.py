@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
+from bot.model.clip import Clip, Marker
 from bot.model.operation import Operation, StepRecord
 from bot.model.restream import RestreamTarget
 from bot.model.show import Show, StreamKey
@@ -20,7 +21,8 @@ class Dossier:
     """Everything known about a stream and the shows on it, read in one transaction.
 
     `shows` are those not closed, earliest first (plus the one asked about, whatever its state); `operations` those not ended of
-    these shows or on this stream; `steps` the journal of these operations; `videos` those of the stream or its shows.
+    these shows or on this stream; `steps` the journal of these operations; `videos` and `clips` those of the stream or its shows,
+    `markers` those of the shows.
     """
 
     key: StreamKey | None
@@ -30,6 +32,8 @@ class Dossier:
     steps: Mapping[str, tuple[StepRecord, ...]] = field(default_factory=dict)
     videos: tuple[Video, ...] = ()
     restreams: tuple[RestreamTarget, ...] = ()
+    clips: tuple[Clip, ...] = ()
+    markers: tuple[Marker, ...] = ()
 
     def show(self, show_id: str) -> Show:
         """The show of that id; KeyError if it is not part of this dossier."""
@@ -62,6 +66,8 @@ class Decision(Generic[T]):
     videos: tuple[Video, ...] = ()
     posts: tuple[Post, ...] = ()
     noted: tuple[Noted, ...] = ()
+    clips: tuple[Clip, ...] = ()
+    markers: tuple[Marker, ...] = ()
     request: str = ""
     """The key of the person's request that this carries out; empty where nobody waits for it."""
     restreams: tuple[RestreamTarget, ...] = ()

@@ -9,8 +9,10 @@ from datetime import datetime
 from typing import TypeVar
 
 from bot.model import (
+    Clip,
     Decision,
     Dossier,
+    Marker,
     Noted,
     Operation,
     OperationState,
@@ -23,6 +25,9 @@ from bot.model import (
 )
 
 T = TypeVar("T")
+
+Numbered = tuple[str, int]
+"""What is numbered within its show."""
 
 
 def new_id(prefix: str) -> str:
@@ -41,10 +46,14 @@ class Draft:
         self._operations = {op.id: op for op in dossier.operations}
         self._videos = {video.id: video for video in dossier.videos}
         self._restreams = {target.id: target for target in dossier.restreams}
+        self._clips = {(clip.show, clip.number): clip for clip in dossier.clips}
+        self._markers = {(marker.show, marker.number): marker for marker in dossier.markers}
         self._changed_shows: set[str] = set()
         self._changed_operations: set[str] = set()
         self._changed_videos: set[str] = set()
         self._changed_restreams: set[str] = set()
+        self._changed_clips: set[Numbered] = set()
+        self._changed_markers: set[Numbered] = set()
         self._seen = dossier.seen
         self._seen_changed = False
         self._steps: list[StepRecord] = []
@@ -79,6 +88,16 @@ class Draft:
     def restream(self, target_id: str) -> RestreamTarget:
         """One restream target, as drafted; KeyError if it is not in the dossier."""
         return self._restreams[target_id]
+
+    @property
+    def clips(self) -> tuple[Clip, ...]:
+        """The clips of the stream and its shows, as drafted."""
+        return tuple(self._clips.values())
+
+    @property
+    def markers(self) -> tuple[Marker, ...]:
+        """The moments noted in the shows, as drafted."""
+        return tuple(self._markers.values())
 
     def show(self, show_id: str) -> Show:
         """One show, as drafted; KeyError if it is not in the dossier."""
@@ -135,6 +154,18 @@ class Draft:
         self._changed_restreams.add(target.id)
         return target
 
+    def clip(self, clip: Clip) -> Clip:
+        """Write this clip."""
+        self._clips[clip.show, clip.number] = clip
+        self._changed_clips.add((clip.show, clip.number))
+        return clip
+
+    def mark(self, marker: Marker) -> Marker:
+        """Write this moment."""
+        self._markers[marker.show, marker.number] = marker
+        self._changed_markers.add((marker.show, marker.number))
+        return marker
+
     def step(self, record: StepRecord) -> None:
         """Write a step of a journal."""
         self._steps.append(record)
@@ -143,9 +174,9 @@ class Draft:
         """Say these once."""
         self._posts += [post for post in posts if post is not None]
 
-    def note(self, show: str, what: str, by: str = "", detail: str = "") -> None:
-        """Write a line of the as-run log."""
-        self._noted.append(Noted(show, self.now, what, by, detail))
+    def note(self, show: str, what: str, by: str = "", detail: str = "", *, at: datetime | None = None) -> None:
+        """Write a line of the as-run log; `at` is when it happened, where that is not now."""
+        self._noted.append(Noted(show, at or self.now, what, by, detail))
 
     def decision(self, answer: T) -> Decision[T]:
         """What has been decided, with an answer to whoever asked."""
@@ -159,11 +190,14 @@ class Draft:
             restreams=_pick(self._restreams, self._changed_restreams),
             posts=tuple(self._posts),
             noted=tuple(self._noted),
+            clips=_pick(self._clips, self._changed_clips),
+            markers=_pick(self._markers, self._changed_markers),
         )
 
 
+K = TypeVar("K")
 V = TypeVar("V")
 
 
-def _pick(things: Mapping[str, V], ids: set[str]) -> tuple[V, ...]:
+def _pick(things: Mapping[K, V], ids: set[K]) -> tuple[V, ...]:
     return tuple(thing for key, thing in things.items() if key in ids)

@@ -9,8 +9,10 @@ from typing import Protocol, TypeVar
 
 from bot.model import (
     JSON,
+    Clip,
     Decision,
     Dossier,
+    Marker,
     Noted,
     Operation,
     Person,
@@ -35,7 +37,7 @@ class LostFence(Exception):
 class Touched:
     """What a commit changed: told to listeners on the event loop after it is durable.
 
-    `shows` are those written and those whose operations or videos were: whatever shows them may look different now.
+    `shows` are those written and those whose operations, videos, clips or markers were: whatever shows them may look different now.
     """
 
     shows: frozenset[str] = frozenset()
@@ -175,6 +177,12 @@ class Store(Protocol):
 
     async def restream(self, target_id: str) -> RestreamTarget | None:
         """One restream target, removed or not."""
+
+    async def clips(self, show: str) -> list[Clip]:
+        """The clips of a show, by number."""
+
+    async def markers(self, show: str) -> list[Marker]:
+        """The moments noted in a show, by number."""
 
     async def as_run(self, show_id: str) -> list[Noted]:
         """The as-run log of a show, in order."""

@@ -9,11 +9,36 @@ from typing import Any, TypeVar
 from sqlite_utils import Database
 
 from bot.errors import StoreError
-from bot.model import Decision, Dossier, Operation, OperationState, RestreamTarget, Show, StepRecord, StreamKey, Video
+from bot.model import (
+    Clip,
+    Decision,
+    Dossier,
+    Marker,
+    Operation,
+    OperationState,
+    RestreamTarget,
+    Show,
+    StepRecord,
+    StreamKey,
+    Video,
+)
 from bot.store import requests
 from bot.store.base import LostFence, Touched
 from bot.store.mail import queue
-from bot.store.rows import AS_RUN, OPERATIONS, RESTREAMS, SEEN, SHOWS, STEPS, UNFINISHED, VIDEOS, stream_key
+from bot.store.rows import (
+    AS_RUN,
+    CLIPS,
+    MARKERS,
+    OPERATIONS,
+    RESTREAMS,
+    SEEN,
+    SHOWS,
+    STEPS,
+    UNFINISHED,
+    VIDEOS,
+    stream_key,
+    write_json,
+)
 
 T = TypeVar("T")
 
@@ -54,6 +79,8 @@ def _assemble(db: Database, key: StreamKey | None, shows: list[Show]) -> Dossier
         steps=_steps(db, operations),
         videos=tuple(_videos(db, key, shows)),
         restreams=tuple(target for show in shows for target in restreams_of(db, show.id)),
+        clips=tuple(_clips(db, key, shows)),
+        markers=tuple(_markers(db, shows)),
     )
 
 
@@ -102,6 +129,24 @@ def with_restreams_of(db: Database, dossier: Dossier, show_id: str) -> Dossier:
     return replace(dossier, restreams=(*dossier.restreams, *beside))
 
 
+def _clips(db: Database, key: StreamKey | None, shows: Sequence[Show]) -> list[Clip]:
+    """All of the shows; and the newest of the stream, whose videos may be reported when their show is closed."""
+    mine = CLIPS.find(db, "WHERE show IN (SELECT value FROM json_each(?)) ORDER BY show, number", (_ids(shows),)) if shows else []
+    if key is None:
+        return mine
+    newest = f"WHERE provider = ? AND stream = ? ORDER BY start_ms DESC LIMIT {DOSSIER_VIDEOS}"
+    known = {clip.show for clip in mine}
+    return [*mine, *(clip for clip in CLIPS.find(db, newest, (key.provider, key.id)) if clip.show not in known)]
+
+
+def _markers(db: Database, shows: Sequence[Show]) -> list[Marker]:
+    return MARKERS.find(db, "WHERE show IN (SELECT value FROM json_each(?)) ORDER BY show, number", (_ids(shows),)) if shows else []
+
+
+def _ids(shows: Sequence[Show]) -> str:
+    return write_json([show.id for show in shows])
+
+
 def running(db: Database, operation_id: str, fence: int) -> Operation:
     """The operation, if it is running under this fence; else LostFence."""
     operation = OPERATIONS.first(db, "WHERE id = ?", (operation_id,))
@@ -146,6 +191,10 @@ def write(db: Database, decision: Decision[T], now_ms: Callable[[], int]) -> tup
         VIDEOS.put(db, video)
     for target in decision.restreams:
         RESTREAMS.put(db, target)
+    for clip in decision.clips:
+        CLIPS.put(db, clip)
+    for marker in decision.markers:
+        MARKERS.put(db, marker)
     for line in decision.noted:
         AS_RUN.put(db, line)
     queued = queue(db, decision.posts)
@@ -174,6 +223,7 @@ def _touched(decision: Decision[Any], queued: int) -> Touched:
         streams.add(decision.seen.key)
     shows = {show.id for show in decision.shows}
     shows |= {thing.show for things in (decision.operations, decision.videos, decision.restreams) for thing in things if thing.show}
+    shows |= {thing.show for things in (decision.clips, decision.markers) for thing in things}
     return Touched(
         shows=frozenset(shows),
         operations=frozenset([operation.id for operation in decision.operations] + [step.operation for step in decision.steps]),

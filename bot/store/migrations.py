@@ -123,3 +123,25 @@ CREATE TABLE restreams (
 CREATE INDEX restreams_by_show ON restreams (show, gone);
 INSERT INTO counters VALUES ('restream', 0);
 """
+
+
+@SCHEMA(name="0004_clips")
+def clips(db: Database) -> None:
+    """What people want cut out of a show, and the moments that they noted."""
+    db.executescript(CLIPS)
+
+
+CLIPS = """
+CREATE TABLE clips (
+    show TEXT NOT NULL, number INTEGER NOT NULL, provider TEXT NOT NULL, stream TEXT NOT NULL, start_ms INTEGER NOT NULL,
+    body TEXT NOT NULL,
+    PRIMARY KEY (show, number)
+) STRICT;
+CREATE INDEX clips_by_stream ON clips (provider, stream, start_ms);
+
+CREATE TABLE markers (
+    show TEXT NOT NULL, number INTEGER NOT NULL, at_ms INTEGER NOT NULL,
+    body TEXT NOT NULL,
+    PRIMARY KEY (show, number)
+) STRICT, WITHOUT ROWID;
+"""

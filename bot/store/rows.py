@@ -8,7 +8,21 @@ from typing import Any, Generic, TypeVar
 from pydantic_core import from_json, to_json
 from sqlite_utils import Database
 
-from bot.model import JSON, Noted, Operation, Person, Post, RestreamTarget, Seen, Show, StepRecord, StreamKey, Video
+from bot.model import (
+    JSON,
+    Clip,
+    Marker,
+    Noted,
+    Operation,
+    Person,
+    Post,
+    RestreamTarget,
+    Seen,
+    Show,
+    StepRecord,
+    StreamKey,
+    Video,
+)
 from bot.store.base import Letter, Parcel
 from bot.store.codec import Codec, from_ms
 
@@ -141,6 +155,15 @@ RESTREAMS = Table(
     {"id": "id", "show": "show", "provider": "provider", "remote": "remote", "gone": "gone"},
     key=("id",),
 )
+
+CLIPS = Table(
+    Clip,
+    "clips",
+    {"show": "show", "number": "number", "provider": "provider", "stream": "stream", "start": "start_ms"},
+    key=("show", "number"),
+)
+
+MARKERS = Table(Marker, "markers", {"show": "show", "number": "number", "at": "at_ms"}, key=("show", "number"))
 
 AS_RUN = Table(Noted, "as_run", {"show": "show", "at": "at_ms"}, key=())
 

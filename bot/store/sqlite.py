@@ -16,8 +16,10 @@ from bot.clock import Clock
 from bot.errors import StoreError
 from bot.model import (
     JSON,
+    Clip,
     Decision,
     Dossier,
+    Marker,
     Noted,
     Operation,
     Person,
@@ -38,7 +40,7 @@ from bot.store.base import Asked, Letter, Parcel, Touched
 from bot.store.codec import from_ms, to_ms
 from bot.store.opening import FileLock, check_access, open_file, path_of, shelf_of
 from bot.store.readers import Readers
-from bot.store.rows import AS_RUN, OPERATIONS, PEOPLE, RESTREAMS, SEEN, SHOWS, UNFINISHED, VIDEOS, write_json
+from bot.store.rows import AS_RUN, CLIPS, MARKERS, OPERATIONS, PEOPLE, RESTREAMS, SEEN, SHOWS, UNFINISHED, VIDEOS, write_json
 from bot.store.writer import NOTHING, Writer
 
 T = TypeVar("T")
@@ -239,6 +241,14 @@ class SqliteStore:
     async def restream(self, target_id: str) -> RestreamTarget | None:
         """One restream target, removed or not."""
         return await self._readers.ask(lambda db: RESTREAMS.first(db, "WHERE id = ?", (target_id,)))
+
+    async def clips(self, show: str) -> list[Clip]:
+        """The clips of a show, by number."""
+        return await self._readers.ask(lambda db: CLIPS.find(db, "WHERE show = ? ORDER BY number", (show,)))
+
+    async def markers(self, show: str) -> list[Marker]:
+        """The moments noted in a show, by number."""
+        return await self._readers.ask(lambda db: MARKERS.find(db, "WHERE show = ? ORDER BY number", (show,)))
 
     async def as_run(self, show_id: str) -> list[Noted]:
         """The as-run log of a show, in the order in which it was written."""

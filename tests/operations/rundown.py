@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, cast
 
 from bot.context import Context
-from bot.model import CLOCK, Dossier, Operation, OperationState, Post, Seen, Show, ShowState, StepRecord, StreamKey, Video
+from bot.model import CLOCK, Clip, Dossier, Operation, OperationState, Post, Seen, Show, ShowState, StepRecord, StreamKey, Video
 from bot.operations.tending import Tending
 from bot.providers.base import Capabilities
 from bot.providers.gcore.fields import CAPABILITIES
@@ -82,6 +82,12 @@ def part(video_id: str, status: str = "ready", began: datetime = TEN, **more: An
     return Video("gcore", video_id, **{**said, **more})
 
 
+def a_clip(number: int = 1, **more: Any) -> Clip:
+    """The minute from two to three past ten, as somebody wanted it."""
+    said: dict[str, Any] = {"by": "U-ANA", "asked_at": after(4), "start": after(2), "end": after(3), "title": "Goal"}
+    return Clip("s12", number, "gcore", CHURCH.id, **{**said, **more})
+
+
 def a_draft(
     *shows: Show,
     now: datetime,
@@ -89,8 +95,9 @@ def a_draft(
     operations: Sequence[Operation] = (),
     videos: Sequence[Video] = (),
     steps: dict[str, tuple[StepRecord, ...]] | None = None,
+    clips: Sequence[Clip] = (),
 ) -> Draft:
-    return Draft(Dossier(CHURCH, seen, shows, tuple(operations), steps or {}, tuple(videos)), now)
+    return Draft(Dossier(CHURCH, seen, shows, tuple(operations), steps or {}, tuple(videos), clips=tuple(clips)), now)
 
 
 def posts(draft: Draft) -> list[Post]:

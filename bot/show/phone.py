@@ -20,6 +20,11 @@ _BLANK = re.compile(r"[\s\x00-\x1f\x7f-\x9f]")
 
 _QUOTED = re.compile(r'"[^"]*"')
 _DOTTED = re.compile(r"(?<![\w.,:/$€£#])([01]?[0-9]|2[0-3])\.([0-5][0-9])(?=[ap]\.?m\b|[^\w.:/%]|\Z)(?!,[0-9])")
+_DOTTED_RANGE = re.compile(
+    r"(?<![\w.,:/])([01]?[0-9]|2[0-3])\.([0-5][0-9])\.([0-5][0-9])( ?- ?| to )"
+    r"([01]?[0-9]|2[0-3])\.([0-5][0-9])\.([0-5][0-9])(?!\w|[.:/]\w)",
+    re.IGNORECASE,
+)
 _WORDS_BEFORE_A_TIME = re.compile(
     r"(?:\b(?:at|to|until|till|by|today|tomorrow|(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*"
     r"|(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*(?: [0-9]{1,2})?"
@@ -37,6 +42,7 @@ def normalise(text: str) -> str:
     """The text as a keyboard would have typed it, on one line, in its own capitals; doing it twice changes nothing.
 
     `19.30` becomes `19:30` only where a time can stand, and never between double quotes or before another time (then it is a date).
+    `19.31.05-19.31.40` are times too: alone, three numbers may be a date.
     """
     plain = _BLANK.sub(" ", _INVISIBLE.sub("", text).translate(_REWRITTEN))
     plain = " ".join(_STRAY_JOINERS.sub("", plain).split(" ")).strip()
@@ -47,7 +53,11 @@ def normalise(text: str) -> str:
         in_quotes = any(start < match.start() < end for start, end in quoted)
         return match[0] if in_quotes or not _stands_as_time(plain, *match.span()) else f"{match[1]}:{match[2]}"
 
-    return _DOTTED.sub(with_colon, plain)
+    def with_colons(match: re.Match[str]) -> str:
+        in_quotes = any(start < match.start() < end for start, end in quoted)
+        return match[0] if in_quotes else "{}:{}:{}{}{}:{}:{}".format(*match.groups())
+
+    return _DOTTED.sub(with_colon, _DOTTED_RANGE.sub(with_colons, plain))
 
 
 def _stands_as_time(text: str, start: int, end: int) -> bool:

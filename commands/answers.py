@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC, datetime
 
 from bot.errors import UserError
 from bot.model import Operation, OperationState, Show
@@ -24,7 +25,9 @@ async def answer(call: Call) -> None:
     command = call.desk.registry.commands.get(verb)
     if command is None:
         raise UserError(f"That question is too old. Type the command again; {call.command} help shows how.")
-    call.interaction = replace(call.interaction, kind=Kind.COMMAND, text=text)
+    carried = call.carried.get("at")
+    asked_at = datetime.fromtimestamp(carried / 1000, UTC) if isinstance(carried, int) else call.at
+    call.interaction = replace(call.interaction, kind=Kind.COMMAND, text=text, at=asked_at)
     call.words = rest
     await command.run(call)
 

@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Collection, Coroutine, Mapping
 from dataclasses import dataclass
 from dataclasses import replace as dc_replace
+from datetime import datetime
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
@@ -17,7 +18,7 @@ from bot.model import JSON, Decision, Dossier, Person, Show, ShowState
 from bot.operations.asking import ask
 from bot.show.draft import Draft
 from bot.show.phone import normalise
-from bot.show.references import take_handle
+from bot.show.references import parse_handle, take_handle
 from bot.show.times import wall
 from bot.slack.blocks import Message, context, say
 from bot.slack.controls import facts
@@ -36,6 +37,9 @@ PATIENCE = 1.0
 
 WITH_SECOND_VERB = ("record", "broadcast", "restream")
 """Commands whose second word says what to do, so that a show is named after it."""
+
+RUNNING = (ShowState.OPEN, ShowState.LIVE, ShowState.PAUSED, ShowState.OFF)
+"""What has moments that can be noted and cut."""
 
 ACTIVE = (ShowState.PLANNED, ShowState.OPEN, ShowState.LIVE, ShowState.PAUSED, ShowState.OFF)
 
@@ -85,6 +89,11 @@ class Call:
     def zone(self) -> ZoneInfo:
         """The reader's zone, else the team's."""
         return ZoneInfo(self.person.zone or self.context.zone)
+
+    @property
+    def at(self) -> datetime:
+        """The show time at which the request came in, whatever has been asked or waited for since."""
+        return self.interaction.at or self.context.clock.now()
 
     @property
     def command(self) -> str:
@@ -255,6 +264,14 @@ class Call:
             if named is not None:
                 return named
         return await self._meant(states, words), words
+
+    async def show_first(self, states: Collection[ShowState]) -> tuple[Show, str]:
+        """The show of a line whose other words are free: named by its handle in front, else the one meant here; and those words."""
+        first, _, rest = self.words.partition(" ")
+        if parse_handle(first) is None:
+            return await self._meant(states, ""), self.words
+        show, _ = await self.choose_show(first, states)
+        return show, rest.strip()
 
     async def find_show(self, words: str, states: Collection[ShowState] = ACTIVE) -> Show:
         """The show meant by words that say nothing else: UserError for what is left over, because the wrong show might be meant."""

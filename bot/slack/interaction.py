@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 
 from bot.model import JSON
@@ -55,6 +56,8 @@ class Interaction:
     reply_to: str = ""
     view: View | None = None
     event: Mapping[str, JSON] = field(default_factory=dict)
+    at: datetime | None = None
+    """The show time at which it came in; of the answer to a question, at which what was asked about came in."""
 
 
 Receive = Callable[[Interaction], Awaitable[Mapping[str, JSON] | str | None]]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from bot.errors import Question
 from bot.slack.assignments import hide_secrets
 from bot.slack.blocks import MOST_CARRIED, Control, Message, actions, say
@@ -11,11 +13,15 @@ MOST = 5
 """Buttons of one question."""
 
 
-def asked(question: Question, typed: str = "") -> Message:
-    """The question to the one who `typed` that; without buttons where they would carry a secret or more than Slack lets them."""
+def asked(question: Question, typed: str = "", at: datetime | None = None) -> Message:
+    """The question to the one who `typed` that; without buttons where they would carry a secret or more than Slack lets them.
+
+    The buttons carry `at`, when that came in: what was meant by “now” does not move while somebody chooses.
+    """
     choices = question.choices[:MOST]
     sentence = hide_secrets(str(question), typed)
-    controls = [Control(f"answer:{number}", choice.label, {"t": choice.value}) for number, choice in enumerate(choices)]
+    when = {} if at is None else {"at": int(at.timestamp() * 1000)}
+    controls = [Control(f"answer:{number}", choice.label, {"t": choice.value, **when}) for number, choice in enumerate(choices)]
     if any(hide_secrets(choice.value, typed) != choice.value for choice in choices):
         return say(
             escape_sentence(f"{sentence}\n{_listed(question)}\nA secret is not put into buttons: type it again, without it.")

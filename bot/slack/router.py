@@ -64,7 +64,7 @@ class Router:
     async def receive(self, interaction: Interaction) -> Mapping[str, JSON] | str | None:
         """Acknowledge within moments; the returned payload goes with the acknowledgement."""
         self.requests += 1
-        interaction = _from_menu(interaction)
+        interaction = replace(_from_menu(interaction), at=self._desk.context.clock.now())
         if interaction.kind in ONCE and self._again(interaction.key):
             return None
         match interaction.kind:
@@ -182,7 +182,7 @@ class Router:
             await self._desk.voice.update(
                 call.modal, _notice(f"{hide_secrets(str(question), call.interaction.text)} Choose with the buttons I sent you.")
             )
-        await call.reply(asked(question, call.interaction.text))
+        await call.reply(asked(question, call.interaction.text, call.at))
 
     async def _explain(self, call: Call, sentence: str) -> None:
         self.refused += 1

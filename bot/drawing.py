@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from bot.context import Context
 from bot.model import Post
 from bot.operations.steps import Verb
-from bot.slack import prompts
+from bot.slack import clips, prompts
 from bot.slack.blocks import Message
 from bot.slack.cards import card_moved, show_card
 
@@ -33,6 +33,7 @@ class Drawing:
             "prompt": self.prompt,
             "alarm": self.alarm,
             "recordings": self.recordings,
+            "clip": self.clip,
         }
 
     async def card(self, post: Post) -> Message | None:
@@ -76,3 +77,8 @@ class Drawing:
         """The recordings of a show."""
         show = await self._context.store.show(post.subject)
         return prompts.recordings(show, await self._context.store.videos(show=post.subject)) if show else None
+
+    async def clip(self, post: Post) -> Message | None:
+        """A clip that can be played."""
+        show = await self._context.store.show(post.subject)
+        return clips.ready_words(show, await self._context.store.clips(post.subject), post.key) if show else None

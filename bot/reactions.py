@@ -6,13 +6,14 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from bot.model import Change, ChangeKind, PageState, Show, ShowState, Source, Video
+from bot.model import Change, ChangeKind, Clip, ClipState, PageState, Show, ShowState, Source, Video
 from bot.operations.onair import went_off_air, went_on_air, went_to_pause
-from bot.operations.tending import Tending
+from bot.operations.tending import Tending, name_video
 from bot.providers.base import Capabilities, Gate, Provider
 from bot.show.defaults import Defaults
 from bot.show.draft import Draft
 from bot.slack import notices
+from bot.slack.clips import clip_title
 from bot.slack.stamps import at
 from bot.slack.text import escape
 
@@ -21,6 +22,11 @@ RANK = {"": 0, "empty": 1, "new": 1, "pending": 2, "viewable": 3, "ready": 4, "e
 
 ROLLED_AHEAD = timedelta(minutes=2)
 """A recording that began longer ahead of a show belongs to the one before it on the same stream, if there was one."""
+
+ROUNDED = 2.0
+"""Seconds by which a clip's video may differ from what was asked for: vendors cut between pictures."""
+
+WATCHABLE = ("viewable", "ready")
 
 BEFORE_OPEN = timedelta(hours=2)
 """A video that began at most this long before a show's start may be its recording."""
@@ -144,6 +150,10 @@ class Reactions:
             video = _merged(before, video)
             if RANK.get(video.status, 3) < RANK.get(before.status, 3):
                 return
+        clip = _clip_of(draft, video)
+        if clip is not None:
+            self._clips_video(draft, clip, replace(video, show=""))
+            return
         show = self._show_of(draft, video)
         video = replace(video, show=show.id if show else video.show)
         draft.video(video)
@@ -160,6 +170,19 @@ class Reactions:
         able = self._able.get(show.provider)
         if able is not None:
             Tending(draft, show.id, self._figures, able, self._ring).close_the_books()
+
+    def _clips_video(self, draft: Draft, clip: Clip, video: Video) -> None:
+        """What is posted of a clip leads to its video from now on, which stays; and the video is called what the clip is."""
+        draft.video(video)
+        if clip.state is not ClipState.PLAYABLE:
+            return
+        link = video.link if video.status in WATCHABLE and video.link else clip.link
+        if (clip.video, clip.link) != (video.id, link):
+            clip = draft.clip(replace(clip, video=video.id, link=link))
+        show = next((show for show in draft.shows if show.id == clip.show), None)
+        able = self._able.get(clip.provider)
+        if show is not None and able is not None and able.videos and able.videos.renamable and video.status == "ready":
+            name_video(draft, show, video.id, clip_title(clip, show))
 
     def _show_of(self, draft: Draft, video: Video) -> Show | None:
         if video.show:
@@ -180,6 +203,27 @@ class Reactions:
             return
         key = f"{video.provider}:video:{video.id}:{video.status}"
         draft.post(notices.unmanaged(channel, key, draft.now, notices.video_words(video)))
+
+
+def _clip_of(draft: Draft, video: Video) -> Clip | None:
+    """The clip of which the provider made this video: no part of a show's recording, and told of as a clip.
+
+    It may be reported before the provider's answer about the clip names it. Then it is a clip's if one of this stream plays as
+    long from the same moment; and, as long as nothing but its id is told, while one is being made.
+    """
+    mine = [clip for clip in draft.clips if clip.provider == video.provider]
+    named = next((clip for clip in mine if clip.video == video.id), None)
+    return named or next((clip for clip in mine if clip.stream == video.stream and _may_be(clip, video)), None)
+
+
+def _may_be(clip: Clip, video: Video) -> bool:
+    if clip.video or clip.state is ClipState.FAILED:
+        return False
+    if video.duration is None and video.started_at is None:
+        return clip.state is ClipState.ASKED
+    as_long = video.duration is None or abs(video.duration - clip.length.total_seconds()) <= ROUNDED
+    then = video.started_at is None or abs((video.started_at - clip.start).total_seconds()) <= ROUNDED
+    return as_long and then
 
 
 def _first_moment(show: Show) -> datetime:

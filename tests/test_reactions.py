@@ -8,7 +8,7 @@ from typing import Any, cast
 
 import pytest
 
-from bot.model import Change, ChangeKind, PageState, Post, Show, ShowState, Source, Video
+from bot.model import Change, ChangeKind, Clip, ClipState, PageState, Post, Show, ShowState, Source, Video
 from bot.providers.base import Gate, Pages
 from bot.providers.gcore.fields import CAPABILITIES
 from bot.reactions import Reactions
@@ -16,6 +16,7 @@ from bot.show.draft import Draft
 from tests.operations.rundown import (
     CHURCH,
     FIGURES,
+    a_clip,
     a_draft,
     after,
     off_air,
@@ -169,3 +170,65 @@ def test_an_operation_of_the_clock_is_consumed_by_what_somebody_did_in_the_porta
     there = [operation("go"), operation("open")]
     draft = reacted(OPEN, change(ChangeKind.PAGE, PageState.LIVE, -30), operations=there)
     assert {op.verb for op in draft.operations} == {"finish", "end_warning"}
+
+
+# -- clips
+def video_of(clip: Clip, **more: Any) -> Video:
+    """What the vendor makes of a clip."""
+    length = clip.length.total_seconds()
+    said: dict[str, Any] = {"status": "viewable", "began": clip.start, "show": "", "duration": length}
+    return part("901", **{**said, **more})
+
+
+def reacted_to(video: Video, *clips: Clip, before: Video | None = None, show: Show | None = None) -> Draft:
+    draft = a_draft(show or on_air(), now=after(5), clips=clips, videos=[before] if before else [])
+    REACTIONS.react_to_video(draft, before, video)
+    return draft
+
+
+def kept(draft: Draft) -> Video:
+    (video,) = draft.decision(None).videos
+    return video
+
+
+@pytest.mark.parametrize("state", list(ClipState))
+def test_the_video_of_a_clip_is_no_part_of_the_recording(state: ClipState) -> None:
+    draft = reacted_to(video_of(a_clip()), a_clip(state=state, video="901"))
+    assert kept(draft).show == ""
+    assert posts(draft) == []
+
+
+def test_a_video_that_comes_before_the_answer_about_its_clip_is_known_by_its_range() -> None:
+    draft = reacted_to(video_of(a_clip(), duration=60.8), a_clip(state=ClipState.ASKED))
+    assert kept(draft).show == ""
+    assert posts(draft) == []
+
+
+def test_one_of_which_nothing_is_told_waits_while_a_clip_is_being_made() -> None:
+    nothing = video_of(a_clip(), duration=None, started_at=None)
+    assert kept(reacted_to(nothing, a_clip(state=ClipState.ASKED))).show == ""
+    assert kept(reacted_to(nothing, a_clip(state=ClipState.PLAYABLE, video="77"))).show == "s12"
+
+
+def test_a_part_of_the_recording_stays_one_beside_a_clip() -> None:
+    whole = part("902", "viewable", after(-1), show="", duration=1800.0)
+    draft = reacted_to(whole, a_clip(state=ClipState.ASKED), a_clip(2, state=ClipState.PLAYABLE, video="901"))
+    assert kept(draft).show == "s12"
+    assert "Recording “902” can be watched" in texts(draft)
+
+
+def test_one_taken_for_a_part_before_its_clip_was_known_is_taken_back() -> None:
+    before = video_of(a_clip(), show="s12", status="pending")
+    assert kept(reacted_to(video_of(a_clip(), show="s12"), a_clip(state=ClipState.PLAYABLE, video="901"), before=before)).show == ""
+
+
+def test_a_ready_video_takes_the_place_of_the_clips_link_and_gets_its_title() -> None:
+    ready = video_of(a_clip(), status="ready", link="https://video/901")
+    draft = reacted_to(ready, a_clip(state=ClipState.PLAYABLE, video="901", link="https://clip/x"))
+    (clip,) = draft.decision(None).clips
+    assert clip.link == "https://video/901"
+    (naming,) = written(draft, "rename_video")
+    assert naming.args == {"video": "901", "name": "Goal"}
+    again = reacted_to(ready, clip, before=ready, show=draft.show("s12"))
+    assert written(again, "rename_video") == []
+    assert again.decision(None).clips == ()

@@ -234,7 +234,8 @@ def cancel(draft: Draft, show: Show, by: str, reason: str) -> Operation:
     if show.state.closed:
         raise UserError(f"{show.title} is {show.state.value} already.")
     made = _half_made(draft, show)
-    cancel_all(draft, show, "the show was cancelled", spared=(restreaming.VERB,))  # what they may have sent has to be seen through
+    # what restreams may have sent has to be seen through, and what viewers saw can be cut out all the same
+    cancel_all(draft, show, "the show was cancelled", spared=(restreaming.VERB, "clip"))
     cancelled = draft.put(replace(show, state=ShowState.CANCELLED, note=reason))
     restreaming.with_the_show(draft, cancelled, on=False)
     draft.note(show.id, "cancelled", by, reason)

@@ -205,25 +205,28 @@ class Tending:
             return
         for number, video in enumerate(parts, 1):
             name = part_name(show, show.on_air_at or show.start, number, len(parts))
-            if show.named.get(video) != name:
-                show = self._draft.put(replace(show, named={**show.named, video: name}))
-                self._rename(show, video, name)
+            show = name_video(self._draft, show, video, name)
 
-    def _rename(self, show: Show, video: str, name: str) -> None:
-        self._draft.operate(
-            Operation(
-                id=new_id("name"),
-                verb="rename_video",
-                due=self._draft.now,
-                by=CLOCK,
-                asked_at=self._draft.now,
-                show=show.id,
-                provider=show.provider,
-                rank=10,
-                channel=show.channel,
-                args={"video": video, "name": name},
-            )
+
+def name_video(draft: Draft, show: Show, video: str, name: str) -> Show:
+    """Have a video of the show called so, unless that was asked for already."""
+    if show.named.get(video) == name:
+        return show
+    draft.operate(
+        Operation(
+            id=new_id("name"),
+            verb="rename_video",
+            due=draft.now,
+            by=CLOCK,
+            asked_at=draft.now,
+            show=show.id,
+            provider=show.provider,
+            rank=10,
+            channel=show.channel,
+            args={"video": video, "name": name},
         )
+    )
+    return draft.put(replace(show, named={**show.named, video: name}))
 
 
 def part_name(show: Show, when: datetime, number: int, of: int) -> str:

@@ -87,6 +87,14 @@ FIGURES: Mapping[str, Figure] = {
     "look_video_for": _m("a recording is looked at altogether", most=7 * 24 * 60),
     "left_on": _m("after the finish, the bot asks about a stream that was left on"),
     "length": _m("how long a show is when nobody said", least=1),
+    "clip_last": _s("how long a clip is when nobody said", least=5),
+    "clip_delay": _s("a viewer's player is behind, where that person said nothing else", most=600),
+    "clip_settle": _s("after a clip was asked for and its last moment is over, before the provider is asked for it"),
+    "clip_asks": _m("a clip longer than this is asked about first", least=1),
+    "marker_before": _s("a clip begins before the mark that it begins with"),
+    "marker_after": _s("a clip ends after the mark that it ends with"),
+    "look_clip": _s("between two looks at a clip that cannot be played yet", least=1),
+    "clip_patience": _m("a clip is waited for before it is told to have failed", least=1),
 }
 """By the name in `Defaults`. A test says so when the two differ."""
 

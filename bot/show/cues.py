@@ -159,7 +159,7 @@ def _place(draft: Draft, show: Show, cue: Cue, op: Operation | None) -> None:
 
 def holds_stream(verb: str) -> bool:
     """Whether the verb works on the provider's stream, so that no two of them run at once there, and the higher takes it."""
-    return verb not in ("remind", "end_warning", "overrun", "save", "restream")
+    return verb not in ("remind", "end_warning", "overrun", "save", "restream", "clip")
 
 
 def cancel_all(draft: Draft, show: Show, note: str, *, but: str = "", spared: Collection[str] = ()) -> None:

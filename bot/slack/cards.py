@@ -6,6 +6,7 @@ from datetime import datetime
 
 from bot.model import (
     CLOCK,
+    ClipState,
     Dossier,
     FinishPolicy,
     Operation,
@@ -78,9 +79,10 @@ def _facts(stage: Phase, dossier: Dossier, show: Show, now: datetime, figures: D
     if stage is Phase.CANCELLED:
         return [f"Cancelled: {brief(show.note)}" if show.note else "Cancelled."]
     if stage is Phase.DONE:
-        return [_time_on_air(show), f"Recording: {_parts(dossier, show) or 'none'}", _stream_off(dossier, show, able)]
+        kept = f"Recording: {_parts(dossier, show) or 'none'}{_clips(dossier, show)}"
+        return [_time_on_air(show), kept, _stream_off(dossier, show, able)]
     lines = [f"Signal: {_signal(dossier, show)}", f"Viewers see: {_viewers_see(dossier, show, able)}"]
-    lines.append(f"Recording: {_recording(dossier, show, now, figures, able)}")
+    lines.append(f"Recording: {_recording(dossier, show, now, figures, able)}{_clips(dossier, show)}")
     restream = card_words([target for target in dossier.restreams if target.show == show.id], show, able)
     coming = [*_plan_of_the_clock(stage, dossier, show, now, figures), *_working(dossier, show)]
     if stage is Phase.STILL_PUBLIC and show.off_at is not None:
@@ -299,6 +301,11 @@ def _parts(dossier: Dossier, show: Show) -> str:
     named = [_part(number, video) for number, video in enumerate(videos[:MOST_PARTS], 1)]
     rest = [f"and {len(videos) - MOST_PARTS} more"] if len(videos) > MOST_PARTS else []
     return " · ".join([_count(len(videos)), *named, *rest]) if videos else ""
+
+
+def _clips(dossier: Dossier, show: Show) -> str:
+    made = sum(clip.show == show.id and clip.state is ClipState.PLAYABLE for clip in dossier.clips)
+    return f" · {made} clip{'s' if made != 1 else ''}" if made else ""
 
 
 def _part(number: int, video: Video) -> str:

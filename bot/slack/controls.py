@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 
-from bot.model import JSON, Dossier, FinishPolicy, Show
+from bot.model import JSON, ClipState, Dossier, FinishPolicy, Show
 from bot.providers.base import Capabilities, Kept
 from bot.show.defaults import Defaults
 from bot.show.lifecycle import Phase
@@ -48,6 +49,10 @@ LABELS: Mapping[str, tuple[str, str]] = {
     "delete-page": ("Delete page…", ""),
     "encoder-stopping": ("Encoder is stopping", PRIMARY),
     "reopen": ("Reopen show…", ""),
+    "clip": ("Clip what just happened", ""),
+    "clip-form": ("Clip…", ""),
+    "clips": ("Clips", ""),
+    "mark": ("Mark", ""),
 }
 """The words and the style of every control of a card, by action."""
 
@@ -94,15 +99,15 @@ _ROWS: Mapping[Phase, tuple[tuple[str, ...], tuple[str, ...]]] = {
     Phase.PUBLIC: (("this-is-the-show", "its-a-test", "ingest"), ("move", "link", "cancel")),
     Phase.GOING_LIVE: (("pause", "finish"), ()),
     Phase.TAKING_OFF: (("undo-finish",), ()),
-    Phase.ON_AIR: (("pause", "finish"), ("extend:15", "recording", "restreams", "link", "quiet")),
-    Phase.NO_SIGNAL: (("take", "pause", "finish"), ("ingest", "quiet", "extend:15")),
+    Phase.ON_AIR: (("clip", "pause", "finish"), ("mark", "extend:15", "recording", "restreams", "link", "quiet")),
+    Phase.NO_SIGNAL: (("take", "pause", "finish"), ("ingest", "quiet", "extend:15", "mark")),
     Phase.NOT_SEEN: (("check", "pause", "finish"), ("extend:15", "quiet")),
-    Phase.ON_BACKUP: (("noted", "pause", "finish"), ("extend:15", "recording", "restreams", "link", "quiet")),
-    Phase.PAUSED: (("resume", "tell-viewers", "finish"), ("recording", "ingest", "extend:15")),
-    Phase.PAST_END: (("extend:15", "finish", "keep-on"), ("extend:5", "extend:30", "pause")),
-    Phase.STILL_PUBLIC: (("encoder-stopping", "reopen", "ingest"), ("link",)),
-    Phase.OFF_AIR: (("back-on-air", "recordings"), ("delete-page",)),
-    Phase.DONE: (("recordings",), ()),
+    Phase.ON_BACKUP: (("noted", "pause", "finish"), ("mark", "extend:15", "recording", "restreams", "link", "quiet")),
+    Phase.PAUSED: (("resume", "tell-viewers", "finish"), ("recording", "ingest", "extend:15", "mark")),
+    Phase.PAST_END: (("extend:15", "finish", "keep-on"), ("extend:5", "extend:30", "clip", "mark", "pause")),
+    Phase.STILL_PUBLIC: (("encoder-stopping", "reopen", "ingest"), ("clip-form", "mark", "link")),
+    Phase.OFF_AIR: (("back-on-air", "recordings"), ("clip-form", "delete-page")),
+    Phase.DONE: (("recordings",), ("clips",)),
     Phase.MISSED: (("go", "move", "cancel"), ("tell-viewers", "ingest")),
     Phase.CANCELLED: ((), ()),
 }
@@ -117,9 +122,18 @@ def controls(
         shown = ("finish", *(action for action in shown if action != "finish"))
     allowed = [action for action in shown if _makes_sense(action, dossier, show, now, figures, able)]
     rest = [action for action in more if _makes_sense(action, dossier, show, now, figures, able)]
+    if stage is Phase.ON_AIR and "pause" not in allowed and "mark" in rest:
+        rest.remove("mark")
+        allowed.insert(-1, "mark")
     if len(rest) > MOST_IN_MENU and "link" in rest:
         rest.remove("link")  # the one that a typed line gives as quickly
-    return [control(action, show) for action in allowed], [control(action, show) for action in rest]
+    return [_labelled(action, show, figures) for action in allowed], [_labelled(action, show, figures) for action in rest]
+
+
+def _labelled(action: str, show: Show, figures: Defaults) -> Control:
+    """The control, with the figure in its label that its verb follows."""
+    made = control(action, show)
+    return replace(made, label=f"Clip last {figures.clip_last.total_seconds():g} s") if action == "clip" else made
 
 
 def control(action: str, show: Show, **more: JSON) -> Control:
@@ -144,6 +158,8 @@ def _makes_sense(action: str, dossier: Dossier, show: Show, now: datetime, figur
     if action in _POSSIBLE and not _POSSIBLE[action](show, able):
         return False
     match action:
+        case "clips":
+            return any(clip.show == show.id and clip.state is ClipState.PLAYABLE for clip in dossier.clips)
         case "keep-on":
             return show.finish is not FinishPolicy.BY_HAND
         case "back-on-air" | "reopen":
@@ -176,6 +192,8 @@ _POSSIBLE: Mapping[str, Callable[[Show, Capabilities], bool]] = {
     "delete-page": lambda show, able: _has_a_page(show, able) and able.pages is not None and able.pages.deletable,
     "recording": lambda _, able: able.recording is not None and able.recording.kept is Kept.LIVE,
     "restreams": lambda _, able: able.restreams is not None,
+    "clip": lambda show, able: able.clips is not None and bool(show.stream),
+    "clip-form": lambda show, able: able.clips is not None and bool(show.stream),
     "ingest": lambda show, _: bool(show.stream),
     "stream-off": lambda show, able: bool(show.stream) and able.switch is not None,
 }

@@ -19,6 +19,8 @@ from hypothesis import strategies as st
 from bot.model import (
     CLOCK,
     Alarm,
+    Clip,
+    ClipState,
     Dossier,
     FinishPolicy,
     Hold,
@@ -50,6 +52,7 @@ from tests.operations.rundown import (
     END,
     FIGURES,
     TEN,
+    a_clip,
     a_draft,
     after,
     off_air,
@@ -102,6 +105,7 @@ class Case:
         operations: Sequence[Operation] = (),
         steps: Mapping[str, tuple[StepRecord, ...]] | None = None,
         videos: Sequence[Video] = (),
+        clips: Sequence[Clip] = (),
         able: Capabilities = CAPABILITIES,
         restreams: Sequence[RestreamTarget] = (),
     ) -> None:
@@ -109,7 +113,8 @@ class Case:
             what_is_seen = replace(what_is_seen, looked_at=now)
         there = (*operations, *(scheduled(show, now) if cues else ()))
         self.stage, self.show, self.now, self.able = stage, show, now, able
-        self.dossier = Dossier(CHURCH, what_is_seen, (show,), there, steps or {}, tuple(videos), restreams=tuple(restreams))
+        dossier = Dossier(CHURCH, what_is_seen, (show,), there, steps or {}, tuple(videos))
+        self.dossier = replace(dossier, restreams=tuple(restreams), clips=tuple(clips))
 
     def card(self) -> Message:
         return show_card(self.dossier, self.show, self.now, FIGURES, self.able)
@@ -345,6 +350,18 @@ CASES = {
             part("2", began=after(33), name="Sunday Service 22 Nov 2/2", link="https://video.example.org/2"),
         ],
     ),
+    "done-with-clips": Case(
+        Phase.DONE,
+        off_air(state=ShowState.DONE, stopped_at=END + timedelta(seconds=21), **PAGE),
+        END + timedelta(minutes=20),
+        known("finished", enabled=False, **DARK, looked_at=END + timedelta(minutes=2)),
+        videos=[part("1", name="Sunday Service 22 Nov", link="https://video.example.org/1")],
+        clips=[
+            a_clip(1, state=ClipState.PLAYABLE),
+            a_clip(2, state=ClipState.PLAYABLE, start=after(8), end=after(9)),
+            a_clip(3, state=ClipState.FAILED),
+        ],
+    ),
     "missed": Case(
         Phase.MISSED,
         OPEN,
@@ -415,7 +432,7 @@ def test_a_card_has_seven_lines_three_buttons_and_five_more_at_most(name: str) -
 def test_a_card_shows_nothing_that_a_later_slice_will_do(name: str) -> None:
     buttons, more = controls_of(CASES[name].card())
     said = " ".join(str(control["text"]["text"]) for control in (*buttons, *more))
-    for later in ("Clip", "Mark", "Crew", "As-run", "Export", "Copy to next week"):
+    for later in ("Crew", "As-run", "Export", "Copy to next week"):
         assert later not in said
 
 
@@ -427,6 +444,20 @@ def test_the_push_text_is_the_first_two_lines(name: str) -> None:
 
 
 # -- what differs at the edges
+@pytest.mark.parametrize("name", ["on-air", "past-its-end", "off-air"])
+def test_where_no_clips_can_be_cut_nothing_offers_one(name: str) -> None:
+    case = CASES[name]
+    unable = show_card(case.dossier, case.show, case.now, FIGURES, replace(CAPABILITIES, clips=None))
+    assert "Clip" in read(case.card())
+    assert "Clip" not in read(unable)
+
+
+def test_the_button_says_how_much_it_cuts() -> None:
+    case = CASES["on-air"]
+    card = show_card(case.dossier, case.show, case.now, replace(FIGURES, clip_last=timedelta(seconds=90)), CAPABILITIES)
+    assert "[Clip last 90 s]" in read(card)
+
+
 def test_the_last_ten_minutes_put_finish_first() -> None:
     buttons, _ = controls_of(CASES["no-signal-near-the-end"].card())
     assert [button["action_id"] for button in buttons] == ["finish", "pause"]

@@ -71,7 +71,10 @@ class Drawing:
     async def alarm(self, post: Post) -> Message | None:
         """An alarm; its number is the last part of the post's key."""
         show = await self._context.store.show(post.subject)
-        return prompts.alarm(show, int(post.key.rpartition(":")[2])) if show else None
+        if show is None:
+            return None
+        able = self._context.provider(show.provider).capabilities
+        return prompts.alarm(show, int(post.key.rpartition(":")[2]), able)
 
     async def recordings(self, post: Post) -> Message | None:
         """The recordings of a show."""

@@ -159,9 +159,12 @@ class Engine:
                 return
             await self._reach(run, record, step)
         except (ProviderError, StepFailed) as failure:
+            sentence = failure.sentence if isinstance(failure, ProviderError) else str(failure)
+            if step.needed and step.otherwise:
+                log.warning("step %s of %s failed: %s", step.name, run.operation.id, sentence)
+                raise StepFailed(f"{sentence} {step.otherwise}") from failure
             if step.needed:
                 raise
-            sentence = failure.sentence if isinstance(failure, ProviderError) else str(failure)
             log.warning("step %s of %s failed, going on: %s", step.name, run.operation.id, sentence)
             await self._leave_out(run, replace(self._record(run, seq), state=StepState.FAILED, how=sentence), step)
 

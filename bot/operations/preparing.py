@@ -121,7 +121,8 @@ def create_page(able: Capabilities, command: str = "/live") -> Step:
         show = run.show
         try:
             fields = with_recording(able, show.page_fields, wanted=show.wants_recording, of_page=True)
-            return _page_facts(await run.provider.create_page(show.page_name, show.stream, fields))
+            made = await run.provider.create_page(show.page_name, show.stream, fields)
+            return {**_page_facts(made), "unkept": _unkept(able, show, made)}
         except ProviderError as failure:
             if failure.status != 404 or not _just_made(run):
                 raise
@@ -176,10 +177,24 @@ def _page_facts(page: Page) -> Result:
     return {"page": page.id, "link": page.viewer_link}
 
 
+def _unkept(able: Capabilities, show: Show, page: Page) -> bool:
+    """Whether the page says that nothing of the show will be kept although that was asked for: a vendor may drop the wish."""
+    recording = able.recording
+    if recording is None or recording.kept is not Kept.CREATION or not recording.on_page:
+        return False
+    return show.wants_recording and page.fields.get(recording.field) is False
+
+
 def _keep_page(draft: Draft, operation: Operation, result: Result) -> None:
     show = draft.show(operation.show)
     link = str(result.get("link", "")) or show.viewer_link
     draft.put(replace(show, page=str(result["page"]), page_made_here=True, wants_page=True, viewer_link=link))
+    if result.get("unkept"):
+        text = (
+            f":rotating_light: *Nothing of {escape(show.title)}* ({show.id}) *would be kept*, although it was asked for: the "
+            "provider made it like that. Look at the account there, or delete it and make it again, before the show starts."
+        )
+        draft.post(notices.told(show, "unkept", draft.now, text))
 
 
 # -- verbs --------------------------------------------------------------------------------------------------------------
@@ -188,11 +203,17 @@ def _prepare_steps(context: Context, dossier: Dossier, operation: Operation) -> 
     journal = {step.name for step in dossier.steps.get(operation.id, ())}
     fields = with_recording(able, show.new_stream or {}, wanted=show.wants_recording, of_page=False)
     new = "create-stream" in journal or not show.stream
-    steps = [create_stream(show.stream_name or show.title, fields, able.stream_word) if new else _reuse_stream(show)]
+    steps = [create_stream(_new_name(show, able), fields, able.stream_word) if new else _reuse_stream(show)]
     wanted = able.pages is not None and show.wants_page and ("create-page" in journal or not show.page)
     if wanted and able.pages is not None and (not able.pages.one_at_a_time or _stream_is_free(dossier, show)):
         steps.append(create_page(able, context.command))
     return tuple(steps)
+
+
+def _new_name(show: Show, able: Capabilities) -> str:
+    """The name of a stream made for a show. Where it carries no tag its name alone finds it again, so that is nobody else's."""
+    name = show.stream_name or show.title
+    return name if able.tagged else f"{name} ({show.id})"
 
 
 def _stream_is_free(dossier: Dossier, show: Show) -> bool:
@@ -232,7 +253,7 @@ def _find_orphan(orphan: str) -> Step:
             pages = _not_begun(run.provider.capabilities, await run.provider.find_pages(show.page_name, show.stream))
             found.update({page.id: _page_facts(page) for page in pages[:1]})
         else:
-            name = show.stream_name or show.title
+            name = _new_name(show, run.provider.capabilities)
             streams = await run.provider.find_streams(name, f"{TAG}{args.get('prepare')}", show.planned_at)
             found.update({stream.key.id: _stream_facts(stream) for stream in streams[:1]})
         settle = SETTLE if run.context.settle is None else run.context.settle

@@ -45,7 +45,7 @@ TALK = 3.0
 BREATH = 0.02
 """Real seconds between two looks at whether the bot is at work."""
 
-PATIENCE = 90.0
+PATIENCE = 120.0
 """Real seconds for the whole story."""
 
 _SECRET_LINE = re.compile(r"`[^`]+`")
@@ -218,6 +218,7 @@ class Story:
         await self._pass_until(DROP)
         self._tell(":electric_plug: The encoder's network drops", Tone.WORLD)
         self._cloud.drop_signal(self._stream)
+        await self._noticing(DROP)
         await self._posted("NO SIGNAL ON AIR", by=self._noticed(30))
         await self._press(self._ben, "take", "I've got it", lambda: self._eyes.post("NO SIGNAL ON AIR"))
         await self._said("Taken by @ben", by=self._noticed(45))
@@ -266,10 +267,16 @@ class Story:
         await self._posted("stop the encoder", by="10:21")
         await self._pass_until("10:21:10")
         self._crew_stops_the_encoder()
+        await self._noticing("10:21:10")
 
     def _crew_stops_the_encoder(self) -> None:
         self._tell(":electric_plug: The crew stops the encoder", Tone.WORLD)
         self._cloud.drop_signal(self._stream)
+
+    async def _noticing(self, dropped: str) -> None:
+        """Nobody can do anything before a slow provider notices."""
+        if self._able.detection > timedelta(seconds=20):
+            await self._pass_until(f"{(_at(dropped) + self._able.detection).astimezone(ZONE):%H:%M:%S}")
 
     def _noticed(self, seconds: float) -> str:
         """So many seconds after the provider can have noticed that the signal dropped."""

@@ -103,7 +103,7 @@ def _signal(dossier: Dossier, show: Show) -> str:
         where = "none" if seen.backup is None else "none on primary or backup"
         return (f"{where} since {at(since, show)}" if told and since else where) + _trouble(seen)
     on_backup = seen.primary is False and seen.backup
-    words = [f"pictures arriving ({brief(seen.evidence)})" if seen.evidence else "on the backup" if on_backup else "primary"]
+    words = [_where(seen)]
     quality = seen.quality
     if quality and quality.height:
         words.append(f"{quality.height}p{quality.fps:g}" if quality.fps else f"{quality.height}p")
@@ -113,6 +113,15 @@ def _signal(dossier: Dossier, show: Show) -> str:
     steady = f", steady since {at(since, show)}" if since else ""
     backup = "" if on_backup or seen.backup is None else ", backup up too" if seen.backup else ", backup none"
     return " ".join(words) + steady + backup + _trouble(seen)
+
+
+def _where(seen: Seen) -> str:
+    """By which way the pictures come, or from what it is inferred that they do."""
+    if seen.evidence:
+        return f"pictures arriving ({brief(seen.evidence)})"
+    if seen.primary is False and seen.backup:
+        return "on the backup"
+    return "there" if seen.backup is None else "primary"
 
 
 def _trouble(seen: Seen) -> str:

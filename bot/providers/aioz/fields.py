@@ -46,6 +46,7 @@ PAGE_FIELDS: tuple[Field, ...] = (
 CAPABILITIES = Capabilities(
     title="AIOZ Stream",
     gate=Gate.NONE,
+    tagged=False,
     stream_word="live stream key",
     stream_fields=STREAM_FIELDS,
     detection=DETECTION,

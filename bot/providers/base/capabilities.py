@@ -159,6 +159,8 @@ class Capabilities:
     requests_per_second: float = 3.0
     look_every: timedelta = timedelta(0)
     """Looking at a stream more often shows nothing new."""
+    tagged: bool = True
+    """A stream has a place for a tag of the bot's, so that one whose creation was in doubt is told from any other."""
     switch: Switch | None = None
     pages: Pages | None = None
     recording: Recording | None = None

@@ -50,6 +50,7 @@ DATES = frozenset({"publishDate", "publishEndDate"})
 CAPABILITIES = Capabilities(
     title="Gjirafa",
     gate=Gate.CALL,
+    tagged=False,
     stream_word="channel",
     stream_fields=STREAM_FIELDS,
     detection=timedelta(seconds=15),

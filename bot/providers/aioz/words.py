@@ -21,7 +21,7 @@ PAGE_GONE = "gone"
 """`Look.page_state` where AIOZ does not know the streaming (any more)."""
 
 ELSEWHERE = "the encoder feeds another streaming on this key, which the show's link does not play"
-"""An encoder that comes back to a streaming that is over is given a new one by the server code that AIOZ once published."""
+"""An encoder that comes back to a streaming that is over is given a new one by the public server code that looks like its own."""
 
 STATUS = {
     "created": PageState.PENDING,
@@ -29,8 +29,8 @@ STATUS = {
     "end": PageState.FINISHED,
     "uploading": PageState.FINISHED,
 }
-"""The status words of a streaming. Only `created` is documented (AIOZ docs); the others are inferred from the server code that
-AIOZ once published. Any other word is shown as AIOZ writes it. This is the place to add one."""
+"""The status words of a streaming. Only `created` is documented (AIOZ docs); the others are inferred from public
+server code that looks like its own. Any other word is shown as AIOZ writes it. This is the place to add one."""
 
 VIDEO_STATUS = {
     "new": "pending",

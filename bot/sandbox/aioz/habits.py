@@ -16,7 +16,7 @@ class Habits:
     """From the encoder's last packet to its loss being noticed."""
     end_delay: float = 180.0
     """From the noticed loss to a streaming that is over; an encoder that is back before goes on in it. Not documented; in the
-    server code that AIOZ once published it is over at once."""
+    public server code that looks like its own it is over at once."""
     duration_every: float = 5.0
     """How often `duration` is counted on."""
     duration_counts: Literal["pictures", "clock"] = "pictures"

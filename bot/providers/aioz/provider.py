@@ -183,7 +183,8 @@ class Aioz(Provider):
         """Delete a streaming.
 
         The tests of both AIOZ clients call this with the two ids swapped, and public server code that looks like its own
-        looks for it like that: what is not found in the documented order is tried in the other one, and what is found in neither must be gone.
+        looks for it like that: what is not found in the documented order is tried in the other one, and what is found in
+        neither must be gone.
         """
         key, streaming = parted(page)
         for path in (streaming_path(page), streaming_path(joined(streaming, key))):

@@ -17,8 +17,7 @@ from bot.providers.aioz.fields import CAPABILITIES, DETECTION, STREAM_FIELDS, as
 from bot.providers.aioz.multicast import Multicast
 from bot.providers.aioz.pulse import Pulses
 from bot.providers.base import Address, Capabilities, Connection, Figure, Heard, Page, Provider, Restream, StreamInfo
-from bot.providers.budget import Budget, Priority
-from bot.providers.http import Seam
+from bot.providers.budget import Priority
 from bot.providers.reading import Sheet
 from bot.providers.scrub import without_secrets
 from bot.settings import Account, HeaderSecret, Url
@@ -55,15 +54,9 @@ class Aioz(Provider):
 
     def __init__(self, account: AiozAccount, connection: Connection | None = None) -> None:
         with_it = connection or Connection()
-        self._seam = Seam(
-            account.base_url,
-            headers=account.headers,
-            manner=complaints.manner(with_it.command),
-            budget=Budget(with_it.requests_per_second or self.capabilities.requests_per_second),
-            now=with_it.clock.now,
-            timeout=with_it.timeout,
-            passing=with_it.passing,
-        )
+        headers = account.headers
+        rate = self.capabilities.requests_per_second
+        self._seam = with_it.seam(account.base_url, headers, complaints.manner(with_it.command), rate)
         self._api = AiozApi(self._seam)
         self._multicast = Multicast(self._api)
         self._pulses = Pulses(DETECTION)

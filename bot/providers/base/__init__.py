@@ -13,6 +13,7 @@ from bot.providers.base.capabilities import (
     Switch,
     Videos,
 )
+from bot.providers.base.connection import Connection
 from bot.providers.base.nouns import (
     Address,
     ClipWindow,
@@ -26,7 +27,7 @@ from bot.providers.base.nouns import (
     StreamInfo,
     masked,
 )
-from bot.providers.base.provider import FAMILIES, PARTS, Connection, Provider, Providers
+from bot.providers.base.provider import FAMILIES, PARTS, Provider, Providers
 
 __all__ = [
     "FAMILIES",

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import ClassVar, Self
 
 from pydantic import SecretStr
 
-from bot.clock import Clock
 from bot.errors import Unsupported
 from bot.model import JSON, Look, Video
-from bot.passing import Passing, unheeded
 from bot.providers.base.capabilities import Capabilities, Kept
+from bot.providers.base.connection import Connection
 from bot.providers.base.nouns import Address, ClipWindow, CutClip, Figure, Heard, Page, Restream, StreamInfo
 from bot.settings import Account
 
@@ -70,21 +68,6 @@ PROMISES: tuple[Promise, ...] = (
 
 def _kept(able: Capabilities) -> Kept | None:
     return able.recording.kept if able.recording else None
-
-
-@dataclass(frozen=True, slots=True)
-class Connection:
-    """How a provider is reached, beside its account. `timeout` is real seconds per request; `clock` stamps looks.
-
-    `command` is the root command for "what to type next". `passing` is told of each request as it goes out and comes back.
-    """
-
-    clock: Clock = field(default_factory=Clock)
-    command: str = "/live"
-    timeout: float = 10.0
-    requests_per_second: float | None = None
-    """Where not the vendor's own."""
-    passing: Passing = unheeded
 
 
 class Provider(ABC):

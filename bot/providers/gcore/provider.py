@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
-from functools import partial
 from typing import ClassVar, Self
 
 from pydantic import Field, SecretStr
@@ -25,14 +24,13 @@ from bot.providers.base import (
     Restream,
     StreamInfo,
 )
-from bot.providers.budget import Budget, Priority
+from bot.providers.budget import Priority
 from bot.providers.gcore import complaints, webhooks, words
 from bot.providers.gcore.api import BROADCASTS, STREAMS, VIDEOS, GcoreApi, number, stream_path
 from bot.providers.gcore.clips import GcoreClips
 from bot.providers.gcore.fields import CAPABILITIES, PAGE_FIELDS, STREAM_FIELDS, as_sent, secrets_in
 from bot.providers.gcore.figures import GcoreFigures
 from bot.providers.gcore.restreams import GcoreRestreams
-from bot.providers.http import Seam
 from bot.providers.reading import Sheet
 from bot.providers.scrub import without_secrets
 from bot.settings import Account, HeaderSecret, Url
@@ -62,16 +60,9 @@ class Gcore(Provider):
         self._command = with_it.command
         token = account.api_token.get_secret_value().strip()
         self._now = with_it.clock.now
-        seam = partial(
-            Seam,
-            manner=complaints.manner(with_it.command),
-            budget=Budget(with_it.requests_per_second or self.capabilities.requests_per_second),
-            now=self._now,
-            timeout=with_it.timeout,
-            passing=with_it.passing,
-        )
-        self._seam = seam(account.base_url, headers={"Authorization": SecretStr(f"APIKey {token}")})
-        self._media = seam("", headers={})
+        manner, rate = complaints.manner(with_it.command), self.capabilities.requests_per_second
+        self._seam = with_it.seam(account.base_url, {"Authorization": SecretStr(f"APIKey {token}")}, manner, rate)
+        self._media = with_it.seam("", {}, manner, rate)
         """For links that lead elsewhere, where the token must not go."""
         self._api = GcoreApi(self._seam)
         self._clips = GcoreClips(self._api, self._media, self._command)

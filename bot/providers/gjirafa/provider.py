@@ -13,11 +13,10 @@ from pydantic import Field, SecretStr
 from bot.errors import ProviderError, Unsupported, UserError
 from bot.model import JSON, Look, PageState, Source, Video
 from bot.providers.base import Address, Capabilities, Connection, Heard, Page, Provider, Restream, StreamInfo
-from bot.providers.budget import Budget, Priority
+from bot.providers.budget import Priority
 from bot.providers.gjirafa import complaints, webhooks, words
 from bot.providers.gjirafa.api import GjirafaApi, part
 from bot.providers.gjirafa.fields import CAPABILITIES, PAGE_FIELDS, STREAM_FIELDS, as_form, as_sent, secrets_in, utc
-from bot.providers.http import Seam
 from bot.providers.reading import Sheet
 from bot.settings import Account, HeaderSecret, Url
 
@@ -46,15 +45,9 @@ class Gjirafa(Provider):
     def __init__(self, account: GjirafaAccount, connection: Connection | None = None) -> None:
         with_it = connection or Connection()
         self._project = account.project_id.strip()
-        self._seam = Seam(
-            account.base_url,
-            headers={"Authorization": SecretStr(account.authorization.get_secret_value().strip())},
-            manner=complaints.manner(with_it.command),
-            budget=Budget(with_it.requests_per_second or self.capabilities.requests_per_second),
-            now=with_it.clock.now,
-            timeout=with_it.timeout,
-            passing=with_it.passing,
-        )
+        headers = {"Authorization": SecretStr(account.authorization.get_secret_value().strip())}
+        rate = self.capabilities.requests_per_second
+        self._seam = with_it.seam(account.base_url, headers, complaints.manner(with_it.command), rate)
         self._api = GjirafaApi(self._seam, self._project)
         self._toggling = asyncio.Lock()
 

@@ -13,8 +13,7 @@ from pydantic import Field, SecretStr
 from bot.errors import ProviderError
 from bot.model import JSON, Look, Source, Video
 from bot.providers.base import Address, Capabilities, ClipWindow, Connection, CutClip, Provider, StreamInfo
-from bot.providers.budget import Budget, Priority
-from bot.providers.http import Seam
+from bot.providers.budget import Priority
 from bot.providers.reading import Sheet
 from bot.providers.videograph import api, words
 from bot.providers.videograph.api import CONTENTS, LIVESTREAMS, Seen, VideographApi
@@ -56,15 +55,9 @@ class Videograph(Provider):
         self._region = account.region
         self._recorded: dict[str, bool] = {}
         """Which streams have `record` on: only lists tell it (WordPress plugin), and it never changes."""
-        self._seam = Seam(
-            account.base_url,
-            headers={"Authorization": SecretStr("Basic " + base64.b64encode(":".join(pair).encode()).decode())},
-            manner=api.manner(with_it.command),
-            budget=Budget(with_it.requests_per_second or self.capabilities.requests_per_second),
-            now=with_it.clock.now,
-            timeout=with_it.timeout,
-            passing=with_it.passing,
-        )
+        headers = {"Authorization": SecretStr("Basic " + base64.b64encode(":".join(pair).encode()).decode())}
+        rate = self.capabilities.requests_per_second
+        self._seam = with_it.seam(account.base_url, headers, api.manner(with_it.command), rate)
         self._api = VideographApi(self._seam, pair)
 
     @classmethod

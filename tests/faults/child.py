@@ -110,7 +110,11 @@ def live(order: Order, line: Connection) -> None:
     for name in NOISY:
         logging.getLogger(name).setLevel(logging.WARNING)
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        runner.run(_live(order, line))
+        try:
+            runner.run(_live(order, line))
+        except Exception:
+            logging.exception("the bot fell by itself")
+            raise
 
 
 async def _live(order: Order, line: Connection) -> None:

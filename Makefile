@@ -14,8 +14,9 @@ help:                     ## this list
 demo: $(READY)            ## a whole show in the terminal, no account needed
 	@$(BIN)/python -m bot story
 
-test: check               ## everything that must hold: style, types, tests
-	$(BIN)/python -m pytest -rs
+test: check               ## everything that must hold: style, types, tests (what measures or kills runs by itself)
+	$(BIN)/python -m pytest -rs -n auto --maxprocesses 4 --ignore tests/bench --ignore tests/faults
+	$(BIN)/python -m pytest -rs tests/bench tests/faults
 
 check: $(READY_TEST)      ## style and types only
 	$(BIN)/ruff check bot commands tests

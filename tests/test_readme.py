@@ -63,7 +63,7 @@ def test_make_alone_lists_every_target_that_it_has() -> None:
 @pytest.mark.parametrize("words", typed(r"python -m bot ([a-z]+(?: --[a-z]+)?)"))
 def test_the_command_line_knows_the_subcommand(words: str, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as left:
-        main([words.split()[0], "--help"])
+        main([words.split(maxsplit=1)[0], "--help"])
     assert left.value.code == 0
     told = capsys.readouterr().out
     assert [option for option in words.split()[1:] if option not in told] == []

@@ -17,6 +17,7 @@ from bot.show.lifecycle import can_take_back
 from bot.show.references import split_dry, split_option
 from bot.show.times import duration_words, parse_duration
 from bot.slack.call import Call, present_state
+from bot.slack.controls import possible
 from bot.slack.declare import Button, Command, Form, Stage
 from bot.slack.modals import confirm
 from bot.slack.restreams import titles
@@ -225,11 +226,12 @@ async def press_stopping(call: Call) -> None:
 async def stop(call: Call) -> None:
     """“Stop” means three things to a crew: which one is asked, never guessed."""
     show = await call.find_show(call.words, CAN_FINISH)
-    choices = (
-        Choice("Finish the show", f"finish {show.id}"),
-        Choice("Pause for viewers", f"pause {show.id}"),
-        Choice("Stop the recording", f"record stop {show.id}"),
-    )
+    able = call.context.provider(show.provider).capabilities
+    choices = [Choice("Finish the show", f"finish {show.id}")]
+    if possible("pause", show, able):
+        choices.append(Choice("Pause for viewers", f"pause {show.id}"))
+    if possible("recording", show, able):
+        choices.append(Choice("Stop the recording", f"record stop {show.id}"))
     raise Question(f"Stop what of {show.title}?", choices)
 
 

@@ -154,8 +154,13 @@ def facts(action: str, show: Show) -> dict[str, JSON]:
     return {name: values[name] for name in CARRIES.get(action, ())}
 
 
+def possible(action: str, show: Show, able: Capabilities) -> bool:
+    """Whether the provider can do what this action is for, with what the show has there."""
+    return action not in _POSSIBLE or _POSSIBLE[action](show, able)
+
+
 def _makes_sense(action: str, dossier: Dossier, show: Show, now: datetime, figures: Defaults, able: Capabilities) -> bool:
-    if action in _POSSIBLE and not _POSSIBLE[action](show, able):
+    if not possible(action, show, able):
         return False
     match action:
         case "clips":

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from bot.model import JSON, ClipState, Dossier, FinishPolicy, Show
 from bot.providers.base import Capabilities, Kept
 from bot.show.defaults import Defaults
-from bot.show.lifecycle import Phase
+from bot.show.lifecycle import Phase, can_take_back
 from bot.slack.blocks import Control
 
 PRIMARY, DANGER = "primary", "danger"
@@ -167,6 +167,8 @@ def _makes_sense(action: str, dossier: Dossier, show: Show, now: datetime, figur
             return any(clip.show == show.id and clip.state is ClipState.PLAYABLE for clip in dossier.clips)
         case "keep-on":
             return show.finish is not FinishPolicy.BY_HAND
+        case "undo-finish":
+            return not (show.gated and able.final) or can_take_back(dossier, show, final=True)
         case "back-on-air" | "reopen":
             return show.off_at is not None and now - show.off_at < figures.back_on_air
         case "take" | "noted":
@@ -188,7 +190,7 @@ def _shows_a_text(show: Show, able: Capabilities) -> bool:
 
 
 _POSSIBLE: Mapping[str, Callable[[Show, Capabilities], bool]] = {
-    "back-on-air": lambda show, able: not show.gated or able.pages is None or able.pages.lasting,
+    "back-on-air": lambda show, able: not (show.gated and able.final),
     "hold": lambda show, _: show.gated,
     "go-anyway": lambda show, _: show.gated,
     "tell-viewers": _shows_a_text,

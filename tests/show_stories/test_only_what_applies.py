@@ -73,3 +73,40 @@ async def test_a_dry_pause_of_what_is_paused_says_so(gallery: Elsewhere) -> None
     assert "would show the programme again" in await gallery.type("/live resume dry")
     await gallery.type("/live resume")
     assert "is not paused" in await gallery.type("/live resume dry")
+
+
+# -- off the air
+@pytest.mark.parametrize("provider", ["gjirafa"])
+async def test_nothing_promises_the_way_back_where_an_end_is_for_good(gallery: Elsewhere) -> None:
+    await gallery.on_air()
+    await gallery.at("10:19:59", step=60)
+    await gallery.at("10:20:40", step=2)
+    assert gallery.posted("OFF AIR — Sunday Service") == 1
+    assert gallery.posted("It ended by itself, as planned.") == 1
+    assert "Back on air" not in gallery.everything
+    assert "While it can go back on air, the button for that is on its card." in await gallery.type("/live extend s1")
+
+
+@pytest.mark.parametrize("provider", ["gjirafa"])
+async def test_once_the_end_is_asked_for_the_card_does_not_offer_to_take_it_back(gallery: Elsewhere) -> None:
+    await gallery.on_air()
+    await gallery.type("/live finish s1 now")
+    await gallery.submit()
+    card = next(gallery.top(message) for message in gallery.messages if "TAKING OFF" in gallery.top(message))
+    assert "Back on air" not in card
+
+
+@pytest.mark.parametrize("provider", ["videograph"])
+async def test_back_on_air_promises_no_switch_where_there_is_none_and_asks_about_what_is_missing(gallery: Elsewhere) -> None:
+    await gallery.on_air()
+    await gallery.type("/live finish s1 now")
+    await gallery.submit()
+    gallery.drop()
+    await gallery.at("10:02")
+    await gallery.press("back-on-air")
+    asked = gallery.slack.read(gallery.slack.modals(gallery.ana)[-1], gallery.ana)
+    assert "viewers see the encoder's picture as soon as there is one. Back on air?" in asked
+    assert "enabled" not in asked
+    await gallery.submit()
+    await gallery.at("10:05", step=10)
+    assert gallery.posted("Sunday Service is to be back on air: there is no signal from the encoder.") == 1

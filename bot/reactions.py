@@ -95,38 +95,41 @@ class Reactions:
     def _page(self, draft: Draft, show: Show, change: Change) -> None:
         source = change.source
         if not change.confirmed:
-            words = notices.change_words(change, self._able[show.provider].title, at(change.at, show))
+            title, word = self._able[show.provider].title, self._able[show.provider].page_word
+            words = notices.change_words(change, title, at(change.at, show), word)
             draft.post(notices.line(show, "page-reported", change.at, words))
             return
         able = self._able.get(show.provider)
         if able is not None and able.gate is Gate.NONE:
             self._page_of_the_encoder(draft, show, change, able)
             return
+        word = able.page_word if able is not None else "page"
         match change.value:
             case PageState.LIVE:
                 went_on_air(draft, show, change.at, source, self._figures)
             case PageState.PAUSED:
                 went_to_pause(draft, show, change.at, source)
             case PageState.FINISHED:
-                went_off_air(draft, show, change.at, source)
+                went_off_air(draft, show, change.at, source, final=able is not None and able.final)
             case "gone":
-                text = ":warning: The broadcast is not there any more at the provider; the show goes on without it."
+                text = f":warning: The {word} is not there any more at the provider; the show goes on without it."
                 draft.post(notices.line(show, "page-gone", change.at, text))
                 draft.put(replace(show, wants_page=False))
             case PageState.PENDING if show.state is ShowState.LIVE:
-                text = ":warning: The broadcast was put back to *pending*: viewers see the waiting text."
+                text = f":warning: The {word} was put back to *pending*: viewers see the waiting text."
                 draft.post(notices.told(show, "page-pending", change.at, f"{text} Resume brings the programme back."))
                 went_to_pause(draft, show, change.at, source)
             case _:
                 title = self._able[show.provider].title
-                draft.post(notices.line(show, "page", change.at, notices.change_words(change, title, at(change.at, show))))
+                words = notices.change_words(change, title, at(change.at, show), word)
+                draft.post(notices.line(show, "page", change.at, words))
 
     def _page_of_the_encoder(self, draft: Draft, show: Show, change: Change, able: Capabilities) -> None:
         """A page that keeps nobody out follows the encoder: it moves no show, and only its end is news while the show goes on."""
         over = {PageState.FINISHED.value: "is over", "gone": "is not there any more"}.get(str(change.value))
         if not show.state.on_air or over is None:
             return
-        word = able.pages.word if able.pages else "page"
+        word = able.page_word
         text = (
             f":warning: The {word} of *{escape(show.title)}* ({show.id}) {over} at {able.title} while the show goes on: whatever "
             f"the encoder sends, its link no longer plays it. Make another {word}, and give viewers its link."

@@ -17,6 +17,7 @@ from bot.show.lifecycle import can_take_back
 from bot.show.references import split_dry, split_option
 from bot.show.times import duration_words, parse_duration
 from bot.slack.call import Call, present_state
+from bot.slack.controls import possible
 from bot.slack.declare import Button, Command, Form, Stage
 from bot.slack.modals import confirm
 from bot.slack.restreams import titles
@@ -161,8 +162,11 @@ async def _would(call: Call, show: Show, *, now: bool) -> str:
 async def press_undo(call: Call) -> None:
     """Within the seconds of the undo recording and ingest were not touched yet; on an older card it is asked about."""
     show = await call.carried_show()
-    if can_take_back(await call.context.store.dossier(show.id), show):
+    final = show.gated and call.context.provider(show.provider).capabilities.final
+    if can_take_back(await call.context.store.dossier(show.id), show, final=final):
         await _back(call, show)
+    elif final and show.state.on_air:
+        raise UserError(f"{present_state(show)} Its end is asked for already and cannot be taken back.")
     elif show.state is ShowState.OFF:
         await _ask_back(call, show)
     else:
@@ -179,10 +183,16 @@ async def press_back(call: Call) -> None:
 async def _ask_back(call: Call, show: Show) -> None:
     _require_not_too_late(call, show)
     when = at(show.off_at, show) if show.off_at else ""
-    text = (
-        f"*{escape(show.title)}* is off air since {when}. The stream is enabled again and viewers see the programme. Back on air?"
-    )
+    able = call.context.provider(show.provider).capabilities
+    text = f"*{escape(show.title)}* is off air since {when}. {_means(show, able)} Back on air?"
     await call.open(confirm("back-on-air", "Back on air?", text, "Back on air", call.remember(s=show.id)))
+
+
+def _means(show: Show, able: Capabilities) -> str:
+    """What back on air does, where the show is."""
+    if not show.gated and able.switch is None:
+        return "Its books are opened again; viewers see the encoder's picture as soon as there is one."
+    return f"{'The stream is enabled again and' if able.switch is not None else 'Now'} viewers see the programme."
 
 
 async def submit_back(call: Call) -> None:
@@ -206,9 +216,9 @@ async def _back(call: Call, show: Show) -> None:
 
 
 def _require_not_too_late(call: Call, show: Show) -> None:
-    pages = call.context.provider(show.provider).capabilities.pages
-    if show.off_at is not None and show.gated and pages is not None and not pages.lasting:
-        raise UserError(f"{present_state(show)} A {pages.word} that is over cannot go live again; plan a new show.")
+    able = call.context.provider(show.provider).capabilities
+    if show.off_at is not None and show.gated and able.final:
+        raise UserError(f"{present_state(show)} A {able.page_word} that is over cannot go live again; plan a new show.")
     late = show.off_at is not None and call.context.clock.now() - show.off_at > call.context.figures.back_on_air
     if show.state.closed or late:
         raise UserError(f"{present_state(show)} It is too late to take that back; plan a new show.")
@@ -225,11 +235,12 @@ async def press_stopping(call: Call) -> None:
 async def stop(call: Call) -> None:
     """“Stop” means three things to a crew: which one is asked, never guessed."""
     show = await call.find_show(call.words, CAN_FINISH)
-    choices = (
-        Choice("Finish the show", f"finish {show.id}"),
-        Choice("Pause for viewers", f"pause {show.id}"),
-        Choice("Stop the recording", f"record stop {show.id}"),
-    )
+    able = call.context.provider(show.provider).capabilities
+    choices = [Choice("Finish the show", f"finish {show.id}")]
+    if possible("pause", show, able):
+        choices.append(Choice("Pause for viewers", f"pause {show.id}"))
+    if possible("recording", show, able):
+        choices.append(Choice("Stop the recording", f"record stop {show.id}"))
     raise Question(f"Stop what of {show.title}?", choices)
 
 

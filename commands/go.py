@@ -27,6 +27,8 @@ async def run(call: Call) -> None:
     words, anyway = split_option(words, ("anyway",))
     show = await call.find_show(words, BEFORE)
     if dry:
+        _require_ahead(call, show, anyway=bool(anyway))
+        await _require_signal(call, show, anyway=bool(anyway))
         able, targets = call.context.provider(show.provider).capabilities, await call.context.store.restreams(show.id)
         await call.reply(_would(show, able, targets, bool(anyway)))
         return
@@ -65,7 +67,8 @@ async def submit_early(call: Call) -> None:
     await _go(call, await call.carried_show(), asked=True)
 
 
-async def _go(call: Call, show: Show, *, anyway: bool = False, asked: bool = False) -> None:
+def _require_ahead(call: Call, show: Show, *, anyway: bool) -> None:
+    """UserError for a show that is on air or over, and where nothing but the encoder lets viewers in."""
     if show.state is ShowState.LIVE:
         raise UserError(f"{present_state(show)} Nothing to do.")
     if show.state is ShowState.PAUSED:
@@ -76,6 +79,18 @@ async def _go(call: Call, show: Show, *, anyway: bool = False, asked: bool = Fal
         raise UserError(
             f"Nothing keeps viewers out of {show.title}: what the encoder sends is on air as soon as it comes. Connect the encoder."
         )
+
+
+async def _require_signal(call: Call, show: Show, *, anyway: bool) -> None:
+    """UserError where viewers would be let in to an empty page."""
+    seen = await call.context.store.seen(show.key) if show.key else None
+    if show.gated and not anyway and show.state is ShowState.OPEN and seen is not None and seen.signal is False:
+        how = f"connect the encoder, or type {call.command} go {show.id} anyway"
+        raise UserError(f"There is no signal for {show.title}, so viewers would see nothing: {how}.")
+
+
+async def _go(call: Call, show: Show, *, anyway: bool = False, asked: bool = False) -> None:
+    _require_ahead(call, show, anyway=anyway)
     now = call.context.clock.now()
     if not asked and show.start - now > call.context.figures.go_early:
         text = (
@@ -84,10 +99,7 @@ async def _go(call: Call, show: Show, *, anyway: bool = False, asked: bool = Fal
         )
         await call.open(confirm("go-early", "Go live early?", text, "Go live now", call.remember(s=show.id)))
         return
-    seen = await call.context.store.seen(show.key) if show.key else None
-    if show.gated and not anyway and show.state is ShowState.OPEN and seen is not None and seen.signal is False:
-        how = f"connect the encoder, or type {call.command} go {show.id} anyway"
-        raise UserError(f"There is no signal for {show.title}, so viewers would see nothing: {how}.")
+    await _require_signal(call, show, anyway=anyway)
 
     def rule(draft: Draft, current: Show) -> bool:
         if current.state not in BEFORE:

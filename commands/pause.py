@@ -21,10 +21,7 @@ async def pause(call: Call) -> None:
     """Viewers see the pause text."""
     words, dry = split_dry(call.words)
     show = await call.find_show(words, GOING_OR_ON_AIR)
-    if dry:
-        await call.reply(f"Dry run, nothing is done. {escape(show.title)} would show the pause text to viewers.")
-        return
-    await _pause(call, show)
+    await _pause(call, show, dry=dry)
 
 
 async def press_pause(call: Call) -> None:
@@ -34,7 +31,7 @@ async def press_pause(call: Call) -> None:
     await _pause(call, show)
 
 
-async def _pause(call: Call, show: Show) -> None:
+async def _pause(call: Call, show: Show, *, dry: bool = False) -> None:
     provider = call.context.provider(show.provider)
     if provider.capabilities.pages is None or not provider.capabilities.pages.pausable:
         raise provider.cannot("pause")
@@ -45,6 +42,9 @@ async def _pause(call: Call, show: Show) -> None:
         )
     if show.state is ShowState.PAUSED:
         raise UserError(f"{present_state(show)} Nothing to do.")
+    if dry:
+        await call.reply(f"Dry run, nothing is done. {escape(show.title)} would show the pause text to viewers.")
+        return
 
     def rule(draft: Draft, current: Show) -> None:
         if current.state is not ShowState.LIVE and not _is_going_live(draft, current):
@@ -66,10 +66,7 @@ async def resume(call: Call) -> None:
     """Viewers see the programme again."""
     words, dry = split_dry(call.words)
     show = await call.find_show(words, ON_AIR)
-    if dry:
-        await call.reply(f"Dry run, nothing is done. {escape(show.title)} would show the programme again.")
-        return
-    await _resume(call, show)
+    await _resume(call, show, dry=dry)
 
 
 async def press_resume(call: Call) -> None:
@@ -79,9 +76,12 @@ async def press_resume(call: Call) -> None:
     await _resume(call, show)
 
 
-async def _resume(call: Call, show: Show) -> None:
+async def _resume(call: Call, show: Show, *, dry: bool = False) -> None:
     if show.state is not ShowState.PAUSED:
         raise UserError(f"{show.title} is not paused. {present_state(show)}")
+    if dry:
+        await call.reply(f"Dry run, nothing is done. {escape(show.title)} would show the programme again.")
+        return
     await call.operate(show, "resume")
     await call.reply(f"Resuming {escape(show.title)} ({show.id}).")
 

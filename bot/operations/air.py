@@ -121,14 +121,14 @@ def _steady_signal(context: Context) -> Step:
         if steady and not blind and not show.held(now) and (by_hand or (watched and now <= ends)):
             return None
         if now >= ends:
-            raise AskPeople(_why_not(show, now, signal=there, blind=blind))
+            raise AskPeople(_why_not(show, now, signal=there, blind=blind, again=run.operation.verb == "back_on_air"))
         return min(ends, now + (timedelta(seconds=1) if watched or not there else context.figures.steady))
 
     return Step(name="signal", label="Steady signal", kind=StepKind.WAIT, ready=ready)
 
 
-def _why_not(show: Show, now: datetime, *, signal: bool, blind: bool) -> str:
-    due = f"{show.title} was due at {at(show.start, show, seconds=False)}"
+def _why_not(show: Show, now: datetime, *, signal: bool, blind: bool, again: bool) -> str:
+    due = f"{show.title} {'is to be back on air' if again else f'was due at {at(show.start, show, seconds=False)}'}"
     if show.held(now):
         return f"{due} and is on hold."
     if blind:

@@ -172,9 +172,9 @@ def _finish(context: Context) -> Verb:
 
     def finished(draft: Draft, operation: Operation) -> None:
         show = draft.show(operation.show)
-        went_off_air(draft, show, draft.now, Source.LOOK)
-        show = draft.show(show.id)
         able = context.provider(show.provider).capabilities
+        went_off_air(draft, show, draft.now, Source.LOOK, final=able.final)
+        show = draft.show(show.id)
         if show.stopped_at is None and able.switch is not None:
             text = ":electric_plug: The stream stays on: another show on it is open or due within the hour."
             draft.post(notices.line(show, "kept-on", draft.now, text))

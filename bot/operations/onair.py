@@ -85,8 +85,8 @@ def went_to_pause(draft: Draft, show: Show, when: datetime, source: Source | Non
     return show
 
 
-def went_off_air(draft: Draft, show: Show, when: datetime, source: Source | None) -> Show:
-    """Viewers are sent home at `when`; recording and ingest may still be on."""
+def went_off_air(draft: Draft, show: Show, when: datetime, source: Source | None, *, final: bool = False) -> Show:
+    """Viewers are sent home at `when`; recording and ingest may still be on. `final`: nothing leads back on air."""
     if show.state.closed or show.off_at is not None:
         return show
     was_on_air = show.state.on_air
@@ -108,7 +108,7 @@ def went_off_air(draft: Draft, show: Show, when: datetime, source: Source | None
         show = draft.put(replace(show, left_public=True))
         draft.post(notices.still_public(show, when))
     elif was_on_air:
-        draft.post(notices.off_air(show, when, source))
+        draft.post(notices.off_air(show, when, source, final=final))
     draft.note(show.id, "off air", show.off_by)
     return show
 

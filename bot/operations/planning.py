@@ -169,7 +169,9 @@ def take_back_finish(draft: Draft, show: Show, by: str, why: str) -> None:
 def _require_not_over(show: Show, so: str) -> None:
     """Off air is over for these: only Back on air leads back."""
     if show.state is ShowState.OFF:
-        raise UserError(f"{show.title} is off air already, so {so}. Back on air is on its card for a quarter of an hour.")
+        raise UserError(
+            f"{show.title} is off air already, so {so}. While it can go back on air, the button for that is on its card."
+        )
     if show.state.closed:
         raise UserError(f"{show.title} is over; {so}.")
 

@@ -117,10 +117,11 @@ def _can_be_undone(dossier: Dossier, operations: tuple[Operation, ...]) -> bool:
     return any(step.state in (StepState.PLANNED, StepState.INTENT) for step in undo)
 
 
-def can_take_back(dossier: Dossier, show: Show) -> bool:
-    """Whether a finish is under way that has not touched what cannot be had back at once."""
+def can_take_back(dossier: Dossier, show: Show, *, final: bool = False) -> bool:
+    """Whether a finish is under way that has not touched what cannot be had back at once; a `final` one only while it counts down."""
     operations = dossier.of(show.id)
-    return _can_be_undone(dossier, operations) if show.state is ShowState.OFF else _running(operations, "finish")
+    counting = _can_be_undone(dossier, operations)
+    return counting if final or show.state is ShowState.OFF else _running(operations, "finish")
 
 
 def _running(operations: tuple[Operation, ...], verb: str) -> bool:

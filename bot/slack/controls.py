@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from bot.model import JSON, ClipState, Dossier, FinishPolicy, Show
 from bot.providers.base import Capabilities, Kept
 from bot.show.defaults import Defaults
-from bot.show.lifecycle import Phase
+from bot.show.lifecycle import Phase, can_take_back
 from bot.slack.blocks import Control
 
 PRIMARY, DANGER = "primary", "danger"
@@ -154,14 +154,21 @@ def facts(action: str, show: Show) -> dict[str, JSON]:
     return {name: values[name] for name in CARRIES.get(action, ())}
 
 
+def possible(action: str, show: Show, able: Capabilities) -> bool:
+    """Whether the provider can do what this action is for, with what the show has there."""
+    return action not in _POSSIBLE or _POSSIBLE[action](show, able)
+
+
 def _makes_sense(action: str, dossier: Dossier, show: Show, now: datetime, figures: Defaults, able: Capabilities) -> bool:
-    if action in _POSSIBLE and not _POSSIBLE[action](show, able):
+    if not possible(action, show, able):
         return False
     match action:
         case "clips":
             return any(clip.show == show.id and clip.state is ClipState.PLAYABLE for clip in dossier.clips)
         case "keep-on":
             return show.finish is not FinishPolicy.BY_HAND
+        case "undo-finish":
+            return not (show.gated and able.final) or can_take_back(dossier, show, final=True)
         case "back-on-air" | "reopen":
             return show.off_at is not None and now - show.off_at < figures.back_on_air
         case "take" | "noted":
@@ -183,7 +190,7 @@ def _shows_a_text(show: Show, able: Capabilities) -> bool:
 
 
 _POSSIBLE: Mapping[str, Callable[[Show, Capabilities], bool]] = {
-    "back-on-air": lambda show, able: not show.gated or able.pages is None or able.pages.lasting,
+    "back-on-air": lambda show, able: not (show.gated and able.final),
     "hold": lambda show, _: show.gated,
     "go-anyway": lambda show, _: show.gated,
     "tell-viewers": _shows_a_text,

@@ -77,11 +77,11 @@ def on_air(show: Show, when: datetime, source: Source | None) -> Post:
     return _fixed(f"on-air:{show.id}:{_stamp(when)}", show.channel, when, text, show=show.id)
 
 
-def off_air(show: Show, when: datetime, source: Source | None) -> Post:
-    """The show went off air; the card carries Back on air."""
+def off_air(show: Show, when: datetime, source: Source | None, *, final: bool = False) -> Post:
+    """The show went off air; the card carries Back on air, unless its end is `final` at the provider."""
     by = f" Asked by {mention(show.off_by)}." if show.off_by not in ("", CLOCK) else ""
     if show.off_by == CLOCK:
-        by = " It ended by itself, as planned; Back on air is on the card."
+        by = f" It ended by itself, as planned{'' if final else '; Back on air is on the card'}."
     text = f":black_circle: *OFF AIR — {brief(show.title)}* ({show.id}), {seen_by(source)} {at(when, show)}.{by}"
     return _fixed(f"off-air:{show.id}:{_stamp(when)}", show.channel, when, text, show=show.id)
 
@@ -129,8 +129,8 @@ def lost_request(key: str, user: str, what: str, asked_at: datetime, now: dateti
     return Post(f"lost:{key}:{_stamp(asked_at)}", user, now, Urgency.ALARM, text, say(text).blocks)
 
 
-def change_words(change: Change, title: str, when: str) -> str:
-    """A change of a stream in one sentence, with its source and clock time."""
+def change_words(change: Change, title: str, when: str, page_word: str = "broadcast") -> str:
+    """A change of a stream in one sentence, with its source and clock time; `page_word` is the provider's for a page."""
     doubt = "" if change.confirmed else ", reported by webhook, not confirmed by a look of ours"
     words = {
         ("signal", True): ":satellite_antenna: *Started*: the encoder's signal is there",
@@ -145,7 +145,7 @@ def change_words(change: Change, title: str, when: str) -> str:
     }
     said = words.get((change.kind.value, bool(change.value)))
     if change.kind.value == "page":
-        said = f"The broadcast is now *{brief(str(change.value), 60)}*"
+        said = f"The {page_word} is now *{brief(str(change.value), 60)}*"
     return f"{said or brief(str(change.value), 60)} ({seen_by(change.source)} {when}{doubt})."
 
 

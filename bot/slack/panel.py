@@ -6,15 +6,16 @@ import asyncio
 import json
 import logging
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from bot.context import Context
 from bot.model import JSON, Dossier, Show, ShowState
+from bot.providers.base import Capabilities
 from bot.show.lifecycle import Phase, phase
 from bot.slack.blocks import Block, Control, actions, context, section
-from bot.slack.controls import control
+from bot.slack.controls import control, possible
 from bot.slack.home import show_line
 from bot.slack.modals import form
 from bot.slack.voice import Voice
@@ -33,16 +34,26 @@ REDRAW_GAP = 2.0
 LIFE = 1800.0
 """Real seconds after which an open panel is no longer kept up to date."""
 
+_VERBS: Mapping[ShowState, tuple[str, ...]] = {
+    ShowState.LIVE: ("pause", "extend:15", "finish"),
+    ShowState.PAUSED: ("resume", "finish"),
+}
+
 NEEDS_YOU = (Phase.MISSED, Phase.LATE, Phase.NO_SIGNAL, Phase.NOT_SEEN, Phase.PAST_END, Phase.PUBLIC)
 
 
-def panel_view(shown: Sequence[tuple[Dossier, Show]], now: datetime, channel: str, command: str) -> Mapping[str, JSON]:
+def panel_view(
+    shown: Sequence[tuple[Dossier, Show]], now: datetime, channel: str, command: str, able: Callable[[Show], Capabilities | None]
+) -> Mapping[str, JSON]:
     """The modal: on air first, then what needs somebody, then what is next in this channel."""
     blocks: list[Block] = []
     staged = [(phase(dossier, show, now), show) for dossier, show in shown]
     for stage, show in sorted(staged, key=lambda one: (not one[1].state.on_air, one[0] not in NEEDS_YOU, one[1].start))[:SHOWN]:
         mark = ":rotating_light: " if stage in NEEDS_YOU else ""
-        blocks += [section(f"{mark}*{stage.value}* {show_line(show, now)}"), *actions(_buttons(show), block_id=f"panel-{show.id}")]
+        blocks += [
+            section(f"{mark}*{stage.value}* {show_line(show, now)}"),
+            *actions(_buttons(show, able(show)), block_id=f"panel-{show.id}"),
+        ]
     if not blocks:
         blocks.append(section("Nothing is on air, and nothing is planned in this channel."))
     blocks += actions([Control("plan", "Plan a show…", {})], block_id="panel-plan")
@@ -50,14 +61,10 @@ def panel_view(shown: Sequence[tuple[Dossier, Show]], now: datetime, channel: st
     return {**form("panel", "What is on", blocks, "", json.dumps({"c": channel})), "notify_on_close": True}
 
 
-def _buttons(show: Show) -> list[Control]:
-    match show.state:
-        case ShowState.LIVE:
-            return [control("pause", show), control("extend:15", show), control("finish", show)]
-        case ShowState.PAUSED:
-            return [control("resume", show), control("finish", show)]
-        case _:
-            return [control("go", show), control("edit", show), control("cancel", show)]
+def _buttons(show: Show, able: Capabilities | None) -> list[Control]:
+    """What can be done about a show from here: nothing that its provider cannot."""
+    verbs = _VERBS.get(show.state, ("go", "edit", "cancel"))
+    return [control(verb, show) for verb in verbs if able is None or possible(verb, show, able)]
 
 
 @dataclass
@@ -88,7 +95,11 @@ class Panels:
         found = await store.shows(states=ACTIVE, limit=200)
         wanted = [show for show in found if show.state.on_air or show.channel == channel][: SHOWN * 2]
         shown = [(dossier, dossier.show(show.id)) for show in wanted for dossier in [await store.dossier(show.id)]]
-        return panel_view(shown, now, channel, self._context.command)
+        return panel_view(shown, now, channel, self._context.command, self._able)
+
+    def _able(self, show: Show) -> Capabilities | None:
+        provider = self._context.providers.get(show.provider)
+        return provider.capabilities if provider else None
 
     def opened(self, view_id: str, channel: str, view: Mapping[str, JSON]) -> None:
         """Keep this one up to date until it is closed."""

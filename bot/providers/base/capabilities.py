@@ -177,3 +177,13 @@ class Capabilities:
     webhooks: bool = False
     instead: Mapping[str, str] = field(default_factory=dict)
     """For a missing family: what can be done instead, as the second half of a sentence (“cut a clip…”)."""
+
+    @property
+    def final(self) -> bool:
+        """Whether a show that was ended by a call cannot be brought back on air."""
+        return self.gate is not Gate.NONE and self.pages is not None and not self.pages.lasting
+
+    @property
+    def page_word(self) -> str:
+        """The provider's word for what viewers watch."""
+        return self.pages.word if self.pages else "page"

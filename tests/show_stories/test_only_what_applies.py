@@ -1,0 +1,112 @@
+"""Four providers, one vocabulary: nothing is offered, promised or claimed anywhere that the provider of the show cannot do."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+import commands
+from bot.sandbox.played import play
+from bot.sandbox.rehearsal import Rehearsal
+from tests.show_stories.conftest import SUNDAY_MORNING
+from tests.show_stories.elsewhere import Elsewhere
+
+NO_PAUSE = ("aioz", "gjirafa", "videograph")
+
+
+@pytest.fixture
+async def gallery(tmp_path: Path, provider: str) -> AsyncIterator[Elsewhere]:
+    """Sunday, 08:50 in Berlin, with an account at that provider and no other."""
+    rehearsal = Rehearsal(tmp_path, commands.load(), start=SUNDAY_MORNING, clouds=lambda clock: (play(provider, clock),))
+    await rehearsal.open()
+    playing = Elsewhere(rehearsal)
+    await rehearsal.settle()
+    yield playing
+    await rehearsal.close()
+
+
+async def window(gallery: Elsewhere, typed: str) -> str:
+    """What stands in the window that a command opens."""
+    await gallery.type(typed)
+    return gallery.slack.read(gallery.slack.modals(gallery.ana)[-1], gallery.ana)
+
+
+# -- on air
+@pytest.mark.parametrize("provider", NO_PAUSE)
+async def test_neither_the_panel_nor_stop_offers_a_pause_where_there_is_none(gallery: Elsewhere) -> None:
+    await gallery.on_air()
+    panel = await window(gallery, "/live")
+    assert "[+15 min] [Finish…]" in panel
+    assert "[Pause]" not in panel
+    assert (await gallery.type("/live stop")).splitlines()[-1] == "[Finish the show]"
+
+
+@pytest.mark.parametrize("provider", ["gcore"])
+async def test_the_panel_and_stop_offer_a_pause_where_there_is_one(gallery: Elsewhere) -> None:
+    await gallery.on_air()
+    assert "[Pause] [+15 min] [Finish…]" in await window(gallery, "/live")
+    assert "[Finish the show] [Pause for viewers] [Stop the recording]" in await gallery.type("/live stop")
+
+
+@pytest.mark.parametrize("provider", NO_PAUSE)
+async def test_a_dry_pause_is_refused_as_the_real_one_would_be(gallery: Elsewhere) -> None:
+    await gallery.on_air()
+    assert "cannot show viewers a pause text" in await gallery.type("/live pause dry")
+
+
+@pytest.mark.parametrize("provider", ["aioz", "gcore", "gjirafa", "videograph"])
+async def test_a_dry_go_of_a_show_on_air_says_that_there_is_nothing_to_do(gallery: Elsewhere) -> None:
+    await gallery.on_air()
+    answer = await gallery.type("/live go dry")
+    assert "is on air since" in answer
+    assert "Nothing to do." in answer
+    assert "would" not in answer
+
+
+@pytest.mark.parametrize("provider", ["gcore"])
+async def test_a_dry_pause_of_what_is_paused_says_so(gallery: Elsewhere) -> None:
+    await gallery.on_air()
+    await gallery.type("/live pause")
+    assert "is paused since" in await gallery.type("/live pause dry")
+    assert "would show the programme again" in await gallery.type("/live resume dry")
+    await gallery.type("/live resume")
+    assert "is not paused" in await gallery.type("/live resume dry")
+
+
+# -- off the air
+@pytest.mark.parametrize("provider", ["gjirafa"])
+async def test_nothing_promises_the_way_back_where_an_end_is_for_good(gallery: Elsewhere) -> None:
+    await gallery.on_air()
+    await gallery.at("10:19:59", step=60)
+    await gallery.at("10:20:40", step=2)
+    assert gallery.posted("OFF AIR — Sunday Service") == 1
+    assert gallery.posted("It ended by itself, as planned.") == 1
+    assert "Back on air" not in gallery.everything
+    assert "While it can go back on air, the button for that is on its card." in await gallery.type("/live extend s1")
+
+
+@pytest.mark.parametrize("provider", ["gjirafa"])
+async def test_once_the_end_is_asked_for_the_card_does_not_offer_to_take_it_back(gallery: Elsewhere) -> None:
+    await gallery.on_air()
+    await gallery.type("/live finish s1 now")
+    await gallery.submit()
+    card = next(gallery.top(message) for message in gallery.messages if "TAKING OFF" in gallery.top(message))
+    assert "Back on air" not in card
+
+
+@pytest.mark.parametrize("provider", ["videograph"])
+async def test_back_on_air_promises_no_switch_where_there_is_none_and_asks_about_what_is_missing(gallery: Elsewhere) -> None:
+    await gallery.on_air()
+    await gallery.type("/live finish s1 now")
+    await gallery.submit()
+    gallery.drop()
+    await gallery.at("10:02")
+    await gallery.press("back-on-air")
+    asked = gallery.slack.read(gallery.slack.modals(gallery.ana)[-1], gallery.ana)
+    assert "viewers see the encoder's picture as soon as there is one. Back on air?" in asked
+    assert "enabled" not in asked
+    await gallery.submit()
+    await gallery.at("10:05", step=10)
+    assert gallery.posted("Sunday Service is to be back on air: there is no signal from the encoder.") == 1

@@ -1,4 +1,4 @@
-"""Socket Mode in trouble, with the whole bot: it hears again within 5 s, nothing that comes twice runs twice, and its pages tell."""
+"""Socket Mode in trouble, with the whole bot: heard again within 5 s, done once though it comes twice, and told on its pages."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from tests.studio import Studio
 HEARS_AGAIN = 5.0
 """Real seconds from the moment at which Slack is well again, or would be for a new connection."""
 
-OUTAGE = 8.0
+OUTAGE = 6.0
 """Real seconds for which Slack stays away: the tries are as far apart by then as they get."""
 
 KNOCK_EVERY = 0.2
@@ -172,7 +172,6 @@ async def work_that_comes_twice(studio: Studio) -> int:
 
 async def suffer(trouble: Trouble, folder: Path) -> Heard:
     """One bot, one trouble, then work."""
-    folder.mkdir()
     rehearsal = Rehearsal(folder, commands.load(), start=berlin("8:50"))
     await rehearsal.open()
     try:
@@ -192,10 +191,10 @@ async def suffer(trouble: Trouble, folder: Path) -> Heard:
 
 
 async def test_after_every_trouble_it_hears_within_five_seconds_and_nothing_runs_twice(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
+    tmp_path_factory: pytest.TempPathFactory, capsys: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.CRITICAL, logger="bot.slack.transport.sockets")
-    heard = await asyncio.gather(*(suffer(trouble, tmp_path / trouble.__name__) for trouble in TROUBLES))
+    heard = await asyncio.gather(*(suffer(trouble, tmp_path_factory.mktemp("deaf")) for trouble in TROUBLES))
     with capsys.disabled():
         slowest = max(heard, key=lambda one: one.after)
         print(  # noqa: T201 (the counts are what it is for)
@@ -207,27 +206,11 @@ async def test_after_every_trouble_it_hears_within_five_seconds_and_nothing_runs
     assert all(one.repeats >= 3 for one in heard), "every envelope came twice"
 
 
-async def test_while_nothing_is_heard_the_pages_say_so(tmp_path: Path) -> None:
-    rehearsal = Rehearsal(tmp_path, commands.load(), start=berlin("8:50"))
-    await rehearsal.open()
-    studio = Studio(rehearsal)
-    assert (await pages(studio))[1]["connections"] == 2
-    rehearsal.slack.sockets.refuse_upgrades(100_000)
-    await both_are_deaf(rehearsal.slack)
-    async with asyncio.timeout(10):
-        while (told := await pages(studio))[0] == 200:
-            await asyncio.sleep(0.1)
-    status, numbers = told
-    assert (status, numbers["link_well"], numbers["connections"]) == (503, 0, 0)
-    assert numbers["deaf_total"] == 2
-    await rehearsal.close()
-
-
 async def test_the_sdk_alone_would_still_be_deaf(capsys: pytest.CaptureFixture[str]) -> None:
     """The control: slack_sdk's own client as it comes, which believes for half a minute that it is connected."""
     async with SlackEmulator(build(command="/live", commands_hint="help")) as slack:
         client = SocketModeClient(slack.app_token, web_client=AsyncWebClient(slack.bot_token, base_url=slack.api_url))
-        await client.connect()
+        await client.connect()  # type: ignore[no-untyped-call]
         await slack.wait_for(lambda there: there.sockets.connected == 1)
         slack.sockets.deafen()
         with pytest.raises(TimeoutError):
@@ -235,4 +218,4 @@ async def test_the_sdk_alone_would_still_be_deaf(capsys: pytest.CaptureFixture[s
         with capsys.disabled():
             print(f"\ncontrol, slack_sdk alone: connected {await client.is_connected()}, and deaf for {HEARS_AGAIN:g} s")  # noqa: T201
         slack.sockets.undeafen()
-        await client.close()
+        await client.close()  # type: ignore[no-untyped-call]

@@ -92,7 +92,7 @@ async def introduce(client: AsyncWebClient) -> Identity:
 
 
 def code_of(error: SlackApiError) -> str:
-    """Slack's word for it, or the HTTP status where something between Slack and us answered: the SDK hands over aiohttp's own then."""
+    """Slack's word for it; the HTTP status where the answer is no JSON, for which the SDK hands over aiohttp's own response."""
     response = error.response
     return str(response.get("error", "")) if isinstance(response, AsyncSlackResponse) else f"HTTP {response.status}"
 

@@ -39,7 +39,7 @@ class PatientClient(SocketModeClient):
             await old.close()
 
     async def issue_new_wss_url(self) -> str:
-        """An address for one connection. Raises SlackApiError also where Slack asks to be called later: the SDK would sleep here."""
+        """An address for one connection. Raises SlackApiError, also where Slack asks us to wait: the SDK would sleep here."""
         answer = await self.web_client.apps_connections_open(app_token=self.app_token)
         return str(answer["url"])
 

@@ -78,7 +78,7 @@ async def test_a_backup_beside_the_running_bot_has_every_row(file: Path) -> None
 async def test_what_is_put_back_differs_only_in_what_the_past_cannot_know(evening: Rows, file: Path) -> None:
     shelf = shelf_of(str(file))
     shelf.make(NIGHT)
-    file.write_bytes(b"lost")
+    file.write_bytes(b"lost")  # noqa: ASYNC240 - nobody else waits for this loop
     restore(shelf, "latest", NIGHT)
     put_back = contents(file)
     assert {name for name in evening if put_back[name] != evening[name]} == {"counters", "posts"}

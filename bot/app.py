@@ -261,6 +261,13 @@ class Bot:
             "outbox_dead_total": lambda: self.outbox.metrics.dead,
             "outbox_oldest_seconds": self.outbox.oldest_queued,
             "backup_age_seconds": lambda: self.backups.age,
+            "slack_link_well": lambda: self.link.healthy,
+            "slack_connections": lambda: self.link.hearing,
+            "slack_envelopes_total": lambda: self.link.counters.envelopes,
+            "slack_malformed_total": lambda: self.link.counters.malformed,
+            "slack_unacknowledged_total": lambda: self.link.counters.unacknowledged,
+            "slack_reconnects_total": lambda: self.link.counters.reconnects,
+            "slack_deaf_total": lambda: self.link.counters.deaf,
         }
         for name, read in counts.items():
             kind = "counter" if name.endswith("_total") else "gauge"

@@ -49,8 +49,11 @@ class Reactions:
         self._ring = ring
 
     # -- streams
-    def react(self, draft: Draft, found: tuple[Change, ...], source: Source | None) -> None:
-        """What these changes mean; after a look of ours, or a failed one, every show on the stream is tended as well."""
+    def react(self, draft: Draft, found: tuple[Change, ...], source: Source | None, refused: str = "") -> None:
+        """What these changes mean; after a look of ours, or a failed one, every show on the stream is tended as well.
+
+        `refused`: why the provider will not let us see it however long we wait; on air people hear of that at once.
+        """
         for change in found:
             shows = [show for show in draft.shows if not show.state.closed]
             told = False
@@ -62,6 +65,9 @@ class Reactions:
             able = self._able.get(show.provider)
             if able is not None and not show.state.closed and source is not Source.WEBHOOK:
                 Tending(draft, show.id, self._figures, able, self._ring).tend(blind=source is None)
+            since = draft.seen.blind_since if draft.seen else None
+            if refused and since and show.state.on_air:
+                draft.post(notices.shut_out(show, refused, since))
 
     def _change(self, draft: Draft, show: Show, change: Change) -> bool:
         """Apply a change to one show; whether it concerns that show at all."""

@@ -15,8 +15,8 @@ from bot.show.changes import blind, changes
 from bot.show.draft import Draft
 from bot.store.base import Store
 
-React = Callable[[Draft, tuple[Change, ...], Source | None], None]
-"""Adds to a draft what the changes mean. The source is None when a look of ours failed."""
+React = Callable[[Draft, tuple[Change, ...], Source | None, str], None]
+"""Adds to a draft what the changes mean. The source is None when a look of ours failed; the last says why no waiting mends that."""
 
 ReactToVideo = Callable[[Draft, Video | None, Video], None]
 
@@ -39,8 +39,8 @@ class Sightings:
         """See the stream (and its page) now by our own request, and report it; ProviderError if that failed, reported as well."""
         try:
             look = await provider.look(stream, page=page, verifying=verifying)
-        except ProviderError:
-            await self._report_blind(StreamKey(provider.name, stream))
+        except ProviderError as failure:
+            await self._report_blind(StreamKey(provider.name, stream), failure.sentence if failure.permanent else "")
             raise
         return await self.report(look)
 
@@ -52,7 +52,7 @@ class Sightings:
             draft = Draft(dossier, now)
             seen, found = changes(dossier.seen, look, now)
             draft.see(seen)
-            self._react(draft, found, look.source)
+            self._react(draft, found, look.source, "")
             if _looks_different(dossier.seen, seen) or _moment_passed(dossier, now):
                 draft.touch_shows()
             return draft.decision(seen)
@@ -89,12 +89,12 @@ class Sightings:
 
         await self._store.decide(key, rule)
 
-    async def _report_blind(self, key: StreamKey) -> None:
+    async def _report_blind(self, key: StreamKey, refused: str) -> None:
         def rule(dossier: Dossier) -> Decision[None]:
             draft = Draft(dossier, self._clock.now())
             seen, found = blind(dossier.seen, dossier.seen or Seen(key), draft.now)
             draft.see(seen)
-            self._react(draft, found, None)
+            self._react(draft, found, None, refused)
             if _looks_different(dossier.seen, seen):
                 draft.touch_shows()
             return draft.decision(None)

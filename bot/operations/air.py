@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.context import Context
-from bot.errors import ProviderError, UserError
+from bot.errors import UserError
 from bot.model import CLOCK, Dossier, Operation, OperationState, PageState, Show, ShowState, Source, StepKind
 from bot.operations import aim
 from bot.operations.onair import opened, went_on_air, went_to_pause
@@ -105,14 +105,8 @@ def _steady_signal(context: Context) -> Step:
 
     async def ready(run: Run) -> datetime | None:
         by_hand = run.operation.by != CLOCK
-        blind = False
         before = run.dossier.seen.looked_at if run.dossier.seen else None
-        try:
-            await run.look()
-        except ProviderError as failure:
-            if failure.permanent:
-                raise
-            blind = True
+        blind = await run.look_if_it_answers() is None
         now, show, seen = context.clock.now(), run.show, run.dossier.seen
         there = seen is not None and bool(seen.signal)
         steady = there if by_hand else seen is not None and seen.steady_for(now) >= context.figures.steady

@@ -12,7 +12,7 @@ from typing import TypeVar
 
 from bot.context import Context
 from bot.errors import ProviderError, UserError
-from bot.model import Decision, Dossier, Operation, OperationState, StepKind, StepRecord, StepState
+from bot.model import Decision, Dossier, Operation, OperationState, Post, StepKind, StepRecord, StepState
 from bot.operations.outage import Outage
 from bot.operations.running import Parked, Running, watched
 from bot.operations.steps import AskPeople, Result, Run, Step, Verb
@@ -189,6 +189,8 @@ class Engine:
             draft.step(replace(record, state=StepState.INTENT, intent_at=record.intent_at or draft.now))
             current = next(op for op in draft.operations if op.id == run.operation.id)
             draft.operate(replace(current, state=OperationState.WAITING, due=again, owner=""))
+            if run.held_up:
+                draft.post(self._trouble(run, step, run.held_up, draft))
 
         await self._write(run, park)
         raise Parked
@@ -308,13 +310,16 @@ class Engine:
 
     async def _tell_trouble(self, run: Run, step: Step, sentence: str) -> None:
         def tell(draft: Draft) -> None:
-            aside = self._verbs[run.operation.verb].aside and bool(run.operation.show)
-            thread = draft.show(run.operation.show).card_key if aside else ""
-            draft.post(notices.trouble(run.operation, step.name, step.label, sentence, draft.now, thread=thread))
+            draft.post(self._trouble(run, step, sentence, draft))
             current = next(op for op in draft.operations if op.id == run.operation.id)
             draft.operate(replace(current, note=sentence))
 
         await self._write(run, tell)
+
+    def _trouble(self, run: Run, step: Step, sentence: str, draft: Draft) -> Post | None:
+        aside = self._verbs[run.operation.verb].aside and bool(run.operation.show)
+        thread = draft.show(run.operation.show).card_key if aside else ""
+        return notices.trouble(run.operation, step.name, step.label, sentence, draft.now, thread=thread)
 
     async def _note(self, run: Run, note: str) -> None:
         def rule(draft: Draft) -> None:

@@ -7,7 +7,6 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.context import Context
-from bot.errors import ProviderError
 from bot.model import CLOCK, Dossier, Operation, OperationState, PageState, Show, ShowState, Source, StepKind
 from bot.operations import aim
 from bot.operations.onair import silent, stopped, went_off_air
@@ -91,11 +90,8 @@ def _confirmed_off(context: Context) -> Step:
     """The provider itself shows no signal and a disabled stream: only then it is called stopped."""
 
     async def ready(run: Run) -> datetime | None:
-        try:
-            seen = await run.look()
-        except ProviderError as failure:
-            if failure.permanent:
-                raise
+        seen = await run.look_if_it_answers()
+        if seen is None:
             return context.clock.now() + timedelta(seconds=2)
         if seen.enabled is False and not seen.signal:
             return None

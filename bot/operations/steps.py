@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from bot.context import Context
-from bot.errors import UserError
+from bot.errors import ProviderError, UserError
 from bot.model import JSON, Dossier, Operation, Seen, Show, StepKind, StepRecord, StepState
+from bot.operations.outage import TELL_AFTER
 from bot.providers.base import Provider
 from bot.show.draft import Draft
 
@@ -32,6 +34,8 @@ class Run:
         self.context = context
         self.operation = operation
         self.dossier = dossier
+        self.held_up = ""
+        """Why a step that waits cannot see what it waits for, where that lasts and people have to hear of it."""
 
     @property
     def provider(self) -> Provider:
@@ -71,6 +75,18 @@ class Run:
         seen = await self.context.sightings.look(self.provider, self.stream, self.page, verifying=True)
         self.dossier = replace(self.dossier, seen=seen)
         return seen
+
+    async def look_if_it_answers(self) -> Seen | None:
+        """See the stream now; None while the provider is out. Raises ProviderError if no waiting mends that."""
+        before, began = self.dossier.seen, time.monotonic()
+        try:
+            return await self.look()
+        except ProviderError as failure:
+            if failure.permanent:
+                raise
+            lasts = (before is not None and before.blind_since is not None) or time.monotonic() - began >= TELL_AFTER
+            self.held_up = failure.happened if lasts else ""
+            return None
 
 
 async def nothing_yet(_: Run) -> Result | None:

@@ -254,8 +254,10 @@ class Seam:
             request = self._client.build_request(call.method, path, content=content, files=parts, params=params, headers=headers)
             async with asyncio.timeout(self._timeout):
                 self._passing(f"before {call.method} {call.route}")
-                got = await self._client.send(request, stream=True)
-                self._passing(f"after {call.method} {call.route}")
+                try:
+                    got = await self._client.send(request, stream=True)
+                finally:  # a request that is not answered may have had its effect all the same
+                    self._passing(f"after {call.method} {call.route}")
                 try:
                     raw = await _read(got)
                 finally:

@@ -106,6 +106,15 @@ def told(show: Show, key: str, when: datetime, text: str, urgency: Urgency = Urg
     return _fixed(f"{key}:{show.id}:{_stamp(when)}", show.channel, when, text, urgency, show=show.id, more=more)
 
 
+def shut_out(show: Show, refused: str, since: datetime) -> Post:
+    """The provider lets the bot see and change nothing any more, in the middle of a show."""
+    text = (
+        f":lock: {brief(show.title)} ({show.id}): {brief(refused, 500)} "
+        "Until then I see nothing and change nothing there; what is on air stays on air."
+    )
+    return told(show, "shut-out", since, text)
+
+
 def prompt(show: Show, op_id: str, now: datetime) -> Post:
     """A message with buttons about the end of the show, kept up to date while it matters."""
     key = f"prompt:{op_id}"

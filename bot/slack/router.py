@@ -36,6 +36,9 @@ MOST_REPEATED = 300
 CHANNEL_CHANGED = frozenset({"channel_left", "group_left", "channel_archive", "group_archive", "channel_rename", "group_rename"})
 """Events after which what was known of a channel's members is not trusted any more."""
 
+TAKEN_WITHIN = 2.0
+"""Real seconds in which a request has to be in the store; Slack waits for the acknowledgement for three."""
+
 LONGEST_COMMAND = 1000
 """Characters; what is longer would not fit into the buttons of an answer."""
 
@@ -46,7 +49,7 @@ class Router:
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
         self._tasks: set[asyncio.Task[None]] = set()
-        self._lately: dict[str, None] = {}
+        self._lately: dict[str, asyncio.Event] = {}
         self._cut = ""
         self.requests = 0
         self.refused = 0
@@ -65,8 +68,31 @@ class Router:
         """Acknowledge within moments; the returned payload goes with the acknowledgement."""
         self.requests += 1
         interaction = replace(_from_menu(interaction), at=self._desk.context.clock.now())
-        if interaction.kind in ONCE and self._again(interaction.key):
+        if interaction.kind not in ONCE:
+            return await self._decide(interaction)
+        if (first := self._lately.get(interaction.key)) is not None:
+            await first.wait()  # or the repeat would be acknowledged before the request is safe
             return None
+        decided = self._remember(interaction.key)
+        try:
+            return await self._decide(interaction)
+        finally:
+            decided.set()
+
+    async def _decide(self, interaction: Interaction) -> Mapping[str, JSON] | str | None:
+        """What goes with the acknowledgement. A request that the store does not take within moments is refused, and not done."""
+        try:
+            return await self._begin(interaction)
+        except StoreError as failure:
+            log.warning("a request was not taken: %s", failure)
+            self._lately.pop(interaction.key, None)
+            sentence = _out_of_memory(failure)
+            if interaction.kind is Kind.SUBMIT:
+                return _on_top(sentence)
+            self._track(self._explain(Call(self._desk, interaction, Person(interaction.user, interaction.user), ""), sentence))
+            return None
+
+    async def _begin(self, interaction: Interaction) -> Mapping[str, JSON] | str | None:
         match interaction.kind:
             case Kind.OPTIONS:
                 return await self._options(interaction)
@@ -88,14 +114,12 @@ class Router:
         self._track(self._run(handler, interaction, words))
         return None
 
-    def _again(self, key: str) -> bool:
-        """Whether Slack brings something a second time. Requests for effects are told apart in the store as well."""
-        if key in self._lately:
-            return True
-        self._lately[key] = None
+    def _remember(self, key: str) -> asyncio.Event:
+        """So that it is known when Slack brings it a second time. Requests for effects are told apart in the store as well."""
+        decided = self._lately[key] = asyncio.Event()
         if len(self._lately) > REMEMBERED:
             del self._lately[next(iter(self._lately))]
-        return False
+        return decided
 
     # -- finding
     def _find(self, interaction: Interaction) -> tuple[Command | Button, str] | None:
@@ -132,8 +156,21 @@ class Router:
     async def _accept(self, interaction: Interaction) -> bool:
         typed = normalise(interaction.text).partition(" ")[0] if interaction.kind is Kind.COMMAND else ""
         what = typed or interaction.action or interaction.kind.value
-        now = self._desk.context.clock.now()
-        return await self._desk.context.store.accept_request(interaction.key, interaction.user, what, now)
+        store, now = self._desk.context.store, self._desk.context.clock.now()
+        taking = asyncio.ensure_future(store.accept_request(interaction.key, interaction.user, what, now))
+        try:
+            return await asyncio.wait_for(asyncio.shield(taking), TAKEN_WITHIN)
+        except TimeoutError:
+            self._track(self._never_mind(taking, interaction.key))
+            raise StoreError("it is slow, or another program holds it.") from None
+
+    async def _never_mind(self, taking: asyncio.Future[bool], key: str) -> None:
+        """A request that was refused in the meantime and taken after all is over: nobody is told that a restart lost it."""
+        try:
+            await taking
+            await self._desk.context.store.request_done(key)
+        except StoreError:
+            log.warning("a request that was refused was not taken either")
 
     # -- running
     def _track(self, work: object) -> None:
@@ -156,7 +193,7 @@ class Router:
             await self._explain(call, failure.sentence)
         except StoreError as failure:
             log.exception("the store failed")
-            await self._explain(call, f"The bot's memory did not answer, nothing was changed: {failure} Try again in a moment.")
+            await self._explain(call, _out_of_memory(failure))
         except Exception:
             reference = secrets.token_hex(3)
             log.exception("%s %s broke, reference %s", interaction.kind, interaction.action, reference)
@@ -304,6 +341,10 @@ def _ids(found: JSON) -> list[str]:
 def _require_short(interaction: Interaction) -> None:
     if interaction.kind is Kind.COMMAND and len(interaction.text) > LONGEST_COMMAND:
         raise UserError(f"That is longer than {LONGEST_COMMAND} characters. Say it shorter, or use the form.")
+
+
+def _out_of_memory(failure: StoreError) -> str:
+    return f"The bot's memory did not answer, nothing was changed: {failure} Try again in a moment."
 
 
 def _on_top(sentence: str) -> Mapping[str, JSON]:

@@ -12,6 +12,8 @@ import sys
 from collections.abc import Iterable, Sequence
 from functools import partial
 
+from bot.sandbox.played import played as everybody
+from tests.faults import outage
 from tests.faults.bodies import strace_works
 from tests.faults.drill import PROVIDERS, Outcome, drill, random_kills
 from tests.faults.scenes import GO_LIVE, SCENES
@@ -49,6 +51,8 @@ async def _torture(asked: argparse.Namespace) -> int:
             chosen = every(points, asked.seed) if asked.every == 1 else sample(points, asked.seed, asked.every)
             drills = [partial(drill, scene, deaths, provider=provider) for deaths in chosen]
             wrong += _wrong(await played(f"{scene.name}, {provider.__name__}, {len(points)} moments", drills, AT_ONCE))
+    if not asked.scene:
+        wrong += await _provider_out()
     if asked.syscalls and strace_works():
         deaths = syscalls(random.Random(asked.seed), asked.syscalls)
         drills = [partial(drill, GO_LIVE, (death,)) for death in deaths]
@@ -58,6 +62,14 @@ async def _torture(asked: argparse.Namespace) -> int:
     if asked.random:
         wrong += _wrong(await played("whole show, SIGKILL at random moments", random_kills(asked.random, asked.seed), AT_ONCE))
     return wrong
+
+
+async def _provider_out() -> int:
+    """Every outage at every provider, as a show is made and as it begins."""
+    outcomes = await outage.side_by_side(outage.plays(sorted(everybody()), outage.OUTAGES))
+    lines = [sentence for one in outcomes for sentence in one.wrong]
+    print("\n".join([*lines, f"provider out: {outage.tally(outcomes)}"]), flush=True)
+    return sum(bool(one.wrong) for one in outcomes)
 
 
 def _wrong(outcomes: Iterable[Outcome]) -> int:

@@ -36,6 +36,7 @@ class Syscall:
 class Body:
     """A process that a bot lives in. `ended` gives its exit code, negative for a signal; `signal` sends it one."""
 
+    number: int
     line: Connection
     signal: Callable[[int], None]
     ended: Awaitable[int]
@@ -69,7 +70,7 @@ def forked(order: Order) -> Body:
         ours.close()
         return process.exitcode or 0
 
-    return Body(ours, partial(os.kill, process.pid), ended())
+    return Body(process.pid, ours, partial(os.kill, process.pid), ended())
 
 
 async def traced(order: Order, at: Syscall) -> Body:
@@ -92,7 +93,7 @@ async def traced(order: Order, at: Syscall) -> Body:
         ours.close()
         return code
 
-    return Body(ours, process.send_signal, ended())
+    return Body(process.pid, ours, process.send_signal, ended())
 
 
 async def _readable(file: int) -> None:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import resource
 import signal
 import socket
+import sqlite3
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -33,6 +35,9 @@ EXPECTED = (KILLED, -signal.SIGKILL)
 
 FIRST_LOOK = 3.0
 """Real seconds from a start in which what was under way is claimed again and the provider is first looked at."""
+
+SMALL_FILES_GROW = 64 * 1024
+"""Bytes that a bot's log and its journal of moments may get longer by while the disk takes no more of its database."""
 
 FIGURES = {"UNDO_SECONDS": "3", "LOOK_NEAR_SECONDS": "5", "STEADY_SECONDS": "2", "ROLL_CONFIRM_SECONDS": "25"}
 
@@ -116,6 +121,29 @@ class Stage:
         if self._body is not None and not self._stopping:
             with suppress(ProcessLookupError):  # it died in this very moment
                 self._body.signal(number)
+
+    @property
+    def port(self) -> int:
+        """Where the bot listens, once it is a process of its own."""
+        return self._port
+
+    @contextmanager
+    def disk_that_takes_nothing(self) -> Iterator[None]:
+        """The kernel refuses whatever the bot writes beyond what its small files need (EFBIG, where a full disk says ENOSPC)."""
+        assert self._body is not None
+        kept = resource.prlimit(self._body.number, resource.RLIMIT_FSIZE)
+        small = max(path.stat().st_size for path in self.folder.glob("life-*")) + SMALL_FILES_GROW
+        resource.prlimit(self._body.number, resource.RLIMIT_FSIZE, (small, kept[1]))
+        yield
+        resource.prlimit(self._body.number, resource.RLIMIT_FSIZE, kept)
+
+    @contextmanager
+    def held_by_another_program(self) -> Iterator[None]:
+        """Somebody has the database open in a shell, in the middle of a write."""
+        with closing(sqlite3.connect(self.file, isolation_level=None)) as shell:
+            shell.execute("BEGIN IMMEDIATE")
+            yield
+            shell.execute("ROLLBACK")
 
     @property
     def connected(self) -> bool:

@@ -49,6 +49,8 @@ async def test_it_is_not_ready_while_slack_is_deaf_and_is_again_when_it_hears(ho
         answer = await process.get("/readyz")
     assert answer.status_code == 503
     assert answer.json() == {"slack": "Slack answers on none of the Socket Mode connections."}
+    page = (await process.get("/metrics")).text.splitlines()
+    assert {"showcaller_slack_link_well 0", "showcaller_slack_connections 0", "showcaller_slack_deaf_total 2"} <= set(page)
     assert (await process.get("/healthz")).status_code == 200
     house.slack.sockets.refuse_upgrades(0)
     house.slack.sockets.undeafen()

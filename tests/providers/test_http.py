@@ -6,6 +6,7 @@ import asyncio
 import gzip
 import socket
 from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 
@@ -13,6 +14,7 @@ import pytest
 from pydantic import SecretStr
 
 from bot.errors import ProviderError
+from bot.passing import Passing, unheeded
 from bot.providers.budget import Budget, Priority
 from bot.providers.http import LONGEST_ANSWER, Answer, Manner, Seam
 from tests.providers.conftest import SHOWTIME, Vendor
@@ -24,7 +26,14 @@ SeamAt = Callable[..., Seam]
 async def seam_at() -> AsyncIterator[SeamAt]:
     made: list[Seam] = []
 
-    def at(url: str, *, timeout: float = 5.0, credential: str = "Key very-secret-credential", manner: Manner | None = None) -> Seam:
+    def at(
+        url: str,
+        *,
+        timeout: float = 5.0,
+        credential: str = "Key very-secret-credential",
+        manner: Manner | None = None,
+        passing: Passing = unheeded,
+    ) -> Seam:
         seam = Seam(
             url,
             headers={"Authorization": SecretStr(credential)},
@@ -32,6 +41,7 @@ async def seam_at() -> AsyncIterator[SeamAt]:
             budget=Budget(10_000),
             now=lambda: SHOWTIME,
             timeout=timeout,
+            passing=passing,
         )
         made.append(seam)
         return seam
@@ -319,3 +329,13 @@ def test_a_base_url_that_is_none_is_refused_without_printing_it(seam_at: SeamAt)
     with pytest.raises(ValueError, match="Acme") as caught:
         seam_at("http://user:canary@[::1")
     assert "canary" not in str(caught.value)
+
+
+@pytest.mark.parametrize("how", ["cut", "silence", "nobody there", "answer"])
+async def test_a_request_passes_its_two_moments_however_it_ends(vendor: Vendor, seam_at: SeamAt, how: str) -> None:
+    {"cut": vendor.resets, "silence": vendor.says_nothing, "nobody there": vendor.resets, "answer": vendor.answers}[how]()
+    moments: list[str] = []
+    url = "http://127.0.0.1:1" if how == "nobody there" else vendor.url
+    with suppress(ProviderError):
+        await post(seam_at(url, timeout=0.3, passing=moments.append))
+    assert moments == ["before POST /thing", "after POST /thing"]

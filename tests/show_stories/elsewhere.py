@@ -34,12 +34,16 @@ class Elsewhere(Studio):
         self.stream = show.stream
         return show
 
-    async def connect(self) -> None:
-        """The encoder pushes to the address that is shown to whoever asks."""
+    async def address(self) -> str:
+        """Where the encoder has to push, as it is shown to whoever asks."""
         await self.type("/live stream key s1")
         shown = self.slack.read(self.slack.modals(self.ana)[-1], self.ana)
         server, key = re.findall(r"`([^`]+)`", shown)[:2]
-        assert self.vendor.push_to(f"{server.rstrip('/')}/{key}"), "the provider refused the encoder"
+        return f"{server.rstrip('/')}/{key}"
+
+    async def connect(self) -> None:
+        """The encoder pushes to that address."""
+        assert self.vendor.push_to(await self.address()), "the provider refused the encoder"
         await self.settle()
 
     def drop(self) -> None:

@@ -6,11 +6,12 @@ import asyncio
 import json
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode
 
+import aiohttp
 import pytest
 from hypothesis import HealthCheck, given, settings
 from pydantic import SecretStr
@@ -345,6 +346,18 @@ async def test_fields_that_only_bolt_looks_at_do_not_break_it(odd: dict[str, Any
         assert status in {200, 400}
 
 
+@pytest.mark.parametrize("cut", ["before", "after", None])
+async def test_a_call_passes_its_two_moments_however_it_ends(cut: Any) -> None:
+    async with SlackEmulator(manifest()) as slack:
+        if cut is not None:
+            slack.faults.add(Fault("/api/auth.test", cut=cut))
+        moments: list[str] = []
+        async with slack_client(told(slack, http=False), moments.append) as web:
+            with suppress(OSError, aiohttp.ClientError):
+                await web.auth_test()
+        assert moments == ["before POST auth.test", "after POST auth.test"]
+
+
 # Socket Mode and its troubles
 
 
@@ -420,6 +433,41 @@ async def test_connections_are_renewed_in_turn() -> None:
         assert up.slack.sockets.connected >= 1
         await until(lambda: up.link.counters.reconnects >= 2)
         assert up.link.counters.deaf == 0
+
+
+async def test_connections_that_answer_pings_and_bring_nothing_are_heard_again_once_both_were_renewed() -> None:
+    async with team(rhythm=Rhythm(ping_every=0.05, renew_every=0.4)) as up:
+        up.slack.sockets.silence()
+        unheard = await up.slack.command(up.ana, up.studio, "/live go")
+        assert (unheard.acked, unheard.error, up.router.heard) == (False, "operation_timeout", [])
+        assert up.link.healthy, "nothing but a renewal can tell"
+        await up.slack.wait_for(
+            lambda slack: slack.sockets.connected == 2 and not any(one.mute for one in slack.sockets.connections)
+        )
+        assert (await up.slack.command(up.ana, up.studio, "/live go")).error is None
+        assert up.link.counters.deaf == 0
+
+
+async def test_slack_is_asked_for_no_address_before_it_wants_to_be(sockets: Team) -> None:
+    before = sockets.slack.sockets.connected, len(asked(sockets))
+    sockets.slack.fail("apps.connections.open", "ratelimited", times=2, retry_after=1)
+    sockets.slack.sockets.drop_all()
+    began = time.monotonic()
+    await sockets.slack.wait_for(lambda slack: len(asked(sockets)) == before[1] + 4 and slack.sockets.connected == before[0])
+    assert time.monotonic() - began >= 1
+
+
+def asked(up: Team) -> list[str]:
+    return [call.method for call in up.slack.calls if call.method == "apps.connections.open"]
+
+
+async def test_a_page_in_the_place_of_an_address_does_not_end_the_watch(sockets: Team) -> None:
+    page = Fault(
+        path="/api/apps.connections.open", times=4, status=503, body=b"<html></html>", headers={"Content-Type": "text/html"}
+    )
+    sockets.slack.faults.add(page)
+    sockets.slack.sockets.drop_all()
+    await sockets.slack.wait_for(lambda slack: page.times == 0 and slack.sockets.connected == 2)
 
 
 async def test_renewing_loses_nothing_that_is_on_its_way() -> None:

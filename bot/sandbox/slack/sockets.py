@@ -205,6 +205,11 @@ class Sockets:
         chosen.mute = not half
         return chosen
 
+    def silence(self) -> None:
+        """Let every connection there is now answer pings and bring nothing any more: from outside it looks well."""
+        for connection in self.connections:
+            connection.mute = True
+
     def undeafen(self) -> None:
         """Let every connection hear again; what the app said meanwhile is heard now, what Slack said is lost."""
         for connection in self.connections:

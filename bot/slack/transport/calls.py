@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import aiohttp
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
+from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot.errors import SettingsError
 from bot.passing import Passing, unheeded
@@ -56,12 +57,15 @@ def _traced(passing: Passing) -> aiohttp.TraceConfig:
     async def before(_: aiohttp.ClientSession, __: object, request: aiohttp.TraceRequestStartParams) -> None:
         passing(f"before {request.method} {_last(request.url.path)}")
 
-    async def after(_: aiohttp.ClientSession, __: object, request: aiohttp.TraceRequestEndParams) -> None:
+    async def after(
+        _: aiohttp.ClientSession, __: object, request: aiohttp.TraceRequestEndParams | aiohttp.TraceRequestExceptionParams
+    ) -> None:
         passing(f"after {request.method} {_last(request.url.path)}")
 
     config = aiohttp.TraceConfig()
     config.on_request_start.append(before)
     config.on_request_end.append(after)
+    config.on_request_exception.append(after)  # Slack may have done what it did not answer
     return config
 
 
@@ -87,8 +91,14 @@ async def introduce(client: AsyncWebClient) -> Identity:
     )
 
 
+def code_of(error: SlackApiError) -> str:
+    """Slack's word for it; the HTTP status where the answer is no JSON, for which the SDK hands over aiohttp's own response."""
+    response = error.response
+    return str(response.get("error", "")) if isinstance(response, AsyncSlackResponse) else f"HTTP {response.status}"
+
+
 def raise_if_refused(error: SlackApiError, setting: str, remedy: str) -> None:
     """Raise SettingsError if the error is about the token itself."""
-    code = str(error.response.get("error", ""))
+    code = code_of(error)
     if code in _REFUSED:
         raise SettingsError(f"{setting} is refused by Slack ({code}): {remedy}.") from error

@@ -38,6 +38,11 @@ class PatientClient(SocketModeClient):
         if old is not None:
             await old.close()
 
+    async def issue_new_wss_url(self) -> str:
+        """An address for one connection. Raises SlackApiError, also where Slack asks us to wait: the SDK would sleep here."""
+        answer = await self.web_client.apps_connections_open(app_token=self.app_token)
+        return str(answer["url"])
+
     async def send_message(self, message: str) -> None:
         """Send on the present connection, and once more if it was replaced in this moment. Raises ConnectionClosed."""
         session = self.current_session

@@ -90,6 +90,11 @@ class SlackLink:
             return "Slack has not answered auth.test since the start."
         return ""
 
+    @property
+    def hearing(self) -> int:
+        """How many Socket Mode connections answered the last ping; 0 with signed HTTP."""
+        return sum(socket.hears for socket in self._sockets)
+
     async def check(self) -> str:
         """`reason`, as a check of readiness."""
         return self.reason

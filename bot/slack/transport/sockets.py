@@ -17,7 +17,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from websockets.asyncio.client import ClientConnection
 from websockets.exceptions import ConnectionClosed
 
-from bot.slack.transport.calls import raise_if_refused
+from bot.slack.transport.calls import code_of, raise_if_refused
 from bot.slack.transport.client import PatientClient
 
 log = logging.getLogger(__name__)
@@ -33,7 +33,11 @@ class Rhythm:
     ping_timeout: float = 2.0
     renew_every: float = 600.0
     retry_first: float = 0.25
-    retry_most: float = 15.0
+    retry_most: float = 4.0
+    """From the beginning of one try to the next, so that Slack is heard within 5 s of its return; `apps.connections.open` may be
+    called 50 times a minute (tier 3), and two sockets call it 40 times at most."""
+    connect_timeout: float = 4.0
+    """For an address and a connection to it."""
     close_timeout: float = 2.0
 
 
@@ -76,7 +80,7 @@ class Socket:
             await self._look()
         except SlackApiError as error:
             raise_if_refused(error, "SLACK_APP_TOKEN", "create an app-level token with connections:write and turn on Socket Mode")
-            log.warning("Socket Mode: Slack did not give a connection (%s); trying again", error.response.get("error"))
+            log.warning("Socket Mode: Slack did not give a connection (%s); trying again", code_of(error))
         except Exception as error:  # whatever the network does, the watch goes on
             log.warning("Socket Mode: no connection (%s); trying again", type(error).__name__)
         self._watching = asyncio.create_task(self._watch(), name="slack-socket-watch")
@@ -100,6 +104,7 @@ class Socket:
     async def _watch(self) -> None:
         failures = 0
         while True:
+            began = time.monotonic()
             try:
                 if not await self._look():
                     await self._connect()
@@ -109,7 +114,7 @@ class Socket:
             except Exception as error:  # the loop's edge: a watchdog does not die
                 failures += 1
                 log.warning("Socket Mode: no connection (%s), try %d", _name(error), failures)
-                await asyncio.sleep(self._pause(failures))
+                await asyncio.sleep(max(self._pause(failures) - (time.monotonic() - began), _wanted(error)))
 
     async def _look(self) -> bool:
         """Ping the session. False if it is closed; a deaf one is cut off, so that Slack learns of it too."""
@@ -135,7 +140,8 @@ class Socket:
 
     async def _connect(self) -> None:
         """Open a session unless there is one. A refused upgrade or call raises, and the next try asks for another address."""
-        await self._client.connect_to_new_endpoint()
+        async with asyncio.timeout(self._rhythm.connect_timeout):
+            await self._client.connect_to_new_endpoint()
         if not await self._client.is_connected():
             raise ConnectionError("still closed")
 
@@ -144,5 +150,13 @@ class Socket:
         return longest * random.uniform(0.75, 1.0)  # noqa: S311 - spreads the tries of the two sockets
 
 
+def _wanted(error: Exception) -> float:
+    """Real seconds for which Slack wants to be left alone; 0 where it did not ask for that."""
+    if not isinstance(error, SlackApiError):
+        return 0.0
+    wanted = str(error.response.headers.get("Retry-After", ""))
+    return float(wanted) if wanted.isdecimal() else 0.0
+
+
 def _name(error: Exception) -> str:
-    return str(error.response.get("error")) if isinstance(error, SlackApiError) else type(error).__name__
+    return code_of(error) if isinstance(error, SlackApiError) else type(error).__name__

@@ -22,6 +22,7 @@ from bot.model import Post
 from bot.operations import all_verbs
 from bot.operations.engine import Engine
 from bot.operations.restreaming import reported
+from bot.operations.rezoning import follow_the_clocks
 from bot.operations.steps import HTTP_TIMEOUT
 from bot.outbox import Outbox, Pace
 from bot.passing import Passing, unheeded
@@ -158,6 +159,7 @@ class Bot:
         ):
             self.store.on_commit(listener)
         await self.store.lose_requests(self._word_of_a_loss)
+        await follow_the_clocks(self.context)
         await self.outbox.start()
         self._stack.push_async_callback(self.outbox.stop, 5.0)
         self.watcher.start()

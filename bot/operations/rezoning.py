@@ -1,4 +1,4 @@
-"""The rules of a zone changed: what was confirmed is a wall time, so the instant moves, in one commit with every cue, and is told."""
+"""The rules of a zone changed: what was confirmed is a wall time, so the instant moves with every cue in one commit, and is told."""
 
 from __future__ import annotations
 
@@ -89,16 +89,16 @@ def _words(before: Show, moved: Show, *, skipped: bool) -> str:
         ends = f"{wall(moved.end, zone, relative_to=moved.start)} {city_words(zone)}"
         return f"{opening} {what} still ends at {ends}, which is {_utc(moved.end)} now and was {_utc(before.end)} before."
     return (
-        f"{opening} {what} is still {span_words(moved.start, moved.end, zone)}, as it was confirmed: that is {_utc(moved.start)} now "
-        f"and was {_utc(before.start)} before (yours {yours}). Everything that the clock does for it moved with it."
+        f"{opening} {what} is still {span_words(moved.start, moved.end, zone)}, as it was confirmed: that is {_utc(moved.start)} "
+        f"now and was {_utc(before.start)} before (yours {yours}). Everything that the clock does for it moved with it."
     )
 
 
 def _words_of_staying(show: Show) -> str:
     zone = ZoneInfo(show.zone)
     return (
-        f":warning: The rules by which clocks go in {city_words(zone)} were changed, and by the new ones the time that was confirmed "
-        f"for *{brief(show.title)}* ({show.id}) has passed. Nothing was moved: it is {span_words(show.start, show.end, zone)} now, "
+        f":warning: The rules by which clocks go in {city_words(zone)} were changed, and by the new ones the time that was "
+        f"confirmed for *{brief(show.title)}* ({show.id}) has passed. Nothing was moved: it is {span_words(show.start, show.end, zone)} now, "
         f"{_utc(show.start)} as before. Move or extend it if that is wrong."
     )
 

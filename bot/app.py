@@ -130,7 +130,10 @@ class Bot:
         owner = secrets.token_hex(4)
         self.scheduler = Scheduler(self.store, clock, owner, self.engine.start, lambda: self.engine.alive)
         self.watcher = Watcher(self.store, self.providers, clock, settings.defaults, sightings)
-        self.inbox = Inbox(self.store, self.providers, clock, sightings, self.watcher, self._world.letter_retries)
+        self.inbox = Inbox(
+            *(self.store, self.providers, clock, sightings, self.watcher, self._world.letter_retries),
+            ops_channel=settings.ops_channel,
+        )
         self.client = await self._stack.enter_async_context(slack_client(settings, self._world.passing))
         drawing = Drawing(self.context, verbs)
         self.outbox = Outbox(

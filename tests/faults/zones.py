@@ -154,9 +154,7 @@ def _walls_around(change: datetime, zone: ZoneInfo) -> dict[datetime, list[datet
     return shown
 
 
-def _read_one(
-    zone: ZoneInfo, wall: datetime, shown: list[datetime], now: datetime, read: Read, book: Book
-) -> Iterator[Confirmed]:
+def _read_one(zone: ZoneInfo, wall: datetime, shown: list[datetime], now: datetime, read: Read, book: Book) -> Iterator[Confirmed]:
     line = f"Show {wall:%Y-%m-%d %H:%M} for 60m"
     try:
         words = read(line, now, zone)

@@ -1,4 +1,4 @@
-"""The rules of a zone changed: what was confirmed is a wall time, so the instant moves with every cue in one commit, and is told."""
+"""The rules of a zone changed: what was confirmed is a wall time, so instants and cues move in one commit, and it is told."""
 
 from __future__ import annotations
 
@@ -98,8 +98,8 @@ def _words_of_staying(show: Show) -> str:
     zone = ZoneInfo(show.zone)
     return (
         f":warning: The rules by which clocks go in {city_words(zone)} were changed, and by the new ones the time that was "
-        f"confirmed for *{brief(show.title)}* ({show.id}) has passed. Nothing was moved: it is {span_words(show.start, show.end, zone)} now, "
-        f"{_utc(show.start)} as before. Move or extend it if that is wrong."
+        f"confirmed for *{brief(show.title)}* ({show.id}) has passed. Nothing was moved: it is "
+        f"{span_words(show.start, show.end, zone)} now, {_utc(show.start)} as before. Move or extend it if that is wrong."
     )
 
 

@@ -1,6 +1,6 @@
 """Shows planned across every change of clocks of every zone, and claimed in order: when does each start, by the clock on its wall?
 
-What a wall shows is told by the trivial direction alone, from the instant to the wall, quarter by quarter; the product goes the other.
+What a wall shows is told by the trivial direction, from the instant to the wall, quarter by quarter; the product takes the other.
 """
 
 from __future__ import annotations

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
 
 import pytest
 
 import commands
+from bot.model import JSON
 from bot.sandbox.rehearsal import Rehearsal
 from tests.process.test_restore import SUNDAY_MORNING, Drill
 
@@ -19,7 +20,7 @@ SAVED = {"type": "media.encoding.finished", "data": {"id": "m1", "status": "done
 class Post(Drill):
     """AIOZ's credentials were taken out of the settings while a webhook of its was on the way."""
 
-    async def die(self, *bodies: dict[str, object]) -> None:
+    async def die(self, *bodies: Mapping[str, JSON]) -> None:
         store = self.rehearsal.bot.store
         known = len(await store.dead_letters())
         for number, body in enumerate(bodies):

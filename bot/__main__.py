@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import json
 import logging
 import signal
 import sys
@@ -21,7 +22,7 @@ from bot.providers.catalogue import accounts, catalogue
 from bot.settings import load_manifest_settings, load_settings
 from bot.slack.help import usage_hint
 from bot.slack.manifest import build, to_yaml
-from bot.store import Shelf, restore, shelf_of
+from bot.store import Shelf, dead_letters, replay_letters, restore, shelf_of
 
 NOISY = ("httpx", "httpcore", "slack_sdk", "slack_bolt", "apscheduler", "aiohttp", "websockets", "uvicorn")
 """Loggers kept at WARNING: httpx logs every URL at INFO, and one provider puts a key into its path."""
@@ -35,6 +36,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     choices.add_parser("backup", help="copy the database to BACKUP_FOLDER, also while the bot runs")
     back = choices.add_parser("restore", help="put a backup in the place of the database; the bot must not run")
     back.add_argument("which", metavar="FILE", help="a backup, or `latest` for the newest that is sound")
+    letters = choices.add_parser("letters", help="webhooks that could not be opened: list them, show one, have it opened again")
+    letters.add_argument("do", nargs="?", choices=["list", "show", "replay"], default="list")
+    letters.add_argument("which", metavar="NUMBER", nargs="?", default="", help="of the list, or for replay `all`")
     story = choices.add_parser("story", help="play a whole show in the terminal, without any account")
     story.add_argument("--plain", action="store_true", help="without colours")
     story.add_argument("--provider", choices=sorted(catalogue()), default="gcore", help="at which played provider")
@@ -50,6 +54,8 @@ def main(argv: Sequence[str] | None = None) -> int:
                 return _backup()
             case "restore":
                 return _restore(asked.which)
+            case "letters":
+                return _letters(asked.do, asked.which)
             case "story":
                 return _story(asked.provider, plain=asked.plain)
             case _:
@@ -115,6 +121,26 @@ def _restore(which: str) -> int:
     print(f"{shelf.database} is now what {done.source} holds. What happened after {done.made:%Y-%m-%d %H:%M:%S} UTC is not in it.")
     if done.aside is not None:
         print(f"The file that was there is kept as {done.aside}")
+    return 0
+
+
+def _letters(do: str, which: str) -> int:
+    where = load_settings(accounts()).database_url
+    dead = {str(letter.id): letter for letter in dead_letters(where)}
+    if do == "list":
+        for letter in dead.values():
+            print(f"{letter.id}  {letter.received:%Y-%m-%d %H:%M:%S} UTC  {letter.provider} {letter.stream or '-'}  {letter.error}")
+        print(f"{len(dead)} webhooks could not be opened." if dead else "Every webhook could be opened.")
+        return 0
+    chosen = list(dead) if (do, which) == ("replay", "all") else [which]
+    if not dead.keys() >= set(chosen):
+        print(f"There is no such letter: {which or 'give its number'}. The list: python -m bot letters", file=sys.stderr)
+        return 2
+    if do == "show":
+        print(json.dumps(dict(dead[which].body), indent=2, ensure_ascii=False))
+        return 0
+    replayed = replay_letters(where, [int(number) for number in chosen])
+    print(f"{len(replayed)} to be opened again: within a second where the bot runs, else at its next start.")
     return 0
 
 

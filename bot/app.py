@@ -22,6 +22,7 @@ from bot.model import Post
 from bot.operations import all_verbs
 from bot.operations.engine import Engine
 from bot.operations.restreaming import reported
+from bot.operations.rezoning import follow_the_clocks
 from bot.operations.steps import HTTP_TIMEOUT
 from bot.outbox import Outbox, Pace
 from bot.passing import Passing, unheeded
@@ -129,7 +130,10 @@ class Bot:
         owner = secrets.token_hex(4)
         self.scheduler = Scheduler(self.store, clock, owner, self.engine.start, lambda: self.engine.alive)
         self.watcher = Watcher(self.store, self.providers, clock, settings.defaults, sightings)
-        self.inbox = Inbox(self.store, self.providers, clock, sightings, self.watcher, self._world.letter_retries)
+        self.inbox = Inbox(
+            *(self.store, self.providers, clock, sightings, self.watcher, self._world.letter_retries),
+            ops_channel=settings.ops_channel,
+        )
         self.client = await self._stack.enter_async_context(slack_client(settings, self._world.passing))
         drawing = Drawing(self.context, verbs)
         self.outbox = Outbox(
@@ -158,6 +162,7 @@ class Bot:
         ):
             self.store.on_commit(listener)
         await self.store.lose_requests(self._word_of_a_loss)
+        await follow_the_clocks(self.context)
         await self.outbox.start()
         self._stack.push_async_callback(self.outbox.stop, 5.0)
         self.watcher.start()

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
+from datetime import datetime
 
 from bot.clock import Clock
 from bot.errors import ProviderError
-from bot.model import JSON, Source, StreamKey, Video
+from bot.model import JSON, Post, Source, StreamKey, Urgency, Video
 from bot.providers.base import Heard, Provider, Restream
 from bot.sightings import Sightings
+from bot.slack.text import escape
 from bot.store.base import Letter, Store, Touched
 from bot.watcher import Watcher
 
@@ -28,6 +31,9 @@ LULL, LONGEST_LULL = 0.01, 0.5
 FEW, SLOW = 8, 0.05
 """How many letters are opened at a time, and the real seconds after which the others go on without the slow ones: a commit that
 opens many at once would hold up the commits that accept."""
+
+TELL_EVERY = 3600.0
+"""Real seconds."""
 
 FLOOD = 5
 """So many webhooks in that time still are one."""
@@ -44,6 +50,8 @@ class Inbox:
         sightings: Sightings,
         watcher: Watcher,
         retries: Sequence[float] = RETRIES,
+        *,
+        ops_channel: str = "",
     ) -> None:
         self._store = store
         self._providers = providers
@@ -51,6 +59,8 @@ class Inbox:
         self._sightings = sightings
         self._watcher = watcher
         self._retries = retries
+        self._ops_channel = ops_channel
+        self._told: dict[tuple[str, str], float] = {}
         self._news = asyncio.Event()
         self._idle = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
@@ -143,6 +153,21 @@ class Inbox:
             retry = self._retries[letter.attempts] if letter.attempts < len(self._retries) else None
             self.counts["retried" if retry is not None else "dead"] += 1
             await self._store.failed_letter(letter.id, type(failure).__name__, retry)
+            if retry is None:
+                await self._instead_of(letter, type(failure).__name__)
+
+    async def _instead_of(self, letter: Letter, error: str) -> None:
+        """What it said is not known: look instead, and tell those who can mend it, for one kind of it once in `TELL_EVERY`."""
+        now = time.monotonic()
+        if now - self._told.get((letter.provider, error), -TELL_EVERY) < TELL_EVERY:
+            return
+        self._told[letter.provider, error] = now
+        if self._ops_channel:
+            await self._store.post(dead_letter(letter, error, self._ops_channel, self._clock.now()))
+        try:
+            await self._watcher.reconcile()
+        except Exception:
+            log.exception("looking in the place of webhook %s broke", letter.id)
 
     async def _deliver(self, provider: Provider, heard: Heard) -> None:
         if heard.unknown:
@@ -178,3 +203,13 @@ class Inbox:
             log.warning("video %s not read: %s (%s)", video.id, failure.sentence, failure.detail)
             return video
         return replace(video, stream=read.stream, started_at=read.started_at, error=video.error or read.error)
+
+
+def dead_letter(letter: Letter, error: str, channel: str, now: datetime) -> Post:
+    """For those who look after the bot: what could not be opened, and how to have it opened again once that is mended."""
+    text = (
+        f":warning: A webhook of {letter.provider} about {escape(letter.stream or 'no stream')} could not be opened "
+        f"({escape(error)}; the log has the details). It is kept, the ones behind it go on, and I looked for myself instead. "
+        f"Once the cause is mended: `python -m bot letters replay {letter.id}`; `python -m bot letters` lists all of them."
+    )
+    return Post(f"ops:dead-letter:{letter.id}:{letter.attempts}:{int(now.timestamp() * 1000)}", channel, now, Urgency.STATE, text)

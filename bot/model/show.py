@@ -102,6 +102,10 @@ class Show:
     end: datetime
     planned_by: str
     planned_at: datetime
+    start_offset: int | None = None
+    """Seconds east of UTC at the start, by the rules that the zone had when it was confirmed; None: not known any more."""
+    end_offset: int | None = None
+    """The same at the end."""
     state: ShowState = ShowState.PLANNED
     stream: str = ""
     stream_name: str = ""

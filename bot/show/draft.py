@@ -23,6 +23,7 @@ from bot.model import (
     StepRecord,
     Video,
 )
+from bot.show.confirmed import stamped
 
 T = TypeVar("T")
 
@@ -120,8 +121,8 @@ class Draft:
 
     # -- deciding
     def put(self, show: Show) -> Show:
-        """Write this show."""
-        self._shows[show.id] = show
+        """Write this show, with the wall times that are confirmed by it."""
+        show = self._shows[show.id] = stamped(show, self._shows.get(show.id))
         self._changed_shows.add(show.id)
         return show
 

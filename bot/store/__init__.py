@@ -2,6 +2,7 @@
 
 from bot.store.backup import Backup, Shelf
 from bot.store.base import Letter, LostFence, Parcel, Store, Touched
+from bot.store.letters import dead_letters, replay_letters
 from bot.store.opening import shelf_of
 from bot.store.restore import Restored, restore
 from bot.store.sqlite import open_store
@@ -15,7 +16,9 @@ __all__ = [
     "Shelf",
     "Store",
     "Touched",
+    "dead_letters",
     "open_store",
+    "replay_letters",
     "restore",
     "shelf_of",
 ]

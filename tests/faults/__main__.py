@@ -1,4 +1,6 @@
-"""`make torture`: every scene with a crash at every moment, under three kinds of provider, then SIGKILL at random moments."""
+"""`make torture`: zones, webhooks, Slack's outages and the model first, then every scene with a crash at every moment, under three
+kinds of provider, then SIGKILL at random moments.
+"""
 
 # ruff: noqa: T201  # its report is for whoever started it
 
@@ -16,10 +18,15 @@ from bot.sandbox.played import played as everybody
 from tests.faults import outage
 from tests.faults.bodies import strace_works
 from tests.faults.drill import PROVIDERS, Outcome, drill, random_kills
+from tests.faults.post_office import believed, blind, deliver
 from tests.faults.scenes import GO_LIVE, SCENES
 from tests.faults.survey import CONTROL, control, every, played, sample, syscalls
+from tests.faults.tape import record
+from tests.faults.zones import every_zone, planned_and_claimed
 
 AT_ONCE = 4
+MOST_LINES = 50
+"""Of what went wrong in one harness."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -28,6 +35,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--every", type=int, default=1, help="only every so many moments, and all around a create (default: all)")
     parser.add_argument("--random", type=int, default=200, help="how many shows are killed at random moments (default: 200)")
     parser.add_argument("--syscalls", type=int, default=50, help="how many deaths in each kind of system call (default: 50)")
+    parser.add_argument("--zones", type=int, default=1, help="0: no shows across changes of clocks")
+    parser.add_argument("--webhooks", type=int, default=100_000, help="how many are delivered, badly (default: 100000)")
     parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(1_000_000), help="of the sample and of chance")
     parser.add_argument(
         "--scene", action="append", choices=["none", *(scene.name for scene in SCENES)], help="only this one, or none"
@@ -35,8 +44,32 @@ def main(argv: Sequence[str] | None = None) -> int:
     asked = parser.parse_args(argv)
     logging.getLogger("aiohttp.server").setLevel(logging.CRITICAL)  # a bot that is gone is what this is about
     print(f"seed {asked.seed}", flush=True)
-    wrong = asyncio.run(_torture(asked))
+    wrong = asyncio.run(_clocks_and_post(asked)) + asyncio.run(_torture(asked))
     return 1 if wrong else 0
+
+
+async def _clocks_and_post(asked: argparse.Namespace) -> int:
+    """What needs no process to be killed."""
+    wrong = 0
+    if asked.zones:
+        book = await planned_and_claimed(every_zone())
+        wrong += _told(str(book), book.wrong)
+    if asked.webhooks:
+        tape = await record()
+        logging.getLogger("bot").setLevel(logging.CRITICAL)  # poison is what this is about
+        controls = {"every webhook believed as it comes": believed(tape, asked.seed), "no look": await blind(tape, asked.seed)}
+        for how, control_book in controls.items():
+            print(f"control, {how}: {control_book} (must miss)", flush=True)
+            wrong += not control_book.missing
+        delivered = await deliver(tape, asked.webhooks, asked.seed)
+        wrong += _told(str(delivered), delivered.wrong)
+        logging.getLogger("bot").setLevel(logging.NOTSET)
+    return wrong
+
+
+def _told(counts: str, wrong: Sequence[str]) -> int:
+    print("\n".join([*wrong[:MOST_LINES], counts]), flush=True)
+    return len(wrong)
 
 
 async def _torture(asked: argparse.Namespace) -> int:

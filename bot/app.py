@@ -241,6 +241,7 @@ class Bot:
                 "database": self._check_store,
                 "schedule": self._check_tick,
                 "slack": self.link.check,
+                "posts": self._check_posts,
                 "installation": self.router.check,
             },
             metrics=self._metrics,
@@ -249,6 +250,9 @@ class Bot:
 
     async def _check_store(self) -> str:
         return "" if await self.store.healthy() else "The database does not take a write."
+
+    async def _check_posts(self) -> str:
+        return self.outbox.locked_out()
 
     async def _check_tick(self) -> str:
         late = time.monotonic() - self.scheduler.last_tick
@@ -265,6 +269,7 @@ class Bot:
             "outbox_edited_total": lambda: self.outbox.metrics.edited,
             "outbox_dead_total": lambda: self.outbox.metrics.dead,
             "outbox_oldest_seconds": self.outbox.oldest_queued,
+            "outbox_locked_out": lambda: float(bool(self.outbox.locked_out())),
             "backup_age_seconds": lambda: self.backups.age,
             "slack_link_well": lambda: self.link.healthy,
             "slack_connections": lambda: self.link.hearing,

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from bot.model import JSON, Post, Urgency
 from bot.outbox.address import Addresses
 from bot.outbox.entry import Entry, Metrics
-from bot.outbox.message import REPEAT, View, as_possible_repeat, body, digest, marks
+from bot.outbox.message import REPEAT, View, as_late, as_possible_repeat, body, digest, marks
 from bot.outbox.pace import Bucket, Pace, RealTime
 from bot.outbox.remainder import Remainder, is_remainder
 from bot.outbox.replies import ReplyBook
@@ -24,6 +24,9 @@ REST = "The rest of this message"
 NOTHING_TO_SHOW = "nothing to show any more"
 MOST_CRASHES = 8
 """Our own errors (a view that raises, a store that fails) after which a post is given up, so that others get through."""
+
+SECTION_TEXT = 3000
+"""Characters that a section takes; longer text goes without blocks, and so without a label."""
 
 _NO_SUCH_THREAD = frozenset({"invalid_thread_ts", "thread_not_found", "cannot_reply_to_message", "restricted_action_thread_locked"})
 
@@ -44,6 +47,8 @@ class Delivery:
     bucket_of: Callable[[str], Bucket]
     arrived: Callable[[Post, str], None]
     lost: Callable[[Entry, str], None]
+    lateness: Callable[[Entry], float]
+    """Seconds for which an entry waited, also before this process began."""
 
     async def deliver(self, entry: Entry) -> None:
         """Try once. Afterwards the entry is done, or knows when it may be tried again; never raises but when cancelled."""
@@ -109,7 +114,7 @@ class Delivery:
         return await self.views[post.view](post)
 
     async def _send(self, entry: Entry, message: Message) -> None:
-        shown = as_possible_repeat(message) if entry.repeat else message
+        shown = self._labelled(entry, message)
         content, rest = body(shown)
         if rest and not is_remainder(entry.post):
             await self.remainder.queue(entry.post, rest)
@@ -129,6 +134,14 @@ class Delivery:
         else:
             self.metrics.repeats += entry.repeat
             entry.arrived = (ts, digest(message))
+
+    def _labelled(self, entry: Entry, message: Message) -> Message:
+        """What is drawn when it is sent shows the present state; words of a moment say how long ago that was."""
+        post, late = entry.post, self.lateness(entry)
+        fits = len(message.text) <= SECTION_TEXT or bool(message.blocks)
+        if late >= self.pace.late_after and post.view == "text" and fits and not (post.reply_to or post.user or is_remainder(post)):
+            message = as_late(message, late)
+        return as_possible_repeat(message) if entry.repeat else message
 
     async def _intend(self, entry: Entry) -> None:
         now = self.clock.time()

@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from bot.model import JSON, Post
 from bot.slack.blockkit import fit
-from bot.slack.blocks import Message
+from bot.slack.blocks import Message, context, section
 from bot.slack.text import boundary, length, truncate
 
 TEXT_LIMIT = 3900
@@ -34,6 +34,12 @@ def as_possible_repeat(message: Message) -> Message:
     """The same, saying that it may have been posted before."""
     notice = {"type": "context", "elements": [{"type": "mrkdwn", "text": REPEAT}]}
     return replace(message, text=f"{message.text} {REPEAT}", blocks=(notice, *message.blocks) if message.blocks else ())
+
+
+def as_late(message: Message, seconds: float) -> Message:
+    """The same, saying how late it is; a notification says it without that."""
+    notice = context(f"_({int(seconds // 60)} min late)_")
+    return replace(message, blocks=(notice, *(message.blocks or (section(message.text),))))
 
 
 View = Callable[[Post], Awaitable[Message | None]]

@@ -31,6 +31,9 @@ READ_AHEAD = 200
 
 PIN_TRIES = 3
 
+UNDELIVERED = "ops:undelivered:"
+"""Begins the key of a post that tells of another one which could not be delivered."""
+
 
 class Outbox:
     """Delivers what the store holds. Nothing on the way to air waits for it.
@@ -72,7 +75,10 @@ class Outbox:
         replies = ReplyBook(self._wire, self._pace, self._clock.time)
         self._replies = replies
         self._live = LiveMessages(*shared, replies, self._pace, self._clock, self.metrics, self._progress, first, self._final)
-        self._delivery = Delivery(*shared, replies, self._pace, self._clock, self.metrics, self._bucket, self._arrived, self._lost)
+        self._delivery = Delivery(
+            *(*shared, replies, self._pace, self._clock, self.metrics, self._bucket, self._arrived, self._lost), self._lateness
+        )
+        self._began = now()
 
     # -- life ---------------------------------------------------------------------------------------------------------
     async def start(self) -> None:
@@ -80,7 +86,7 @@ class Outbox:
         if not self._listening:
             self._store.on_commit(self.heard)
             self._listening = True
-        self._running = True
+        self._running, self._began = True, self._now()
         await self.recover()
         self._loops = {
             asyncio.create_task(self._edge("reading what is queued", self._read_mail)),
@@ -123,6 +129,10 @@ class Outbox:
         """Real seconds since the oldest queued post was first seen; 0.0 when nothing is queued."""
         now = self._clock.time()
         return max((now - entry.seen_at for entry in self._entries.values()), default=0.0)
+
+    def locked_out(self) -> str:
+        """A sentence while Slack takes nothing from this bot, so that it can only be told elsewhere; else empty."""
+        return explain(self._wire.locked_out) if self._wire.locked_out else ""
 
     # -- what others say and ask --------------------------------------------------------------------------------------
     def heard(self, touched: Touched) -> None:
@@ -220,15 +230,31 @@ class Outbox:
             else:
                 return
 
+    def _lateness(self, entry: Entry) -> float:
+        """Real seconds; of what was queued before this process began only its show time is known."""
+        before = (self._now() - entry.post.at).total_seconds() if entry.post.at < self._began else 0.0
+        return max(before, self._clock.time() - entry.seen_at)
+
     def _lost(self, entry: Entry, code: str) -> None:
         post, now = entry.post, self._clock.time()
-        if not self._ops_channel or post.reply_to or post.channel == self._ops_channel:
+        if post.reply_to or post.key.startswith(UNDELIVERED):
             return
         if now - self._told.get((post.channel, code), -self._pace.ops_line_gap) < self._pace.ops_line_gap:
             return
         self._told[post.channel, code] = now
+        self._run_errand(self._tell_of_loss(post, code))
+
+    async def _tell_of_loss(self, post: Post, code: str) -> None:
+        """To the channel of those who look after the bot; without one, or if it is that one, to whoever planned the show."""
+        to = self._ops_channel if self._ops_channel != post.channel else ""
+        if not to and post.show:
+            show = await self._store.show(post.show)
+            to = show.planned_by if show is not None else ""
+        if not to or to == post.channel:
+            log.error("nobody can be told that %s takes no message (%s): set OPS_CHANNEL", post.channel, code)
+            return
         line = f"A message could not be delivered to <#{post.channel}>. {explain(code, channel=post.channel)}"
-        self._run_errand(self._store.post(Post(f"ops:undelivered:{post.key}", self._ops_channel, self._now(), text=line)))
+        await self._store.post(Post(f"{UNDELIVERED}{post.key}", to, self._now(), text=line))
 
     def _run_errand(self, errand: Coroutine[Any, Any, None]) -> None:
         task = asyncio.create_task(errand)

@@ -56,6 +56,8 @@ class Pace:
     """Waits before each edit through a response URL; one more use is kept for the final state."""
     reply_life: float = 29 * 60
     """A response URL lives for 30 minutes."""
+    late_after: float = 60.0
+    """A post that waited longer says so."""
     ops_line_gap: float = 3600.0
     """For one channel and error, people are told once in this time."""
 

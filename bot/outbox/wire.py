@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from typing import Any
@@ -14,7 +15,9 @@ from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot.model import JSON
-from bot.slack.methods import AMBIGUOUS, RATE_LIMITED, RETRYABLE
+from bot.slack.methods import AMBIGUOUS, LOCKED_OUT, RATE_LIMITED, RETRYABLE
+
+log = logging.getLogger(__name__)
 
 
 class Trouble(Exception):
@@ -32,6 +35,10 @@ class Unsure(Trouble):
 
 class Unsent(Trouble):
     """Slack did not do it, for a reason that passes."""
+
+
+class LockedOut(Unsent):
+    """Slack takes nothing from us until somebody mends our token: whatever was to be said waits for that."""
 
 
 class Refused(Trouble):
@@ -53,6 +60,8 @@ class Wire:
         if client.retry_handlers:
             raise ValueError("the outbox needs a client with retry_handlers=[]: the SDK's own retry posts a message twice")
         self._client, self._timeout = client, timeout
+        self.locked_out = ""
+        """Slack's word for why it takes nothing from us; empty while it does."""
 
     async def call(self, method: str, **arguments: JSON) -> Mapping[str, JSON]:
         """Call a method of the Web API with JSON. Raises one of the troubles."""
@@ -67,7 +76,10 @@ class Wire:
             async with asyncio.timeout(self._timeout):
                 answer = await call
         except SlackApiError as error:
-            raise _sort(error) from None
+            trouble = _sort(error)
+            if isinstance(trouble, LockedOut):
+                self._lock(trouble.code)
+            raise trouble from None
         except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
             raise Unsent(type(error).__name__) from None
         except (aiohttp.ClientError, TimeoutError, OSError, AttributeError) as error:
@@ -75,7 +87,13 @@ class Wire:
             raise Unsure(type(error).__name__) from None
         if not isinstance(answer.data, dict):
             raise Unsure("no JSON")
+        self.locked_out = ""
         return answer.data
+
+    def _lock(self, code: str) -> None:
+        if not self.locked_out:
+            log.error("Slack takes nothing from this bot (%s): everything that is to be said waits for a valid token", code)
+        self.locked_out = code
 
     async def respond(self, url: str, body: Mapping[str, JSON]) -> None:
         """Post to a response URL, which is a secret: no trouble repeats it."""
@@ -119,6 +137,8 @@ def _trouble(status: int, code: str, headers: Mapping[str, str]) -> Trouble:
         return Throttled(code, _seconds(headers))
     if status >= 500 or status == 408 or code in AMBIGUOUS:
         return Unsure(code)
+    if code in LOCKED_OUT:
+        return LockedOut(code)
     if code in RETRYABLE or code.startswith("HTTP "):
         return Unsent(code)  # a status without a word is from something between Slack and us
     return Refused(code)

@@ -21,6 +21,11 @@ RETRYABLE = frozenset(
 )
 """Slack did nothing, for a reason that passes."""
 
+LOCKED_OUT = frozenset(
+    {"account_inactive", "invalid_auth", "not_allowed_token_type", "not_authed", "token_expired", "token_revoked"}
+)
+"""Slack takes nothing at all from this app until somebody gives it a token that is valid."""
+
 ALREADY_SO = frozenset({"already_pinned", "no_pin", "not_pinned"})
 """What was asked for is how things already are."""
 

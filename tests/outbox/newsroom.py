@@ -76,12 +76,12 @@ class Newsroom:
         place = (channel or self.studio).id
         await self.store.post(*(Post(text, place, TEN_O_CLOCK, urgency, text=text, **more) for text in texts))
 
-    async def plan_show(self, title: str) -> str:
+    async def plan_show(self, title: str, by: str = "U1") -> str:
         """A new show, with its card in the studio; its handle."""
 
         def rule(handle: str) -> Decision[str]:
             show = Show(
-                handle, title, self.studio.id, "gcore", "UTC", TEN_O_CLOCK, TEN_O_CLOCK + timedelta(hours=1), "U1", TEN_O_CLOCK
+                handle, title, self.studio.id, "gcore", "UTC", TEN_O_CLOCK, TEN_O_CLOCK + timedelta(hours=1), by, TEN_O_CLOCK
             )
             return Decision(handle, shows=(show,), posts=(self.card_of(show),))
 

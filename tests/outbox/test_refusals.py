@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import pytest
+
 from bot.model import Post, Urgency
 from bot.outbox import Message
 from bot.sandbox.faults import Fault
+from bot.slack.methods import LOCKED_OUT
 from tests.outbox.newsroom import TEN_O_CLOCK, Newsroom
 
 POSTS = "/api/chat.postMessage"
@@ -151,3 +154,75 @@ async def test_slack_answering_with_a_web_page_is_no_answer(newsroom: Newsroom) 
     await newsroom.say("on air")
     await newsroom.outbox.settled()
     assert newsroom.read() == ["on air"]
+
+
+PERMANENT = {
+    "channel_not_found": "it is gone or I am not in it",
+    "is_archived": "is archived",
+    "not_in_channel": "Invite me there",
+    "msg_too_long": "more text than Slack takes",
+    "invalid_blocks": "tell whoever runs this bot",
+}
+
+
+@pytest.mark.parametrize("error", PERMANENT)
+async def test_what_slack_refuses_for_good_frees_its_channel_and_is_told_to_the_operators(newsroom: Newsroom, error: str) -> None:
+    newsroom.options = {"ops_channel": newsroom.ops.id}
+    await newsroom.die()
+    await newsroom.come_back()
+    newsroom.slack.fail("chat.postMessage", error)
+    await newsroom.say("doors open", "on air")
+    await newsroom.outbox.settled()
+    assert newsroom.read() == ["on air"]
+    (line,) = newsroom.read(newsroom.ops)
+    assert PERMANENT[error] in line
+    assert error not in line
+
+
+@pytest.mark.parametrize("error", PERMANENT)
+async def test_without_a_channel_of_the_operators_whoever_planned_the_show_is_told(newsroom: Newsroom, error: str) -> None:
+    await newsroom.start()
+    ana = newsroom.slack.user("ana")
+    show = await newsroom.plan_show("Morning service", by=ana.id)
+    await newsroom.outbox.settled()
+    newsroom.slack.fail("chat.postMessage", error)
+    await newsroom.say("on air", show=show)
+    await newsroom.outbox.settled()
+    (told,) = newsroom.slack.dms(ana)
+    assert PERMANENT[error] in told.text
+
+
+@pytest.mark.parametrize("error", sorted(LOCKED_OUT))
+async def test_a_token_that_is_no_longer_valid_loses_nothing_and_is_told_where_slack_is_not_needed(
+    newsroom: Newsroom, error: str
+) -> None:
+    await newsroom.start()
+    show = await newsroom.plan_show("Morning service")
+    await newsroom.outbox.settled()
+    for method in ("chat.postMessage", "chat.update"):
+        newsroom.slack.fail(method, error, times=4)
+    await newsroom.say("doors open", "on air")
+    await newsroom.say("NO SIGNAL", urgency=Urgency.ALARM)
+    await newsroom.rename(show, "Evening service")
+    await newsroom.outbox.drain()
+    assert newsroom.outbox.locked_out().startswith("My access to this workspace is no longer valid.")
+    assert newsroom.outbox.metrics.dead == 0
+    await newsroom.outbox.settled()
+    assert newsroom.outbox.locked_out() == ""
+    assert sorted(newsroom.read()) == ["Evening service", "NO SIGNAL", "doors open", "on air"]
+    assert newsroom.read().index("doors open") < newsroom.read().index("on air")
+
+
+async def test_the_operators_own_channel_refusing_is_told_to_whoever_planned_the_show(newsroom: Newsroom) -> None:
+    attic = newsroom.slack.add_channel("attic", archived=True)
+    newsroom.options = {"ops_channel": attic.id}
+    await newsroom.die()
+    await newsroom.come_back()
+    ana = newsroom.slack.user("ana")
+    show = await newsroom.plan_show("Morning service", by=ana.id)
+    await newsroom.say("a word to the operators", channel=attic, show=show)
+    await newsroom.outbox.settled()
+    assert [message.text for message in newsroom.slack.dms(ana)] == [
+        f"A message could not be delivered to <#{attic.id}>. <#{attic.id}> is archived. Unarchive it or choose another channel, "
+        "then try again."
+    ]

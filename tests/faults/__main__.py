@@ -11,18 +11,26 @@ import asyncio
 import logging
 import random
 import sys
+import traceback
 from collections.abc import Iterable, Sequence
 from functools import partial
+
+from hypothesis import settings
+from hypothesis.stateful import run_state_machine_as_test
 
 from bot.sandbox.played import played as everybody
 from tests.faults import outage
 from tests.faults.bodies import strace_works
+from tests.faults.day import a_day
+from tests.faults.day import wrong as wrong_with
 from tests.faults.drill import PROVIDERS, Outcome, drill, random_kills
 from tests.faults.post_office import believed, blind, deliver
 from tests.faults.scenes import GO_LIVE, SCENES
 from tests.faults.survey import CONTROL, control, every, played, sample, syscalls
 from tests.faults.tape import record
 from tests.faults.zones import every_zone, planned_and_claimed
+from tests.outbox.test_model_check import Night
+from tests.store.test_model_check import Evening
 
 AT_ONCE = 4
 MOST_LINES = 50
@@ -35,7 +43,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--every", type=int, default=1, help="only every so many moments, and all around a create (default: all)")
     parser.add_argument("--random", type=int, default=200, help="how many shows are killed at random moments (default: 200)")
     parser.add_argument("--syscalls", type=int, default=50, help="how many deaths in each kind of system call (default: 50)")
+    parser.add_argument("--models", type=int, default=300, help="evenings and nights held against a model (default: 300 each)")
     parser.add_argument("--zones", type=int, default=1, help="0: no shows across changes of clocks")
+    parser.add_argument("--day", type=int, default=12, help="shows of a day in a minute (default: 12)")
     parser.add_argument("--webhooks", type=int, default=100_000, help="how many are delivered, badly (default: 100000)")
     parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(1_000_000), help="of the sample and of chance")
     parser.add_argument(
@@ -44,8 +54,23 @@ def main(argv: Sequence[str] | None = None) -> int:
     asked = parser.parse_args(argv)
     logging.getLogger("aiohttp.server").setLevel(logging.CRITICAL)  # a bot that is gone is what this is about
     print(f"seed {asked.seed}", flush=True)
-    wrong = asyncio.run(_clocks_and_post(asked)) + asyncio.run(_torture(asked))
+    logging.getLogger("bot").setLevel(logging.CRITICAL)  # what is drilled is trouble, and the books say what came of it
+    wrong = _models(asked.models) + asyncio.run(_clocks_and_post(asked)) + asyncio.run(_torture(asked))
     return 1 if wrong else 0
+
+
+def _models(count: int) -> int:
+    """Claim, lease and fence, then the outbox, through any order of what may happen; how many of the two did not hold."""
+    wrong = 0
+    for machine in (Evening, Night) if count else ():
+        held = "held"
+        try:
+            run_state_machine_as_test(machine, settings=settings(max_examples=count, stateful_step_count=40, deadline=None))
+        except Exception:
+            wrong, held = wrong + 1, "DID NOT HOLD"
+            traceback.print_exc()
+        print(f"{machine.__name__}: {count} runs of 40 steps against the model {held}", flush=True)
+    return wrong
 
 
 async def _clocks_and_post(asked: argparse.Namespace) -> int:
@@ -54,16 +79,17 @@ async def _clocks_and_post(asked: argparse.Namespace) -> int:
     if asked.zones:
         book = await planned_and_claimed(every_zone())
         wrong += _told(str(book), book.wrong)
+    if asked.day:
+        day = await a_day(asked.day)
+        wrong += _told(str(day), wrong_with(day))
     if asked.webhooks:
         tape = await record()
-        logging.getLogger("bot").setLevel(logging.CRITICAL)  # poison is what this is about
         controls = {"every webhook believed as it comes": believed(tape, asked.seed), "no look": await blind(tape, asked.seed)}
         for how, control_book in controls.items():
             print(f"control, {how}: {control_book} (must miss)", flush=True)
             wrong += not control_book.missing
         delivered = await deliver(tape, asked.webhooks, asked.seed)
         wrong += _told(str(delivered), delivered.wrong)
-        logging.getLogger("bot").setLevel(logging.NOTSET)
     return wrong
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import tempfile
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import pytest
 from hypothesis import settings
@@ -156,3 +156,57 @@ class Evening(RuleBasedStateMachine):
 
 TestEvening = Evening.TestCase
 TestEvening.settings = settings(max_examples=30, stateful_step_count=30, deadline=None)
+
+
+class Unfenced:
+    """The control: a store that lets whoever once claimed an operation write it."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._store, name)
+
+    async def advance(self, operation_id: str, fence: int, rule: Callable[..., Decision[T]]) -> T:
+        known = await self._store.operation(operation_id)
+        return await self._store.advance(operation_id, known.fence if known else fence, rule)
+
+
+def taken_over(evening: Evening) -> None:
+    """A task is given up for dead, its operation is claimed again, and then it writes after all."""
+    evening.ask_for_something(stream="101", rank=1, wait=0)
+    claimed = evening.claim(owner="boot-1")
+    evening.alive.clear()
+    evening.claim(owner="boot-2")
+    evening.a_runner_writes(claimed=claimed, state=OperationState.DONE)
+
+
+def test_a_store_without_a_fence_does_not_pass() -> None:
+    fenced, unfenced = Evening(), Evening()
+    taken_over(fenced)
+    unfenced.store = cast("Store", Unfenced(unfenced.store))
+    with pytest.raises(pytest.fail.Exception, match="DID NOT RAISE"):
+        taken_over(unfenced)
+    fenced.teardown()
+    unfenced.teardown()
+
+
+class Leaseless(Evening):
+    """The control: a scheduler that never takes back what a dead task left running."""
+
+    def expected_claims(self) -> list[str]:
+        self.alive = {row.id for row in self.rows.values()}
+        return super().expected_claims()
+
+
+def test_without_taking_back_what_the_dead_left_an_operation_would_stand_for_ever() -> None:
+    evening, leaseless = Evening(), Leaseless()
+    for one in (evening, leaseless):
+        one.ask_for_something(stream="101", rank=1, wait=0)
+        one.claim(owner="boot-1")
+        one.the_process_is_started_again()
+    evening.claim(owner="boot-2")
+    leaseless.claim(owner="boot-2")
+    assert (evening.rows["o0"].owner, leaseless.rows["o0"].owner) == ("boot-2", "boot-1")
+    evening.teardown()
+    leaseless.teardown()

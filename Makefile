@@ -26,7 +26,7 @@ check: $(READY_TEST)      ## style and types only
 bench: $(READY_TEST)      ## speed as ratios, measured in one run
 	$(BIN)/python -m tests.bench
 
-torture: $(READY_TEST)    ## crashes at every moment of every scene, in system calls, and 200 shows killed at random (hours)
+torture: $(READY_TEST)    ## zones, webhooks, models, then crashes at every moment, in system calls and at random (hours)
 	$(BIN)/python -m tests.faults
 
 manifest: $(READY)        ## write manifest.yml and the tables of README.md again

@@ -115,13 +115,9 @@ async def test_a_backup_is_on_the_disk_before_it_has_its_name_and_its_name_befor
     assert evening
     calls = file.with_name("calls")
     words = (sys.executable, "-m", "bot", "backup")
-    env = {
-        **os.environ,
-        "PYTHONPATH": str(ROOT),
-        "DATABASE_URL": f"sqlite:///{file}",
-        "GCORE_API_TOKEN": "x",
-        "SLACK_BOT_TOKEN": "xoxb-1",
-    }
+    slack = {"SLACK_BOT_TOKEN": "xoxb-1", "SLACK_APP_TOKEN": "xapp-1"}
+    there = {"DATABASE_URL": f"sqlite:///{file}", "GCORE_API_TOKEN": "x", **slack}
+    env = {**os.environ, "PYTHONPATH": str(ROOT), **there}
     traced = ("strace", "-f", "-y", "-qq", "-e", "trace=fsync,rename,renameat,renameat2", "-o", str(calls), *words)
     ran = await create_subprocess_exec(*traced, cwd=file.parent, env=env)
     assert await ran.wait() == 0

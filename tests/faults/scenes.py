@@ -56,6 +56,8 @@ class Scene:
     effects: Mapping[str, int] = field(default_factory=dict)
     says: tuple[str, ...] = ()
     tells: Callable[[Gallery], list[str]] = lambda _: []
+    stride: int = 10
+    """In every test run a bot dies at every so many moments of it, besides all around each create."""
 
 
 # -- what is read in Slack
@@ -221,6 +223,46 @@ async def running(gallery: Gallery) -> None:
     await gallery.at("10:01:00", step=50)
 
 
+async def can_be_rewound(gallery: Gallery) -> None:
+    """On air for two minutes, with a DVR to cut clips out of."""
+    await gallery.planned()
+    await gallery.type(f"/live stream edit gcore:{gallery.stream} dvr_enabled=yes")
+    await gallery.at("9:29:50", step=300)
+    await gallery.at("9:58:30", step=120)
+    gallery.connect()
+    await gallery.at("9:58:50")
+    await gallery.at("10:00:10", step=2)
+    await gallery.at("10:02", step=20)
+
+
+async def cut_it(stage: Stage) -> None:
+    """Ben wants half a minute of what was shown."""
+    gallery = stage.gallery
+
+    async def attempt() -> bool:
+        return not (await gallery.slack.command(gallery.ben, gallery.channel, "/live clip 10:00:30-10:01:00 Goal")).error
+
+    await insist(stage, gallery.ben, attempt, lambda: gallery.count("clip created"))
+
+
+async def send_it_on(stage: Stage) -> None:
+    """Ana adds a target while the show is on air, which makes it and switches it on; then Ben switches it off again."""
+    gallery = stage.gallery
+    target = {"title": "YouTube", "url": "rtmp://a.rtmp.youtube.com/live2", "key": "canary-9x7q-4711"}
+
+    async def off() -> bool:
+        return not (await gallery.slack.command(gallery.ben, gallery.channel, "/live restream off youtube")).error
+
+    await insist(
+        stage,
+        gallery.ana,
+        lambda: fill_in(stage, gallery.ana, "/live restream add", target),
+        lambda: gallery.count("restream enabled"),
+    )
+    await stage.until(lambda: "YouTube asked on" in gallery.card_text or "YouTube arriving" in gallery.card_text, PATIENCE)
+    await insist(stage, gallery.ben, off, lambda: gallery.count("restream disabled"))
+
+
 PLAN = Scene(
     "plan",
     begin_at_once,
@@ -274,6 +316,24 @@ SCENES: tuple[Scene, ...] = (
         {"enabled": 1, "disabled": 0, "recording started": 1, "recording stopped": 0, "broadcast live": 1},
         ("*Recording started*", ":red_circle: *ON AIR"),
         backup_comes_and_goes,
+    ),
+    Scene(
+        "clip",
+        can_be_rewound,
+        cut_it,
+        lambda gallery: gallery.said("c1 “Goal” 10:00:30–10:01:00 (30 s): Watch it"),
+        {"enabled": 1, "recording started": 1, "broadcast live": 1, "clip created": 1},
+        (":red_circle: *ON AIR", "(30 s): Watch it"),
+        stride=60,
+    ),
+    Scene(
+        "restream",
+        running,
+        send_it_on,
+        lambda gallery: "Restream: YouTube off 10:0" in gallery.card_text,
+        {"broadcast live": 1, "restream created": 1, "restream enabled": 1, "restream disabled": 1, "restream deleted": 0},
+        (":red_circle: *ON AIR",),
+        stride=60,
     ),
 )
 

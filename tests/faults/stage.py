@@ -39,7 +39,10 @@ FIRST_LOOK = 3.0
 SMALL_FILES_GROW = 64 * 1024
 """Bytes that a bot's log and its journal of moments may get longer by while the disk takes no more of its database."""
 
-FIGURES = {"UNDO_SECONDS": "3", "LOOK_NEAR_SECONDS": "5", "STEADY_SECONDS": "2", "ROLL_CONFIRM_SECONDS": "25"}
+SEAL = "a-long-random-text-of-this-crew-0f9d"
+"""With it, a key that somebody typed survives the death of the bot that was told it."""
+
+FIGURES = {"UNDO_SECONDS": "3", "LOOK_NEAR_SECONDS": "5", "STEADY_SECONDS": "2", "ROLL_CONFIRM_SECONDS": "25", "SECRET_KEY": SEAL}
 
 
 class Stage:

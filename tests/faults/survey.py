@@ -15,7 +15,7 @@ from tests.faults.child import Moment
 from tests.faults.drill import Outcome, appears_late, applies_late, drill
 from tests.faults.scenes import GO_LIVE, PLAN, Scene
 
-CREATE = re.compile(r"before (POST /streaming/\w+|PUT /streaming/streams/\d+/start_recording)$")
+CREATE = re.compile(r"before (POST /streaming/\w+|PUT /streaming/streams/\d+/(start_recording|clip_recording))$")
 """The requests of which a second one makes a second thing."""
 
 AFTER_A_CREATE = 7

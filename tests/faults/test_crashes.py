@@ -20,7 +20,6 @@ from tests.faults.survey import CONTROL, RECORDING_SENT, STREAM_SENT, Careless, 
 SEED = int(os.environ.get("CRASH_SEED", "0")) or random.SystemRandom().randrange(1, 1_000_000)
 """Printed with the counts; CRASH_SEED plays the same sample again."""
 
-STRIDE = 10
 AT_ONCE = 4
 RANDOM_SHOWS = 15
 
@@ -31,7 +30,7 @@ async def test_crashes_at_a_sample_of_moments_and_all_around_each_create(scene: 
     undisturbed = await drill(scene, provider=provider)
     assert not undisturbed.wrong
     assert undisturbed.kills == 0
-    drills = [partial(drill, scene, deaths, provider=provider) for deaths in sample(undisturbed.points, SEED, STRIDE)]
+    drills = [partial(drill, scene, deaths, provider=provider) for deaths in sample(undisturbed.points, SEED, scene.stride)]
     title = f"{scene.name}, {provider.__name__}, {len(undisturbed.points)} moments, seed {SEED}"
     with capsys.disabled():
         outcomes = await played(f"\n{title}", drills, AT_ONCE)

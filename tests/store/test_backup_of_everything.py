@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
+import sys
+from asyncio.subprocess import create_subprocess_exec
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,6 +15,7 @@ import pytest
 
 from bot.model import Decision, Noted, Person, Seen, StepKind, StepRecord, Video
 from bot.store import Store, open_store, restore, shelf_of
+from tests.faults.bodies import ROOT, strace_works
 from tests.store.nouns import ARENA, EVENING, a_post, always, an_operation, plan
 from tests.store.test_clips import a_clip, a_mark
 from tests.store.test_restreams import a_target, add
@@ -104,3 +108,21 @@ async def test_targets_clips_and_marks_read_as_before_after_a_restore(evening: R
     assert await store.markers("s1") == [a_mark()]
     assert [target.id for target in await add(store)] == ["r102"]
     await store.close()
+
+
+@pytest.mark.skipif(not strace_works(), reason="BACKUPS NOT TRACED: strace is not installed or may not trace here")
+async def test_a_backup_is_on_the_disk_before_it_has_its_name_and_its_name_before_it_counts(evening: Rows, file: Path) -> None:
+    assert evening
+    calls = file.with_name("calls")
+    words = (sys.executable, "-m", "bot", "backup")
+    slack = {"SLACK_BOT_TOKEN": "xoxb-1", "SLACK_APP_TOKEN": "xapp-1"}
+    there = {"DATABASE_URL": f"sqlite:///{file}", "GCORE_API_TOKEN": "x", **slack}
+    env = {**os.environ, "PYTHONPATH": str(ROOT), **there}
+    traced = ("strace", "-f", "-y", "-qq", "-e", "trace=fsync,rename,renameat,renameat2", "-o", str(calls), *words)
+    ran = await create_subprocess_exec(*traced, cwd=file.parent, env=env)
+    assert await ran.wait() == 0
+    (backup,) = shelf_of(str(file)).backups()
+    seen = [line.partition(" ")[2].strip() for line in calls.read_text().splitlines() if str(backup.path.parent) in line]
+    renamed = next(number for number, line in enumerate(seen) if line.startswith("rename") and backup.path.name in line)
+    assert any(line.startswith("fsync(") and ".partial>" in line for line in seen[:renamed])
+    assert any(line.startswith("fsync(") and f"<{backup.path.parent}>" in line for line in seen[renamed:])

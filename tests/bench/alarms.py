@@ -13,7 +13,6 @@ from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +21,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from sqlalchemy import event
 
 from bot.clock import Clock
-from bot.model import Decision, Dossier, Operation, OperationState, StreamKey
+from bot.model import Decision, Dossier, Operation, OperationState
 from bot.scheduler import Scheduler
 from bot.store import Store, open_store
 
@@ -106,7 +105,6 @@ class Ours(Alarm):
     def __init__(self, ringing: Ringing, store: Store) -> None:
         super().__init__(ringing)
         self._store = store
-        self._numbers = count(1)
         self._alive: dict[str, asyncio.Task[None]] = {}
         self._scheduler = Scheduler(store, Clock(), "bench", self._run, lambda: frozenset(self._alive))
 
@@ -123,13 +121,12 @@ class Ours(Alarm):
         await self.set_together([due])
 
     async def set_together(self, dues: Sequence[datetime]) -> None:
-        wanted = tuple(self._operation(due) for due in dues)
-        await self._store.decide(StreamKey("gcore", wanted[0].stream), lambda _: Decision(None, operations=wanted))
+        """As the cues of a show are set: with its plan, in one commit."""
 
-    def _operation(self, due: datetime) -> Operation:
-        number = next(self._numbers)
-        key = f"s{number}:go"
-        return Operation(key, "go", due, "U07ANA", ASKED_AT, show=f"s{number}", provider="gcore", stream=str(number), rank=2)
+        def plan(handle: str) -> Decision[None]:
+            return Decision(None, operations=tuple(_cue(handle, number, due) for number, due in enumerate(dues, 1)))
+
+        await self._store.plan(plan)
 
     def _run(self, operation: Operation) -> None:
         self.ringing.rang(operation.due)
@@ -149,18 +146,29 @@ class Ours(Alarm):
         await self._store.close()
 
 
-class ApScheduler(Alarm):
-    """APScheduler on the store it is given: a job for each alarm, never dropped for being late."""
+def _cue(show: str, number: int, due: datetime) -> Operation:
+    stream = f"{show}-{number}"
+    return Operation(f"{stream}:go", "go", due, "U07ANA", ASKED_AT, show=show, provider="gcore", stream=stream, rank=2)
 
-    def __init__(self, ringing: Ringing, **stores: object) -> None:
+
+class ApScheduler(Alarm):
+    """APScheduler alone, or on the SQLAlchemy store in `file`: a job for each alarm, never dropped for being late."""
+
+    def __init__(self, ringing: Ringing, file: Path | None = None) -> None:
         super().__init__(ringing)
-        self._scheduler = AsyncIOScheduler(timezone=UTC, jobstores=stores)
+        self._file = file
+        self._scheduler = AsyncIOScheduler(timezone=UTC, jobstores={"default": on_sqlalchemy(file)} if file else {})
 
     async def fill(self, many: int) -> None:
-        """Called before `start`, which then adds them all."""
+        """By another scheduler that waits for no disk: that much is only prepared."""
+        if self._file is None:
+            return
+        filling = AsyncIOScheduler(timezone=UTC, jobstores={"default": on_sqlalchemy(self._file, synchronous="OFF")})
+        filling.start(paused=True)
         first = datetime.now(UTC) + FAR
         for number in range(many):
-            await self.set(first + timedelta(minutes=number))
+            filling.add_job(ring, "date", run_date=first + timedelta(minutes=number), args=[first], misfire_grace_time=None)
+        filling.shutdown(wait=False)
 
     async def start(self) -> None:
         self._scheduler.start()
@@ -172,13 +180,13 @@ class ApScheduler(Alarm):
         self._scheduler.shutdown(wait=False)
 
 
-def on_sqlalchemy(file: Path) -> SQLAlchemyJobStore:
-    """APScheduler's own store with what our store promises: a commit that survives a power cut, in the faster journal."""
+def on_sqlalchemy(file: Path, synchronous: str = "FULL") -> SQLAlchemyJobStore:
+    """APScheduler's own store, promising what ours does: a commit that survives a power cut, in the faster journal."""
     store = SQLAlchemyJobStore(url=f"sqlite:///{file}")
 
     def promise(connection: Any, _: object) -> None:
         connection.execute("PRAGMA journal_mode = WAL")
-        connection.execute("PRAGMA synchronous = FULL")
+        connection.execute(f"PRAGMA synchronous = {synchronous}")
 
     event.listen(store.engine, "connect", promise)
     return store
@@ -189,7 +197,7 @@ async def _ours(ringing: Ringing, file: Path) -> Alarm:
 
 
 async def _sqlalchemy(ringing: Ringing, file: Path) -> Alarm:
-    return ApScheduler(ringing, default=on_sqlalchemy(file))
+    return ApScheduler(ringing, file)
 
 
 async def _alone(ringing: Ringing, _: Path) -> Alarm:

@@ -21,11 +21,11 @@ OURS, THEIRS = 100_000, 10_000
 """Alarms in the two stores."""
 
 MEDIAN, TAIL, CROWD, ADDED, ADDED_TOGETHER = 1.0, 2.0, 1.0, 1.0, 5.0
-"""What is wanted: median lateness at most SQLAlchemy's, 99th percentile at most twice APScheduler's alone, a crowd in at most
+"""What is wanted: median lateness at most SQLAlchemy's, 99th percentile at most twice APScheduler's alone, a crowd in less than
 SQLAlchemy's time; adding one at a time at least at SQLAlchemy's rate, and in batches at five times that.
 """
 
-SPACED, GAP = 100, 0.008
+SPACED, GAP = 60, 0.02
 AT_ONCE = 500
 ADDS, BATCH = 320, 32
 
@@ -51,6 +51,11 @@ class Scheduling:
     def of_sqlalchemy(self) -> float:
         """Our median lateness as a share of SQLAlchemy's."""
         return self.ours.median / self.sqlalchemy.median
+
+    @property
+    def of_sqlalchemy_and_disk(self) -> float:
+        """The same where SQLAlchemy's, which rings before it commits, is given the time that the disk alone took."""
+        return self.ours.median / (self.sqlalchemy.median + self.floor.median)
 
     @property
     def of_alone(self) -> float:

@@ -3,8 +3,7 @@
 Other programs use this machine too. So each turn of ours is held against the control's turn right before it, the median over these
 pairs counts, and where it misses what is promised more pairs are measured, of which all count: one disturbed pair decides nothing,
 and what really became slower misses with any number of pairs. Beside Bolt that stores nothing, the disk's own time is taken off: it
-is the machine's, and alone as long as all of Bolt; beside alarm
-clocks that keep nothing before they ring, it is granted to them.
+is the machine's, and alone as long as all of Bolt; to alarm clocks that keep nothing before they ring, it is granted.
 """
 
 from __future__ import annotations

@@ -17,8 +17,14 @@ from bot.store.base import Store, Touched
 
 log = logging.getLogger(__name__)
 
+EVER = datetime.fromtimestamp(0, UTC)
+"""Before anything is due."""
+
 TICK = 1.0
 """Real seconds."""
+
+AT_A_TIME = 1000
+"""Rings under way at once: APScheduler drops one that comes while it still counts the last, even where that one is over."""
 
 
 class Scheduler:
@@ -40,6 +46,8 @@ class Scheduler:
         self._clock_job = AsyncIOScheduler(timezone=UTC)
         self._claiming = asyncio.Lock()
         self._again = False
+        self._moved = False
+        self._armed: datetime | None = None
         self._tasks: set[asyncio.Task[None]] = set()
         self._draining = False
         self.last_tick = 0.0
@@ -58,18 +66,20 @@ class Scheduler:
         self.wake()
 
     def touched(self, touched: Touched) -> None:
-        """A commit changed the schedule."""
+        """A commit changed the schedule: look, without writing, whether anything is due and when to ring next."""
         if touched.schedule:
-            self.wake()
+            self._moved = True
+            self._begin()
 
     def wake(self) -> None:
         """Claim soon: something may be due."""
-        if self._draining:
+        self._again = True
+        self._begin()
+
+    def _begin(self) -> None:
+        if self._draining or self._claiming.locked():  # whoever holds it goes on until nothing is asked for any more
             return
-        if self._claiming.locked():
-            self._again = True
-            return
-        task = asyncio.ensure_future(self._tick())
+        task = asyncio.ensure_future(self._go_round())
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
@@ -88,27 +98,37 @@ class Scheduler:
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
     async def _tick(self) -> None:
-        if self._draining:
-            return
+        self._again = True
+        await self._go_round()
+
+    async def _go_round(self) -> None:
         async with self._claiming:
-            self._again = True
-            while self._again:
-                self._again = False
+            while (self._again or self._moved) and not self._draining:
+                claims = self._again
+                self._again = self._moved = False
                 try:
-                    await self._claim()
+                    await (self._claim() if claims else self._look())
                     self.last_tick = time.monotonic()
                 except Exception:
                     log.exception("claiming due operations failed; the next tick tries again")
+
+    async def _look(self) -> None:
+        """What a commit changed is nearly always due later: that costs one question, and no transaction."""
+        due = await self._store.next_due(EVER)
+        if due is not None and due <= self._clock.now():
+            await self._claim()
+        elif due != self._armed:
+            self._arm(due)
 
     async def _claim(self) -> None:
         now = self._clock.now()
         for operation in await self._store.claim_due(now, self._owner, self._alive()):
             self._run(operation)
-        await self._arm(now)
+        self._arm(await self._store.next_due(now))
 
-    async def _arm(self, claimed: datetime) -> None:
+    def _arm(self, due: datetime | None) -> None:
         """Ring at the next due time. What was due but not claimed waits for its stream, and is woken by the end of that run."""
-        due = await self._store.next_due(claimed)
+        self._armed = due
         delay = self._clock.real_delay(due) if due is not None else math.inf
         self._again = self._again or delay <= 0
         if delay <= 0 or delay > timedelta(days=1).total_seconds():
@@ -119,5 +139,6 @@ class Scheduler:
             run_date=datetime.now(UTC) + timedelta(seconds=delay),
             id="alarm",
             replace_existing=True,
+            max_instances=AT_A_TIME,
             misfire_grace_time=None,
         )

@@ -81,11 +81,12 @@ def _round(studio: Server, lines: list[KeptConnection], bursts: int) -> list[lis
     took: list[list[float]] = [[] for _ in lines]
     for _ in range(bursts):
         for line, times in zip(lines, took, strict=True):
-            times += [_ask(studio, line) for _ in range(BURST)]
+            times += [ask(studio, line) for _ in range(BURST)]
     return took
 
 
-def _ask(studio: Server, line: KeptConnection) -> float:
+def ask(studio: Server, line: KeptConnection) -> float:
+    """Seconds from a command to its silent acknowledgement; AssertionError where it was none."""
     sent = command(studio)
     began = time.monotonic()
     status, body = line.ask(sent)

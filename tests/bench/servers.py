@@ -30,15 +30,18 @@ from starlette.routing import Route
 
 import commands
 from bot.app import Bot, World
+from bot.operations.steps import HTTP_TIMEOUT
 from bot.outbox import Pace
 from bot.providers.catalogue import accounts
 from bot.sandbox.clock import RehearsalClock
+from bot.sandbox.faults import Fault
 from bot.sandbox.gcore import GcoreCloud
 from bot.sandbox.server import LocalServer
 from bot.sandbox.slack import SlackEmulator
 from bot.settings import load_settings
 from bot.slack.manifest import build
 from bot.web import serve
+from tests.bench import alarms
 
 Config = Mapping[str, Any]
 Ready = dict[str, Any]
@@ -47,11 +50,18 @@ UNPACED = Pace(post_gap=0.001, post_burst=1000)
 """For measuring what the bot adds: Slack's one post a second in a channel is Slack's, and this Slack has its limits off."""
 
 
+HANGING = 3600.0
+"""Real seconds for which a provider that hangs answers nothing: longer than anybody waits."""
+
+
 # -- the contestants --------------------------------------------------------------------------------------------------
 @asynccontextmanager
 async def showcaller(config: Config) -> AsyncIterator[Ready]:
-    """The whole bot as `python -m bot run` composes it, logging to its standard error; `unpaced` takes Slack's pace away."""
-    world = World(pace=UNPACED) if config.get("unpaced") else World()
+    """The whole bot as `python -m bot run` composes it, logging to its standard error.
+
+    `unpaced` takes Slack's pace away; `timeout` is how long it waits for an answer of the provider, in seconds.
+    """
+    world = World(pace=UNPACED if config.get("unpaced") else Pace(), timeout=float(config.get("timeout", HTTP_TIMEOUT)))
     bot = Bot(load_settings(accounts(), config["env"], None), commands.load(), world)
     await bot.start()
     yield {"port": bot.web.port}
@@ -119,7 +129,10 @@ async def _note_arrival(request: aiohttp_web.Request, handler: Handler) -> aioht
 
 @asynccontextmanager
 async def studio(config: Config) -> AsyncIterator[Ready]:
-    """Slack, the provider with `streams` streams, and a place where answers to commands are taken; `on <id>` starts an encoder."""
+    """Slack, the provider with `streams` streams, and a place where answers to commands are taken.
+
+    `on <id>` starts an encoder; `hang` lets the provider answer nothing more until `mend`.
+    """
     slack = TimedSlack(build(command="/live", commands_hint="help"), rate_limits=False)
     ana = slack.add_user("ana", tz="Europe/Berlin")
     channel = slack.add_channel("studio", members=[ana])
@@ -166,18 +179,33 @@ async def _create_streams(cloud: GcoreCloud, count: int) -> list[int]:
 
 async def _follow_orders(cloud: GcoreCloud) -> None:
     async for line in _lines():
-        cloud.connect_encoder(int(line.split()[1]))
-        await cloud.settle()
-        _say({"on": line.split()[1]})
+        order, *about = line.split()
+        if order == "on":
+            cloud.connect_encoder(int(about[0]))
+            await cloud.settle()
+        elif order == "hang":
+            cloud.faults.add(Fault(times=None, delay=HANGING))
+        else:
+            cloud.faults.clear()
+        _say({order: "".join(about)})
 
 
 # -- one process ------------------------------------------------------------------------------------------------------
+def alarm(config: Config) -> AbstractAsyncContextManager[Ready]:
+    """One of the alarm clocks."""
+    return alarms.alarm(config, _lines(), _say)
+
+
 ROLES: Mapping[str, Callable[[Config], AbstractAsyncContextManager[Ready]]] = {
     "showcaller": showcaller,
     "bolt": bolt,
     "bare": bare,
     "studio": studio,
+    "alarm": alarm,
 }
+
+OBEDIENT = ("studio", "alarm")
+"""Those who follow orders: they read their standard input themselves."""
 
 _ended = asyncio.Event()
 
@@ -196,7 +224,7 @@ async def _play(role: str) -> None:
     config = json.loads(sys.stdin.readline())
     async with ROLES[role](config) as ready:
         _say(ready)
-        if role != "studio":
+        if role not in OBEDIENT:
             async for _ in _lines():
                 pass
         await _ended.wait()

@@ -87,8 +87,8 @@ def running(role: str, config: Mapping[str, Any], folder: Path) -> Iterator[Serv
 
 
 @contextmanager
-def showcaller(studio: Server, folder: Path, *, unpaced: bool = False) -> Iterator[Server]:
-    """The whole bot in HTTP mode on a fresh database file in `folder`, connected to the studio and well."""
+def showcaller(studio: Server, folder: Path, **world: float) -> Iterator[Server]:
+    """The whole bot in HTTP mode on the database file in `folder`, connected to the studio and well; `world` is for its role."""
     world = studio.ready
     env = {
         "SLACK_BOT_TOKEN": world["token"],
@@ -101,7 +101,7 @@ def showcaller(studio: Server, folder: Path, *, unpaced: bool = False) -> Iterat
         "DATABASE_URL": f"sqlite:///{database(folder)}",
         "PORT": "0",
     }
-    with running("showcaller", {"env": env, "unpaced": unpaced}, folder) as server:
+    with running("showcaller", {"env": env, **world}, folder) as server:
         wait_until_well(server.port)
         yield server
 
@@ -109,6 +109,18 @@ def showcaller(studio: Server, folder: Path, *, unpaced: bool = False) -> Iterat
 def database(folder: Path) -> Path:
     """The file that the bot of a measurement writes."""
     return folder / "showcaller.db"
+
+
+def metric(line: KeptConnection, name: str) -> float:
+    """What the bot's `/metrics` says of `showcaller_<name>`."""
+    _, body = line.ask(request("GET", "/metrics"))
+    return float(body.partition(f"\nshowcaller_{name} ".encode())[2].split(b"\n")[0])
+
+
+def order(studio: Server, what: str) -> None:
+    """Let the studio do something, and return when it is done."""
+    studio.tell(what)
+    studio.hear()
 
 
 def wait_until_well(port: int) -> None:

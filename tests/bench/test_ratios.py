@@ -3,7 +3,7 @@
 Other programs use this machine too. So each turn of ours is held against the control's turn right before it, the median over these
 pairs counts, and where it misses what is promised more pairs are measured, of which all count: one disturbed pair decides nothing,
 and what really became slower misses with any number of pairs. Beside Bolt that stores nothing, the disk's own time is taken off: it
-is the machine's, and alone as long as all of Bolt.
+is the machine's, and alone as long as all of Bolt; to alarm clocks that keep nothing before they ring, it is granted.
 """
 
 from __future__ import annotations
@@ -13,10 +13,14 @@ from contextlib import closing
 from itertools import islice
 from pathlib import Path
 
-from tests.bench import accepting, acknowledging, announcing
+from tests.bench import accepting, acknowledging, announcing, busy, scheduling, starting, steady, weighing
 from tests.bench.accepting import SHARE, Accepting
 from tests.bench.acknowledging import TIMES_AS_LONG, TIMES_FASTER, Acknowledging
+from tests.bench.busy import Busy
 from tests.bench.figures import Ratios, Round
+from tests.bench.scheduling import Scheduling
+from tests.bench.starting import Starting
+from tests.bench.steady import Steady
 
 PAIRS, TRIES = 5, 4
 """Pairs that are measured at a time, and how often at most."""
@@ -46,12 +50,63 @@ def test_every_webhook_of_a_stream_that_went_live_becomes_its_post(tmp_path: Pat
     assert announcing.measure(tmp_path, posts=20).tries == 20
 
 
-def until(contest: Generator[Round], holds: Callable[[list[Round]], bool]) -> list[Round]:
+def test_a_cue_rings_no_later_than_on_the_store_that_apscheduler_brings_with_a_tenth_of_the_cues(tmp_path: Path) -> None:
+    def misses(rounds: list[Scheduling]) -> list[str]:
+        kept = {
+            "median lateness beside SQLAlchemy's": ratio(rounds, lambda r: r.of_sqlalchemy_and_disk) <= scheduling.MEDIAN,
+            "tail beside APScheduler alone": ratio(rounds, lambda r: r.of_alone_and_disk) <= scheduling.TAIL,
+            "500 due at once": ratio(rounds, lambda r: r.crowd_of_sqlalchemy) < scheduling.CROWD,
+            "adding one at a time": ratio(rounds, lambda r: r.added_of_sqlalchemy) >= scheduling.ADDED,
+            "adding in batches": ratio(rounds, lambda r: r.together_of_sqlalchemy) >= scheduling.ADDED_TOGETHER,
+        }
+        return [what for what, holds in kept.items() if not holds]
+
+    rounds = until(scheduling.measure(tmp_path), lambda found: not misses(found), pairs=3)
+    assert misses(rounds) == [], rounds
+
+
+def test_the_bot_starts_with_a_hundred_thousand_cues_nearly_as_fast_as_with_none(tmp_path: Path) -> None:
+    def soon(rounds: list[Starting]) -> bool:
+        return ratio(rounds, lambda r: r.longer) <= starting.TIMES_AS_LONG
+
+    rounds = until(starting.measure(tmp_path), soon, pairs=3)
+    assert soon(rounds), rounds
+
+
+def test_webhooks_are_answered_as_fast_while_the_provider_hangs(tmp_path: Path) -> None:
+    def alike(rounds: list[Steady]) -> bool:
+        return ratio(rounds, lambda r: r.middle) <= steady.NO_DIFFERENCE
+
+    rounds = until(steady.measure(tmp_path, webhooks=800), alike)
+    assert alike(rounds), rounds
+
+
+def test_a_command_is_acknowledged_while_two_hundred_shows_go_live_and_the_provider_hangs(tmp_path: Path) -> None:
+    def in_time(rounds: list[Busy]) -> bool:
+        return ratio(rounds, lambda r: r.tail) <= busy.TIMES_AS_LONG
+
+    rounds = until(busy.measure(tmp_path, bursts=4), in_time)
+    assert in_time(rounds), rounds
+    assert min(each.running for each in rounds) >= 0.9 * busy.RUNNING, rounds
+
+
+def test_memory_does_not_grow_with_shows_nor_with_traffic(tmp_path: Path) -> None:
+    weighed = weighing.measure(tmp_path, seconds=12, hurry=5)  # the traffic of a minute
+    assert weighed.growth <= weighing.GROWTH, weighed
+    assert weighed.heavier <= weighing.TIMES_AS_HEAVY, weighed
+
+
+def ratio(rounds: list[Round], of: Callable[[Round], float]) -> float:
+    """The median over the pairs."""
+    return Ratios.of(map(of, rounds)).median
+
+
+def until(contest: Generator[Round], holds: Callable[[list[Round]], bool], *, pairs: int = PAIRS) -> list[Round]:
     """Pairs until it holds for all of them together, or there were enough."""
     found: list[Round] = []
     with closing(contest):
         for _ in range(TRIES):
-            found += islice(contest, PAIRS)
+            found += islice(contest, pairs)
             if holds(found):
                 break
     return found

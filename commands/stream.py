@@ -274,8 +274,10 @@ async def _question(call: Call, verb: str, key: StreamKey) -> None:
     if seen is not None and seen.gone:
         raise UserError(f"The stream {key.id} is not there any more.")
     name = seen.name if seen and seen.name else key.id
-    facts = "\n".join(facts_of(seen, call.zone, call.context.clock.now(), failed))
-    text = f"*{escape(name)}* ({key.id})\n{facts}\n\n{shows_words(shows)}\n\n{_WARNINGS[verb]}"
+    able = call.context.provider(key.provider).capabilities
+    facts = "\n".join(facts_of(seen, call.zone, call.context.clock.now(), failed, able=able))
+    warning = _WARNINGS[verb] + (_ONLY_OFF if verb == "delete" and able.switch is not None else "")
+    text = f"*{escape(name)}* ({key.id})\n{facts}\n\n{shows_words(shows)}\n\n{warning}"
     if not call.interaction.trigger:
         action = "stream-off" if verb == "disable" else "stream-delete"
         await call.reply(say(text, *actions([Control(action, f"{verb.capitalize()}…", {"k": str(key)}, "danger")])))
@@ -287,10 +289,10 @@ async def _question(call: Call, verb: str, key: StreamKey) -> None:
 _WARNINGS: Mapping[str, str] = {
     "disable": "Disabling cuts off the encoder at once. The stream, its addresses and its recordings stay.",
     "delete": (
-        ":warning: *This cannot be undone.* Its push addresses, player links and statistics are destroyed. Its recordings stay. "
-        "To only turn it off, disable it."
+        ":warning: *This cannot be undone.* Its push addresses, player links and statistics are destroyed. Its recordings stay."
     ),
 }
+_ONLY_OFF = " To only turn it off, disable it."
 
 
 async def submit_disable(call: Call) -> None:

@@ -118,7 +118,7 @@ def _can_be_undone(dossier: Dossier, operations: tuple[Operation, ...]) -> bool:
 
 
 def can_take_back(dossier: Dossier, show: Show, *, final: bool = False) -> bool:
-    """Whether a finish is under way that has not touched what cannot be had back at once; a `final` one only while it counts down."""
+    """Whether a finish is under way that has not touched what cannot be had back at once; a `final` one: while it counts down."""
     operations = dossier.of(show.id)
     counting = _can_be_undone(dossier, operations)
     return counting if final or show.state is ShowState.OFF else _running(operations, "finish")

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from bot.errors import Choice, NotAllowed, ProviderError, Question, UserError
 from bot.model import Seen, Show, StreamKey
-from bot.providers.base import Provider, StreamInfo
+from bot.providers.base import Capabilities, Kept, Provider, StreamInfo
 from bot.show.phone import unquote
 from bot.show.times import wall
 from bot.slack.call import ACTIVE, Call, present_state
@@ -172,7 +172,7 @@ async def look_now(call: Call, key: StreamKey, page: str = "") -> tuple[Seen | N
         return await call.context.store.seen(key), failure.sentence
 
 
-def facts_of(seen: Seen | None, zone: ZoneInfo, now: datetime, failed: str = "") -> list[str]:
+def facts_of(seen: Seen | None, zone: ZoneInfo, now: datetime, failed: str = "", *, able: Capabilities) -> list[str]:
     """What is known of a stream, each fact with the clock time from which it holds, in the reader's zone."""
     if seen is None:
         return [f"Not seen yet. {escape(failed)}".strip()]
@@ -183,14 +183,15 @@ def facts_of(seen: Seen | None, zone: ZoneInfo, now: datetime, failed: str = "")
     def since(fact: str) -> str:
         return f" since {clock(seen.since[fact])}" if fact in seen.since else ""
 
+    rolls = able.recording is not None and able.recording.kept is Kept.LIVE
     looked = clock(seen.looked_at) if seen.looked_at else "never"
     told = {True: "yes", False: "no", None: "not known"}
     signal = {True: "on the backup" if seen.primary is False and seen.backup else "there", False: "none", None: "not known"}
     return [
         f":warning: *Not seen now* ({escape(failed)}). Last looked {looked}." if failed else f"Looked {looked}.",
-        f"Enabled: *{told[seen.enabled]}*{since('enabled')}",
+        *([f"Enabled: *{told[seen.enabled]}*{since('enabled')}"] if able.switch is not None else []),
         f"Signal: *{signal[seen.signal]}*{since('signal')}",
-        f"Recording: *{told[seen.recording]}*{since('recording')}",
+        *([f"Recording: *{told[seen.recording]}*{since('recording')}"] if rolls else []),
         *([f"Viewers: *{seen.viewers}* at {clock(seen.viewers_at)}"] if seen.viewers is not None and seen.viewers_at else []),
         *([f"Trouble: {escape(seen.trouble)}"] if seen.trouble else []),
     ]

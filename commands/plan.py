@@ -40,7 +40,7 @@ async def choose_provider(call: Call) -> None:
     wish, _ = read_form({**values, "stream": ""}, now)
     chosen = str(values.get("provider") or call.context.only_provider.name)
     fresh = Wish("", now, now, call.zone) if wish is None else wish
-    view = plan_form(replace(fresh, provider=chosen, page=True, record=True), now, call.zone, _able(call), call.view.metadata)
+    view = plan_form(replace(fresh, provider=chosen, page=True), now, call.zone, _able(call), call.view.metadata)
     await call.desk.voice.update(call.view.id, view)
 
 
@@ -100,7 +100,9 @@ async def _stream_named(call: Call, said: str) -> Seen:
 
 async def check(call: Call) -> Mapping[str, str]:
     """The errors of the form, by input, before it closes."""
-    _, errors = read_form(call.view.values, call.context.clock.now())
+    wish, errors = read_form(call.view.values, call.context.clock.now())
+    if wish is not None and len(call.context.providers) > 1 and not (wish.stream or wish.provider):
+        errors["provider"] = "Choose where the new stream is made, or a stream to reuse."
     return errors
 
 

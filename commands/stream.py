@@ -99,13 +99,24 @@ async def _list(call: Call, words: str) -> None:
 async def _create(call: Call, words: str) -> None:
     """By form, or in one line: a name, then `key=value`."""
     name, values = split_assignments(words)
-    provider = _provider(call, values.pop("provider", ""), words)
+    name, named = _on_provider(call, name)
+    provider = _provider(call, values.pop("provider", named), words)
     if not name or not words:
         if values:
             raise UserError(f"Name the stream first: {call.command} stream create Church Main region=ix1.")
         await call.open(create_form(provider, name, call.remember(p=provider.name)))
         return
     await _ask_to_create(call, provider, name, read_assignments(settable(provider, creating=True), values))
+
+
+def _on_provider(call: Call, name: str) -> tuple[str, str]:
+    """The name without `on <provider>` at its end, and that provider: `Chapel on Gjirafa`, or nothing but `on gjirafa`."""
+    before, found, last = f" {name}".rpartition(" on ")
+    said = folded(last)
+    for key, provider in call.context.providers.items():
+        if found and said in (key, folded(provider.capabilities.title)):
+            return before.strip(), key
+    return name, ""
 
 
 def _provider(call: Call, named: str, words: str) -> Provider:

@@ -187,3 +187,17 @@ async def test_a_dry_hold_is_refused_where_nothing_keeps_viewers_out(gallery: El
 async def test_the_part_that_is_running_is_counted(gallery: Elsewhere) -> None:
     await gallery.on_air()
     assert "recording wanted, part 1 is running." in await gallery.type("/live record")
+
+
+# -- the card
+@pytest.mark.parametrize("provider", ["gjirafa"])
+async def test_the_card_speaks_of_no_backup_and_of_no_switch_that_its_provider_does_not_have(gallery: Elsewhere) -> None:
+    await gallery.planned()
+    assert "Signal: none\n" in gallery.card_text
+    await gallery.at("9:58:20", step=300)
+    await gallery.connect()
+    await gallery.at("10:19:59", step=20)
+    assert "backup" not in gallery.card_text
+    await gallery.at("10:20:40", step=2)
+    assert "Confirmed: live video over 10:20:" in gallery.card_text
+    assert "stream off" not in gallery.card_text

@@ -27,6 +27,7 @@ from bot.slack.streams import (
     find_stream,
     folded,
     look_now,
+    missing,
     offer_streams,
     parse_key,
     require_hands_on,
@@ -85,14 +86,19 @@ async def _edit_button(call: Call, words: str) -> list[Mapping[str, JSON]]:
 # -- list ---------------------------------------------------------------------------------------------------------------
 async def _list(call: Call, words: str) -> None:
     """Every stream with its state, those first that were left on."""
-    streams = [info for info in await all_streams(call) if folded(words) in folded(info.name) or words == info.key.id]
+    listed, failures = await all_streams(call)
+    streams = [info for info in listed if folded(words) in folded(info.name) or words == info.key.id]
     if not streams:
         fits = f" with “{words}” in its name" if words else ""
-        raise UserError(f"There is no stream{fits}. Make one with {call.command} stream create.")
+        out = "".join(f" {sentence}" for sentence in failures)
+        raise UserError(f"There is no stream{fits}.{out} Make one with {call.command} stream create.")
     shows = await call.context.store.shows(states=ACTIVE, limit=1000)
     switched = {name for name, provider in call.context.providers.items() if provider.capabilities.switch is not None}
     narrow = f"{call.command} stream list <part of a name>"
-    await call.reply(streams_message(streams, shows, switched, call.context.clock.now(), call.zone, narrow))
+    titles = {name: provider.capabilities.title for name, provider in call.context.providers.items()}
+    where = titles if len(titles) > 1 else {}
+    message = streams_message(streams, shows, switched, call.context.clock.now(), call.zone, narrow, where, missing(failures))
+    await call.reply(message)
 
 
 # -- create -------------------------------------------------------------------------------------------------------------

@@ -63,3 +63,28 @@ async def test_a_stream_whose_name_has_an_on_in_it_keeps_it(studio: Studio) -> N
     assert "At which provider?" in answer
     await studio.press("answer:1", message=studio.slack.ephemerals(studio.ana)[-1])
     assert "Create the stream “Eyes on Berlin”" in studio.everything
+
+
+# -- one of them is out
+async def test_one_provider_that_is_out_hides_nothing_of_the_others(studio: Studio) -> None:
+    await studio.type("/live stream create Chapel on gcore")
+    await studio.type("/live stream create Hall on gjirafa")
+    await studio.rehearsal.clouds[FOUR.index("aioz")].stop()
+
+    listed = await studio.type("/live stream")
+    assert "*Chapel* (201693) at Gcore: off" in listed
+    assert "at Gjirafa: no signal" in listed
+    assert ":warning: Not in this list: AIOZ Stream cannot be reached." in listed
+    await studio.type("/live stream key chapel")
+    assert "rtmp://" in form(studio)
+    await studio.type("/live plan Vespers 11:00-12:00 on hall")
+    assert "New stream at (optional): [Gjirafa v]" in form(studio)
+
+
+async def test_what_is_not_found_says_whose_streams_and_videos_were_not_seen(studio: Studio) -> None:
+    await studio.rehearsal.clouds[FOUR.index("aioz")].stop()
+    await studio.type("/live stream key crypt")
+    assert "There is no stream “crypt” among those I can see. AIOZ Stream cannot be reached." in form(studio)
+    answer = await studio.type("/live video")
+    assert "There are no videos yet. AIOZ Stream cannot be reached." in answer
+    assert "record stop" not in answer

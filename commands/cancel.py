@@ -23,7 +23,8 @@ async def run(call: Call) -> None:
         raise UserError("Weekly shows are not in this version, so there is only this one to cancel.")
     show, reason = await call.choose_show(words, (*BEFORE, ShowState.LIVE, ShowState.PAUSED))
     if dry:
-        await call.reply(f"Dry run, nothing is done. {_effects(show)}")
+        _require_cancellable(call, show)
+        await call.reply(f"Dry run, nothing is done. {_effects(call, show)}")
         return
     await _ask(call, show, reason)
 
@@ -36,18 +37,28 @@ async def press(call: Call) -> None:
 
 
 async def _ask(call: Call, show: Show, reason: str) -> None:
-    if show.state.on_air:
-        raise UserError(f"{show.title} is on air. Take it off with {call.command} finish {show.id}.")
-    if show.state not in BEFORE:
-        raise UserError(f"{show.title} is {show.state.value}; there is nothing to cancel.")
-    said = f"*{escape(show.title)}* ({show.id}), {plan_line(show, call.context.clock.now())}.\n{_effects(show)}"
+    _require_cancellable(call, show)
+    said = f"*{escape(show.title)}* ({show.id}), {plan_line(show, call.context.clock.now())}.\n{_effects(call, show)}"
     blocks = [paragraph(said), text_input("reason", "Reason, for the card", reason, optional=True, most=200)]
     await call.open(form("cancel", "Cancel the show?", blocks, "Cancel the show", call.remember(s=show.id)))
 
 
-def _effects(show: Show) -> str:
-    page = "its pending broadcast is deleted, " if show.page and show.page_made_here else ""
-    return f"{show.id}: {page}the stream is disabled and stays, nothing goes live."
+def _require_cancellable(call: Call, show: Show) -> None:
+    if show.state.on_air:
+        raise UserError(f"{show.title} is on air. Take it off with {call.command} finish {show.id}.")
+    if show.state not in BEFORE:
+        raise UserError(f"{show.title} is {show.state.value}; there is nothing to cancel.")
+
+
+def _effects(call: Call, show: Show) -> str:
+    """What happens at the provider, as far as it can be done there."""
+    able = call.context.provider(show.provider).capabilities
+    deletable = able.pages is not None and able.pages.deletable
+    its = f"its pending {able.page_word} is deleted" if deletable else f"its {able.page_word} stays at {able.title}"
+    page = f"{its}, " if show.page and show.page_made_here else ""
+    stream = "the stream is disabled and stays" if able.switch is not None else f"the {able.stream_word} stays"
+    public = not show.gated and able.switch is None
+    return f"{show.id}: {page}{stream}, {'viewers still see whatever its encoder sends' if public else 'nothing goes live'}."
 
 
 async def submit(call: Call) -> None:

@@ -81,17 +81,18 @@ async def _facts(call: Call, show: Show, *, now: bool) -> str:
     """What is true at this moment, each with its time."""
     dossier = await call.context.store.dossier(show.id)
     seen, clock = dossier.seen, call.context.clock.now()
+    able = call.context.provider(show.provider).capabilities
     lines = [f"*{escape(show.title)}* ({show.id})"]
     if show.on_air_at:
         lines.append(f"• on air since {at(show.on_air_at, show)}, {duration_words(clock - show.on_air_at)}")
     if seen is not None:
         looked = f" (looked {at(seen.looked_at, show)})" if seen.looked_at else ""
         lines.append(f"• signal {'there' if seen.signal else 'gone'}{looked}")
-        lines.append(f"• {'recording' if seen.recording else 'not recording'}{looked}")
+        if possible("recording", show, able):
+            lines.append(f"• {'recording' if seen.recording else 'not recording'}{looked}")
         if seen.viewers is not None and seen.viewers_at:
             lines.append(f"• {seen.viewers} viewers at {at(seen.viewers_at, show)}")
     lines.append(f"• planned end {at(show.end, show, seconds=False)}")
-    able = call.context.provider(show.provider).capabilities
     steps, undo = would(call.context, dossier, show, now=now), int(call.context.figures.undo.total_seconds())
     lines.append(_effects(steps, undo) if able.switch is not None else _last_words(show, able, steps, undo))
     if on := _sent_on(dossier, show):

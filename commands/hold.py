@@ -9,9 +9,9 @@ from bot.model import Show, ShowState
 from bot.operations.asking import ask
 from bot.operations.planning import hold, release
 from bot.show.draft import Draft
-from bot.show.references import split_option
+from bot.show.references import split_dry, split_option
 from bot.show.times import parse_duration
-from bot.slack.call import Call
+from bot.slack.call import Call, present_state
 from bot.slack.declare import Button, Command, Stage
 from bot.slack.stamps import at
 from bot.slack.text import escape
@@ -21,14 +21,40 @@ BEFORE = (ShowState.PLANNED, ShowState.OPEN)
 
 async def run(call: Call) -> None:
     """Hold, for a while or until released; `off` releases."""
-    show, rest = await call.choose_show(call.words, BEFORE)
+    words, dry = split_dry(call.words)
+    show, rest = await call.choose_show(words, BEFORE)
     rest, off = split_option(rest, ("off",))
+    if dry:
+        await _would(call, show, off=bool(off))
+        return
     if off:
         await _release(call, show)
         return
     first, _, text = rest.partition(" ")
     until = _until(call, first)
     await _hold(call, show, until, text.strip() if until else rest)
+
+
+async def _would(call: Call, show: Show, *, off: bool) -> None:
+    """What a hold or a release would mean, without it."""
+    title = f"{escape(show.title)} ({show.id})"
+    if off and show.hold is None:
+        raise UserError(f"{show.title} is not on hold.")
+    if not off:
+        _require_gate(call, show)
+    means = "go live by itself again" if off else "not go live by itself until released"
+    await call.reply(f"Dry run, nothing is done. {title} would {means}.")
+
+
+def _require_gate(call: Call, show: Show) -> None:
+    """UserError where nothing could hold it."""
+    if show.state not in BEFORE:
+        raise UserError(f"{present_state(show)} Hold is for before the start.")
+    if not show.gated:
+        raise UserError(
+            f"Nothing keeps viewers out of {show.title} ({show.id}): whoever has the link sees the encoder as soon as it sends. "
+            f"Ask its crew to wait, or move the show with {call.command} move {show.id}."
+        )
 
 
 def _until(call: Call, word: str) -> datetime | None:
@@ -52,11 +78,7 @@ async def press_release(call: Call) -> None:
 
 
 async def _hold(call: Call, show: Show, until: datetime | None, text: str) -> None:
-    if not show.gated:
-        raise UserError(
-            f"Nothing keeps viewers out of {show.title} ({show.id}): whoever has the link sees the encoder as soon as it sends. "
-            f"Ask its crew to wait, or move the show with {call.command} move {show.id}."
-        )
+    _require_gate(call, show)
     if show.hold is not None and until is None and not text:
         raise UserError(f"{show.title} is on hold already, since {at(show.hold.since, show)}.")
 

@@ -79,7 +79,9 @@ async def _question(call: Call, key: StreamKey) -> None:
         raise provider.cannot("rotation")
     await require_hands_on(call, key, "Making a new push key")
     seen, failed = await look_now(call, key)
-    facts = "\n".join(facts_of(seen, call.zone, call.context.clock.now(), failed))
+    facts = "\n".join(
+        facts_of(seen, call.zone, call.context.clock.now(), failed, able=call.context.provider(key.provider).capabilities)
+    )
     drops = "A running encoder is cut off." if rotation.drops else "A running encoder may go on until it connects again."
     warning = f":warning: *The old addresses stop working at once.* {drops} Every encoder has to be given the new ones."
     name = escape(seen.name if seen and seen.name else key.id)

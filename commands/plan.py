@@ -17,6 +17,7 @@ from bot.show.times import span_words
 from bot.slack.call import ACTIVE, Call
 from bot.slack.declare import Button, Command, Form, Stage
 from bot.slack.plan_form import REDRAW, Wish, plan_form, read_form
+from bot.slack.streams import all_streams
 from bot.slack.text import escape
 
 
@@ -40,7 +41,7 @@ async def choose_provider(call: Call) -> None:
     wish, _ = read_form({**values, "stream": ""}, now)
     chosen = str(values.get("provider") or call.context.only_provider.name)
     fresh = Wish("", now, now, call.zone) if wish is None else wish
-    view = plan_form(replace(fresh, provider=chosen, page=True, record=True), now, call.zone, _able(call), call.view.metadata)
+    view = plan_form(replace(fresh, provider=chosen, page=True), now, call.zone, _able(call), call.view.metadata)
     await call.desk.voice.update(call.view.id, view)
 
 
@@ -92,15 +93,18 @@ async def _stream_named(call: Call, said: str) -> Seen:
                 Choice(f"{seen.name} ({seen.key.id})", f"plan {call.words.replace(said, seen.key.id)}") for seen in found[:5]
             ]
             raise Question(f"“{said}” fits several streams. Choose one.", choices)
-        for provider in call.context.providers.values():
-            for info in await call.patiently(provider.list_streams()):
-                await call.context.sightings.report(info.look)
-    raise UserError(f"There is no stream “{said}”. See {call.command} stream list, or leave it out for a new one.")
+        listed, failures = await call.patiently(all_streams(call))
+        for info in listed:
+            await call.context.sightings.report(info.look)
+    out = "".join(f" {sentence}" for sentence in failures)
+    raise UserError(f"There is no stream “{said}”.{out} See {call.command} stream list, or leave it out for a new one.")
 
 
 async def check(call: Call) -> Mapping[str, str]:
     """The errors of the form, by input, before it closes."""
-    _, errors = read_form(call.view.values, call.context.clock.now())
+    wish, errors = read_form(call.view.values, call.context.clock.now())
+    if wish is not None and len(call.context.providers) > 1 and not (wish.stream or wish.provider):
+        errors["provider"] = "Choose where the new stream is made, or a stream to reuse."
     return errors
 
 

@@ -68,9 +68,12 @@ async def _status(call: Call, show: Show) -> None:
 async def _facts(call: Call, show: Show, seen: Seen | None) -> str:
     wanted = "wanted" if show.wants_recording else "not wanted"
     parts = [video for video in await call.context.store.videos(show=show.id) if video.status != "deleted"]
-    facts = "\n".join(facts_of(seen, call.zone, call.context.clock.now()))
+    able = call.context.provider(show.provider).capabilities
+    facts = "\n".join(facts_of(seen, call.zone, call.context.clock.now(), able=able))
     failed = "\n:warning: The provider would not record when it was last asked." if show.recording_failed else ""
-    count = f"{len(parts)} part{'' if len(parts) == 1 else 's'} so far"
+    running = bool(seen and seen.recording)
+    closed = f"{len(parts)} part{'' if len(parts) == 1 else 's'} so far"
+    count = f"part {len(parts) + 1} is running" if running else closed
     return f"*{escape(show.title)}* ({show.id}): recording {wanted}, {count}.{failed}\n{facts}"
 
 

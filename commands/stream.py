@@ -27,6 +27,7 @@ from bot.slack.streams import (
     find_stream,
     folded,
     look_now,
+    missing,
     offer_streams,
     parse_key,
     require_hands_on,
@@ -85,27 +86,43 @@ async def _edit_button(call: Call, words: str) -> list[Mapping[str, JSON]]:
 # -- list ---------------------------------------------------------------------------------------------------------------
 async def _list(call: Call, words: str) -> None:
     """Every stream with its state, those first that were left on."""
-    streams = [info for info in await all_streams(call) if folded(words) in folded(info.name) or words == info.key.id]
+    listed, failures = await all_streams(call)
+    streams = [info for info in listed if folded(words) in folded(info.name) or words == info.key.id]
     if not streams:
         fits = f" with “{words}” in its name" if words else ""
-        raise UserError(f"There is no stream{fits}. Make one with {call.command} stream create.")
+        out = "".join(f" {sentence}" for sentence in failures)
+        raise UserError(f"There is no stream{fits}.{out} Make one with {call.command} stream create.")
     shows = await call.context.store.shows(states=ACTIVE, limit=1000)
     switched = {name for name, provider in call.context.providers.items() if provider.capabilities.switch is not None}
     narrow = f"{call.command} stream list <part of a name>"
-    await call.reply(streams_message(streams, shows, switched, call.context.clock.now(), call.zone, narrow))
+    titles = {name: provider.capabilities.title for name, provider in call.context.providers.items()}
+    where = titles if len(titles) > 1 else {}
+    message = streams_message(streams, shows, switched, call.context.clock.now(), call.zone, narrow, where, missing(failures))
+    await call.reply(message)
 
 
 # -- create -------------------------------------------------------------------------------------------------------------
 async def _create(call: Call, words: str) -> None:
     """By form, or in one line: a name, then `key=value`."""
     name, values = split_assignments(words)
-    provider = _provider(call, values.pop("provider", ""), words)
+    name, named = _on_provider(call, name)
+    provider = _provider(call, values.pop("provider", named), words)
     if not name or not words:
         if values:
             raise UserError(f"Name the stream first: {call.command} stream create Church Main region=ix1.")
         await call.open(create_form(provider, name, call.remember(p=provider.name)))
         return
     await _ask_to_create(call, provider, name, read_assignments(settable(provider, creating=True), values))
+
+
+def _on_provider(call: Call, name: str) -> tuple[str, str]:
+    """The name without `on <provider>` at its end, and that provider: `Chapel on Gjirafa`, or nothing but `on gjirafa`."""
+    before, found, last = f" {name}".rpartition(" on ")
+    said = folded(last)
+    for key, provider in call.context.providers.items():
+        if found and said in (key, folded(provider.capabilities.title)):
+            return before.strip(), key
+    return name, ""
 
 
 def _provider(call: Call, named: str, words: str) -> Provider:
@@ -274,8 +291,10 @@ async def _question(call: Call, verb: str, key: StreamKey) -> None:
     if seen is not None and seen.gone:
         raise UserError(f"The stream {key.id} is not there any more.")
     name = seen.name if seen and seen.name else key.id
-    facts = "\n".join(facts_of(seen, call.zone, call.context.clock.now(), failed))
-    text = f"*{escape(name)}* ({key.id})\n{facts}\n\n{shows_words(shows)}\n\n{_WARNINGS[verb]}"
+    able = call.context.provider(key.provider).capabilities
+    facts = "\n".join(facts_of(seen, call.zone, call.context.clock.now(), failed, able=able))
+    warning = _WARNINGS[verb] + (_ONLY_OFF if verb == "delete" and able.switch is not None else "")
+    text = f"*{escape(name)}* ({key.id})\n{facts}\n\n{shows_words(shows)}\n\n{warning}"
     if not call.interaction.trigger:
         action = "stream-off" if verb == "disable" else "stream-delete"
         await call.reply(say(text, *actions([Control(action, f"{verb.capitalize()}…", {"k": str(key)}, "danger")])))
@@ -287,10 +306,10 @@ async def _question(call: Call, verb: str, key: StreamKey) -> None:
 _WARNINGS: Mapping[str, str] = {
     "disable": "Disabling cuts off the encoder at once. The stream, its addresses and its recordings stay.",
     "delete": (
-        ":warning: *This cannot be undone.* Its push addresses, player links and statistics are destroyed. Its recordings stay. "
-        "To only turn it off, disable it."
+        ":warning: *This cannot be undone.* Its push addresses, player links and statistics are destroyed. Its recordings stay."
     ),
 }
+_ONLY_OFF = " To only turn it off, disable it."
 
 
 async def submit_disable(call: Call) -> None:

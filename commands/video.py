@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 from bot.errors import Unsupported, UserError
 from bot.model import ShowState, Video
@@ -15,9 +15,11 @@ from bot.slack.declare import Button, Command, Form, Picker, Stage
 from bot.slack.listing import listing
 from bot.slack.modals import confirm, form, loading, paragraph, picker, text_input
 from bot.slack.requests import request
+from bot.slack.streams import missing
 from bot.slack.text import escape
 from bot.slack.videos import (
     find_video,
+    listed_videos,
     offer_videos,
     read_video,
     require_hands_on_video,
@@ -57,7 +59,9 @@ async def _bare(call: Call) -> None:
             return
     known = [video for video in await call.context.store.videos(limit=LAST * 4) if video.status != "deleted"][:LAST]
     if not known:
-        known = (await _from_providers(call, ""))[:LAST]
+        listed, failures = await listed_videos(call, "")
+        await _tell(call, "*The last videos*", listed[:LAST], failures)
+        return
     await _tell(call, "*The last videos*", known)
 
 
@@ -70,21 +74,16 @@ async def _tell_recordings(call: Call, show_id: str, title: str) -> bool:
     return True
 
 
-async def _from_providers(call: Call, search: str) -> list[Video]:
-    return [video for provider in with_videos(call) for video in await provider.list_videos(search=search)]
-
-
-async def _tell(call: Call, head: str, videos: list[Video]) -> None:
+async def _tell(call: Call, head: str, videos: list[Video], failures: Sequence[str] = ()) -> None:
     if not videos:
-        raise UserError(
-            f"There are no videos yet. Recordings appear here a few minutes after {call.command} record stop or the end."
-        )
+        out = "".join(f" {sentence}" for sentence in failures)
+        raise UserError(f"There are no videos yet.{out} Recordings appear here a few minutes after they end.")
     shown = videos[:MOST_LISTED]
     more = (
         [f"… and {len(videos) - len(shown)} more: {call.command} video list <part of a name>"] if len(videos) > len(shown) else []
     )
     buttons = [Control(f"video-info:{number}", _short(video), {"v": video_key(video)}) for number, video in enumerate(shown[:LAST])]
-    await call.reply(listing(head, [*map(video_line, shown), *more], *actions(buttons)))
+    await call.reply(listing(head, [*map(video_line, shown), *more, *missing(failures)], *actions(buttons)))
 
 
 def _short(video: Video) -> str:
@@ -99,9 +98,8 @@ async def _list(call: Call, said: str) -> None:
         if not await _tell_recordings(call, show.id, show.title):
             raise UserError(f"{show.title} ({show.id}) has no recordings yet.")
         return
-    await _tell(
-        call, f"*Videos* with “{escape(said)}”" if said else "*Videos*, the newest first", await _from_providers(call, said)
-    )
+    listed, failures = await listed_videos(call, said)
+    await _tell(call, f"*Videos* with “{escape(said)}”" if said else "*Videos*, the newest first", listed, failures)
 
 
 async def press_recordings(call: Call) -> None:

@@ -206,7 +206,7 @@ def unwant_recording(draft: Draft, show: Show, by: str, figures: Defaults) -> Sh
 def hold(draft: Draft, show: Show, by: str, until: datetime | None, text: str) -> Show:
     """It does not go live by itself until released; a go that is under way is parked before its next step."""
     if show.state not in (ShowState.PLANNED, ShowState.OPEN):
-        raise UserError(f"{show.title} is {show.state.value}; hold is for before the start. Use pause on air.")
+        raise UserError(f"{show.title} is {show.state.value}; hold is for before the start.")
     held = draft.put(replace(show, hold=Hold(by, draft.now, until, text)))
     for op in draft.of(show.id, "go"):
         if op.state is OperationState.RUNNING:

@@ -41,12 +41,19 @@ def _create_stream(context: Context, __: Dossier, operation: Operation) -> tuple
     return (replace(create_stream(name, {}, word), act=call),)
 
 
-def _stream_created(draft: Draft, operation: Operation) -> None:
-    made = next((step.result for step in draft.steps(operation.id) if step.name == "create-stream"), {})
-    stream, name = str(made.get("stream", "")), str(made.get("name", ""))
-    draft.see(Seen(StreamKey(operation.provider, stream), name=name, enabled=False, looked_at=draft.now))
-    note = f"“{name}” is stream {stream}. It is not enabled; nothing can be pushed until it is."
-    draft.operate(replace(operation, note=note))
+def _stream_created(context: Context) -> Callable[[Draft, Operation], None]:
+    """What was made, and whether an encoder may push at once."""
+
+    def created(draft: Draft, operation: Operation) -> None:
+        made = next((step.result for step in draft.steps(operation.id) if step.name == "create-stream"), {})
+        stream, name = str(made.get("stream", "")), str(made.get("name", ""))
+        able = context.provider(operation.provider).capabilities
+        off = False if able.switch is not None else None
+        draft.see(Seen(StreamKey(operation.provider, stream), name=name, enabled=off, looked_at=draft.now))
+        pushed = "It is not enabled; nothing can be pushed until it is." if able.switch is not None else able.takes_at_once
+        draft.operate(replace(operation, note=f"“{name}” is {able.stream_word} {stream}. {pushed}"))
+
+    return created
 
 
 def _edit_stream(context: Context, __: Dossier, operation: Operation) -> tuple[Step, ...]:
@@ -244,7 +251,7 @@ def _noted(what: str) -> Callable[[Draft, Operation], None]:
 def verbs(context: Context) -> tuple[Verb, ...]:
     """The verbs of this family."""
     return (
-        Verb(name="create_stream", title="Creating the stream", steps=_create_stream, finished=_stream_created),
+        Verb(name="create_stream", title="Creating the stream", steps=_create_stream, finished=_stream_created(context)),
         Verb(name="edit_stream", title="Changing the stream", steps=_edit_stream, finished=_stream_edited(context)),
         Verb(name="rotate_key", title="Making a new push key", steps=_rotate_key, finished=_key_rotated),
         Verb(name="enable_stream", title="Enabling the stream", steps=_enable_stream),

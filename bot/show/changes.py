@@ -32,7 +32,8 @@ def changes(before: Seen | None, look: Look, now: datetime) -> tuple[Seen, tuple
     if before is not None and _late(before, look):
         return before, ()
     silent = before is None and look.source is Source.LOOK
-    seen = before or Seen(look.key, signal=False, primary=False, backup=False, recording=False)
+    ways = None if look.primary is None and look.backup is None else False  # who tells of one signal alone has no backup
+    seen = before or Seen(look.key, signal=False, primary=ways, backup=ways, recording=False)
     if silent:
         seen = Seen(look.key)
     found: list[Change] = []

@@ -298,8 +298,14 @@ def _stream_off(dossier: Dossier, show: Show, able: Capabilities) -> str:
     if show.stopped_at is None:
         return f"{able.title} has not confirmed the stream off yet"
     gone = seen.since.get("signal") if seen and seen.signal is False else None
-    silent = f"signal gone {at(gone, show)}, " if gone and show.off_at and gone >= show.off_at else ""
-    return f"Confirmed: {silent}stream off {at(show.stopped_at, show)}"
+    silent = f"signal gone {at(gone, show)}" if gone and show.off_at and gone >= show.off_at else ""
+    if able.switch is not None:
+        off = f"stream off {at(show.stopped_at, show)}"
+    elif show.gated:
+        off = f"{able.page_word} over {at(show.stopped_at, show)}"
+    else:
+        off = "" if silent else f"no signal {at(show.stopped_at, show)}"
+    return f"Confirmed: {', '.join(filter(None, (silent, off)))}"
 
 
 def _parts(dossier: Dossier, show: Show) -> str:

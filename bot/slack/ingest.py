@@ -26,8 +26,10 @@ async def reveal(call: Call, key: StreamKey) -> None:
     await require_hands_on(call, key, "Seeing push addresses")
     info = await call.context.provider(key.provider).stream(key.id)
     await _write_down(call, key)
-    addresses = await call.context.provider(key.provider).ingest(key.id)
-    blocks = addresses_shown(info.name or key.id, addresses, enabled=info.enabled)
+    provider = call.context.provider(key.provider)
+    addresses = await provider.ingest(key.id)
+    state = _ENABLED[info.enabled] if provider.capabilities.switch is not None else provider.capabilities.takes_at_once
+    blocks = addresses_shown(info.name or key.id, addresses, state)
     if call.modal:
         await call.open(notice(TITLE, blocks))
     else:
@@ -48,12 +50,18 @@ async def _write_down(call: Call, key: StreamKey) -> None:
     log.info("push addresses of %s shown to %s", key, call.user)
 
 
-def addresses_shown(name: str, addresses: Sequence[Address], *, enabled: bool | None) -> list[Block]:
-    """Server and key as an encoder asks for them, each by itself so that it can be copied."""
+_ENABLED = {
+    True: "It is enabled: the encoder may connect.",
+    False: "It is *not enabled*: nothing can be pushed yet.",
+    None: "Whether it is enabled is not known.",
+}
+
+
+def addresses_shown(name: str, addresses: Sequence[Address], state: str) -> list[Block]:
+    """Server and key as an encoder asks for them, each by itself so that it can be copied; `state` says what a push would do."""
     if not addresses:
         return [section(f"*{escape(name)}* has no push addresses: the provider fetches it, or tells none.")]
-    state = {True: "enabled: the encoder may connect", False: "*not enabled*: nothing can be pushed yet", None: "state not known"}
-    blocks: list[Block] = [section(f"*{escape(name)}* is {state[enabled]}.")]
+    blocks: list[Block] = [section(f"*{escape(name)}*: {state}")]
     for address in addresses:
         apart = (address.url.get_secret_value(), address.key.get_secret_value()) if address.key is not None else None
         server, stream_key = apart or split_address(address.url.get_secret_value())

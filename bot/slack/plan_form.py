@@ -55,12 +55,12 @@ def plan_form(
     shown = wish or Wish("", _next_hour(now), _next_hour(now) + timedelta(hours=1), zone)
     initial = (shown.stream_label or shown.stream, shown.stream) if shown.stream else None
     blocks: list[Block] = [*_when(shown)]
-    chosen = shown.stream.partition(":")[0] or shown.provider or next(iter(providers))
+    chosen = shown.stream.partition(":")[0] or shown.provider or (next(iter(providers)) if len(providers) == 1 else "")
     if len(providers) > 1:
         options = [(able.title, name) for name, able in providers.items()]
-        blocks.append(menu("provider", "New stream at", options, chosen, action=REDRAW))
-    able = providers[chosen]
-    made = "made now and not enabled" if able.switch else "made now"
+        blocks.append(menu("provider", "New stream at", options, chosen, optional=True, action=REDRAW))
+    able = providers.get(chosen)
+    made = "made now and not enabled" if able and able.switch else "made now"
     blocks += [
         picker("stream", "stream", "Stream to reuse", initial, hint=f"Leave empty for a new one, {made}."),
         text_input("stream_name", "Name of a new stream", shown.stream_name, optional=True, most=200),
@@ -106,17 +106,17 @@ def _typed(when: datetime, zone: ZoneInfo) -> str:
     return f"{local:%H:%M}{which}"
 
 
-def _wishes(shown: Wish, able: Capabilities) -> list[Block]:
-    """What else is wished, as far as this provider has it."""
-    boxes = [("Record it", "record")] if able.recording is not None else []
-    if able.pages is not None and not able.pages.needed:
+def _wishes(shown: Wish, able: Capabilities | None) -> list[Block]:
+    """What else is wished, as far as this provider has it; before one is chosen, what is wished everywhere."""
+    boxes = [("Record it", "record")] if able is None or able.recording is not None else []
+    if able is not None and able.pages is not None and not able.pages.needed:
         boxes.append((f"Viewers' page ({able.pages.word}) with a pending text", "page"))
     chosen = [*(["record"] if shown.record else []), *(["page"] if shown.page else [])]
     texts = (
         ("pending_message", "Text for viewers before the start", shown.pending_message),
         ("share_url", "Address that viewers share", shown.share_url),
     )
-    known = {field.name for field in able.pages.fields} if able.pages else set()
+    known = {field.name for field in able.pages.fields} if able is not None and able.pages else set()
     return [
         *([ticks("wishes", "Also", boxes, chosen)] if boxes else []),
         menu("finish", "At the end it", POLICIES, shown.finish.value),

@@ -20,7 +20,8 @@ def create_form(provider: Provider, name: str, metadata: str) -> Mapping[str, JS
     able = provider.capabilities
     blocks: list[Block] = [
         paragraph(
-            f"A new {able.stream_word} at *{escape(able.title)}*. It is made *not enabled*. "
+            f"A new {able.stream_word} at *{escape(able.title)}*. "
+            f"{'It is made *not enabled*.' if able.switch is not None else able.takes_at_once} "
             f"What is left empty is {able.title}'s default."
         ),
         text_input("name", "Name", name, most=200),

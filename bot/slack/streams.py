@@ -5,18 +5,21 @@ from __future__ import annotations
 import asyncio
 import difflib
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from datetime import datetime
+from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from bot.errors import Choice, NotAllowed, ProviderError, Question, UserError
 from bot.model import Seen, Show, StreamKey
-from bot.providers.base import Provider, StreamInfo
+from bot.providers.base import Capabilities, Kept, Provider, StreamInfo
 from bot.show.phone import unquote
 from bot.show.times import wall
 from bot.slack.call import ACTIVE, Call, present_state
 from bot.slack.modals import form, picker
 from bot.slack.text import escape
+
+T = TypeVar("T")
 
 PICKER_PATIENCE = 2.0
 """Real seconds for which a picker waits for a provider: Slack waits three for the picker (block_suggestion)."""
@@ -38,9 +41,34 @@ def folded(name: str) -> str:
     return re.sub(r"[\s_-]+", " ", name.casefold()).strip()
 
 
-async def all_streams(call: Call) -> list[StreamInfo]:
-    """Every stream of every provider, as listed now."""
-    return [info for provider in call.context.providers.values() for info in await provider.list_streams()]
+async def from_each(providers: Iterable[Provider], ask: Callable[[Provider], Awaitable[list[T]]]) -> tuple[list[T], list[str]]:
+    """What the providers answer, asked at once, and a sentence for each that is out: one does not hide the others.
+
+    ProviderError if nobody answers.
+    """
+    answers = await asyncio.gather(*map(ask, providers), return_exceptions=True)
+    told: list[T] = []
+    failures: list[ProviderError] = []
+    for answer in answers:
+        if isinstance(answer, ProviderError):
+            failures.append(answer)
+        elif isinstance(answer, BaseException):
+            raise answer
+        else:
+            told += answer
+    if failures and len(failures) == len(answers):
+        raise failures[0]
+    return told, [failure.happened for failure in failures]
+
+
+def missing(failures: Sequence[str]) -> list[str]:
+    """What a list says of the providers that it could not ask."""
+    return [f":warning: Not in this list: {escape(sentence)}" for sentence in failures]
+
+
+async def all_streams(call: Call) -> tuple[list[StreamInfo], list[str]]:
+    """Every stream of every provider that answers, as listed now, and a sentence for each that does not."""
+    return await from_each(call.context.providers.values(), lambda provider: provider.list_streams())
 
 
 async def find_stream(call: Call, verb: str, words: str, rest: str = "") -> StreamInfo:
@@ -52,7 +80,7 @@ async def find_stream(call: Call, verb: str, words: str, rest: str = "") -> Stre
     known = await _by_id(call, said)
     if known is not None:
         return known
-    streams = await all_streams(call)
+    streams, failures = await all_streams(call)
     found = [info for info in streams if info.key.id == said]
     found = found or [info for info in streams if folded(info.name) == folded(said)]
     found = found or [info for info in streams if folded(said) in folded(info.name)]
@@ -61,7 +89,10 @@ async def find_stream(call: Call, verb: str, words: str, rest: str = "") -> Stre
     if not found:
         close = difflib.get_close_matches(said, [info.name for info in streams], n=1)
         hint = f" Did you mean {close[0]}?" if close else ""
-        raise UserError(f"There is no stream “{said}”.{hint} See {call.command} stream list.")
+        out = "".join(f" {sentence}" for sentence in failures)
+        raise UserError(
+            f"There is no stream “{said}”{' among those I can see' if out else ''}.{out}{hint} See {call.command} stream list."
+        )
     choices = [Choice(f"{info.name} ({info.key.id})", f"{verb} {info.key} {rest}".strip()) for info in found[:5]]
     more = f" Here are five of {len(found)}." if len(found) > len(choices) else ""
     raise Question(f"“{said}” fits several streams.{more} Choose one.", choices)
@@ -172,7 +203,7 @@ async def look_now(call: Call, key: StreamKey, page: str = "") -> tuple[Seen | N
         return await call.context.store.seen(key), failure.sentence
 
 
-def facts_of(seen: Seen | None, zone: ZoneInfo, now: datetime, failed: str = "") -> list[str]:
+def facts_of(seen: Seen | None, zone: ZoneInfo, now: datetime, failed: str = "", *, able: Capabilities) -> list[str]:
     """What is known of a stream, each fact with the clock time from which it holds, in the reader's zone."""
     if seen is None:
         return [f"Not seen yet. {escape(failed)}".strip()]
@@ -183,14 +214,15 @@ def facts_of(seen: Seen | None, zone: ZoneInfo, now: datetime, failed: str = "")
     def since(fact: str) -> str:
         return f" since {clock(seen.since[fact])}" if fact in seen.since else ""
 
+    rolls = able.recording is not None and able.recording.kept is Kept.LIVE
     looked = clock(seen.looked_at) if seen.looked_at else "never"
     told = {True: "yes", False: "no", None: "not known"}
     signal = {True: "on the backup" if seen.primary is False and seen.backup else "there", False: "none", None: "not known"}
     return [
         f":warning: *Not seen now* ({escape(failed)}). Last looked {looked}." if failed else f"Looked {looked}.",
-        f"Enabled: *{told[seen.enabled]}*{since('enabled')}",
+        *([f"Enabled: *{told[seen.enabled]}*{since('enabled')}"] if able.switch is not None else []),
         f"Signal: *{signal[seen.signal]}*{since('signal')}",
-        f"Recording: *{told[seen.recording]}*{since('recording')}",
+        *([f"Recording: *{told[seen.recording]}*{since('recording')}"] if rolls else []),
         *([f"Viewers: *{seen.viewers}* at {clock(seen.viewers_at)}"] if seen.viewers is not None and seen.viewers_at else []),
         *([f"Trouble: {escape(seen.trouble)}"] if seen.trouble else []),
     ]

@@ -15,7 +15,7 @@ from bot.providers.base import Provider
 from bot.show.phone import unquote
 from bot.show.times import clock_words, wall
 from bot.slack.call import Call
-from bot.slack.streams import PICKER_PATIENCE, folded, require_hands_on
+from bot.slack.streams import PICKER_PATIENCE, folded, from_each, require_hands_on
 from bot.slack.text import escape, link
 
 REMEMBERED = 200
@@ -60,18 +60,28 @@ async def find_video(call: Call, verb: str, words: str, rest: str = "") -> Video
     if re.fullmatch(r"[a-z]+:\S+", said.casefold()):
         return await read_video(call, said)
     known = [video for video in await call.context.store.videos(limit=REMEMBERED) if video.status != "deleted"]
-    found = _fitting(known, said)
+    found, failures = _fitting(known, said), list[str]()
     if not found:
-        listed = [video for provider in with_videos(call) for video in await provider.list_videos(search=_search(said))]
+        listed, failures = await listed_videos(call, _search(said))
         found = _fitting(listed, said)
     if not found and said.isdigit() and len(with_videos(call)) == 1:
         return await read_video(call, f"{with_videos(call)[0].name}:{said}")
     if not found:
-        raise UserError(f"There is no video “{said}”. See {call.command} video list.")
+        out = "".join(f" {sentence}" for sentence in failures)
+        raise UserError(f"There is no video “{said}”{' among those I can see' if out else ''}.{out} See {call.command} video list.")
     if len(found) == 1:
         return await read_video(call, video_key(found[0]))
     choices = [Choice(f"{video.name} ({video.id})", f"{verb} {video_key(video)} {rest}".strip()) for video in found[:5]]
     raise Question(f"“{said}” fits several videos. Choose one.", choices)
+
+
+async def listed_videos(call: Call, search: str) -> tuple[list[Video], list[str]]:
+    """The videos of every provider that answers, the newest first as far as they tell, and a sentence for each that does not."""
+    able = with_videos(call)
+    videos, failures = await from_each(able, lambda provider: provider.list_videos(search=search))
+    if len(able) > 1:
+        videos.sort(key=lambda video: video.started_at.timestamp() if video.started_at else 0.0, reverse=True)
+    return videos, failures
 
 
 def _search(said: str) -> str:

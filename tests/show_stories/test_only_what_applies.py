@@ -110,3 +110,94 @@ async def test_back_on_air_promises_no_switch_where_there_is_none_and_asks_about
     await gallery.submit()
     await gallery.at("10:05", step=10)
     assert gallery.posted("Sunday Service is to be back on air: there is no signal from the encoder.") == 1
+
+
+@pytest.mark.parametrize(
+    ("provider", "kept"),
+    [("gjirafa", "what they saw is kept"), ("videograph", "viewers see it until its crew stops it")],
+)
+async def test_the_finish_form_does_not_call_a_show_unrecorded_that_is_kept_otherwise(gallery: Elsewhere, kept: str) -> None:
+    await gallery.on_air()
+    asked = await window(gallery, "/live finish")
+    assert kept in asked
+    assert "recording" not in asked
+
+
+# -- streams
+@pytest.mark.parametrize(
+    ("provider", "means"),
+    [
+        ("aioz", "It takes an encoder at any time; viewers see what it sends."),
+        ("gcore", "not enabled"),
+        ("gjirafa", "It takes an encoder at any time; viewers see nothing of it before the show is live."),
+        ("videograph", "It takes an encoder at any time; viewers see what it sends."),
+    ],
+)
+async def test_a_new_stream_says_what_a_push_would_do(gallery: Elsewhere, provider: str, means: str) -> None:
+    assert means in await window(gallery, "/live stream create")
+    made = await gallery.type("/live stream create Chapel")
+    assert means in made
+    assert ("nothing can be pushed" in made) == (provider == "gcore")
+    assert means in await window(gallery, "/live stream key chapel")
+
+
+@pytest.mark.parametrize(("provider", "switched"), [("gcore", True), ("gjirafa", False), ("videograph", False), ("aioz", False)])
+async def test_deleting_a_stream_mentions_a_switch_only_where_there_is_one(gallery: Elsewhere, switched: bool) -> None:
+    await gallery.type("/live stream create Chapel")
+    asked = await window(gallery, "/live stream delete chapel")
+    assert "This cannot be undone" in asked
+    assert ("Enabled:" in asked) == switched
+    assert ("disable it" in asked) == switched
+
+
+# -- before the start
+@pytest.mark.parametrize(
+    ("provider", "means"),
+    [
+        ("aioz", "its pending streaming is deleted, the live stream key stays, viewers still see whatever its encoder sends."),
+        ("gcore", "its pending broadcast is deleted, the stream is disabled and stays, nothing goes live."),
+        ("gjirafa", "its live video stays at Gjirafa, the channel stays, nothing goes live."),
+        ("videograph", "the livestream stays, viewers still see whatever its encoder sends."),
+    ],
+)
+async def test_cancelling_says_what_becomes_of_things_at_that_provider(gallery: Elsewhere, means: str) -> None:
+    await gallery.planned()
+    assert means in await window(gallery, "/live cancel s1")
+    assert f"s1: {means}" in await gallery.type("/live cancel s1 dry")
+
+
+@pytest.mark.parametrize("provider", ["gcore", "gjirafa"])
+async def test_a_dry_hold_holds_nothing(gallery: Elsewhere) -> None:
+    await gallery.planned()
+    assert "would not go live by itself until released" in await gallery.type("/live hold s1 dry")
+    assert "is not on hold" in await gallery.type("/live hold s1 off dry")
+    assert "PLANNED" in gallery.state
+    await gallery.type("/live hold s1")
+    assert "would go live by itself again" in await gallery.type("/live hold s1 off dry")
+    assert "HELD" in gallery.state
+
+
+@pytest.mark.parametrize("provider", ["videograph"])
+async def test_a_dry_hold_is_refused_where_nothing_keeps_viewers_out(gallery: Elsewhere) -> None:
+    await gallery.planned()
+    assert "Nothing keeps viewers out of Sunday Service" in await gallery.type("/live hold s1 dry")
+
+
+@pytest.mark.parametrize("provider", ["gcore"])
+async def test_the_part_that_is_running_is_counted(gallery: Elsewhere) -> None:
+    await gallery.on_air()
+    assert "recording wanted, part 1 is running." in await gallery.type("/live record")
+
+
+# -- the card
+@pytest.mark.parametrize("provider", ["gjirafa"])
+async def test_the_card_speaks_of_no_backup_and_of_no_switch_that_its_provider_does_not_have(gallery: Elsewhere) -> None:
+    await gallery.planned()
+    assert "Signal: none\n" in gallery.card_text
+    await gallery.at("9:58:20", step=300)
+    await gallery.connect()
+    await gallery.at("10:19:59", step=20)
+    assert "backup" not in gallery.card_text
+    await gallery.at("10:20:40", step=2)
+    assert "Confirmed: live video over 10:20:" in gallery.card_text
+    assert "stream off" not in gallery.card_text

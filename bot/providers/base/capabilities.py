@@ -184,6 +184,12 @@ class Capabilities:
         return self.gate is not Gate.NONE and self.pages is not None and not self.pages.lasting
 
     @property
+    def takes_at_once(self) -> str:
+        """What it means that no switch keeps an encoder out."""
+        public = "viewers see what it sends" if self.gate is Gate.NONE else "viewers see nothing of it before the show is live"
+        return f"It takes an encoder at any time; {public}."
+
+    @property
     def page_word(self) -> str:
         """The provider's word for what viewers watch."""
         return self.pages.word if self.pages else "page"

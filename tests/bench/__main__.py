@@ -73,7 +73,7 @@ def run(*, rounds: int, soak: float) -> Results:
             announcing.measure(next(fresh), posts=200),
             first(rounds, scheduling.measure(next(fresh))),
             first(rounds, starting.measure(next(fresh))),
-            first(rounds, steady.measure(next(fresh), webhooks=2000)),
+            first(rounds, steady.measure(next(fresh), turns=8)),
             first(rounds, busy.measure(next(fresh))),
             weighing.measure(next(fresh), seconds=soak),
         )

@@ -1,7 +1,8 @@
 """How long webhooks take that come at 1,000 a second, while the provider answers and while it keeps every question waiting.
 
-The same bot in turns. Each webhook has its instant, whether or not those before are answered, and is timed from that instant. Every
-one makes the bot look at its stream, so a provider that hangs holds as many questions as the bot dares to ask.
+Two bots in short turns, each with a provider of its own. Each webhook has its instant, whether or not those before are answered,
+and is timed from that instant. Every one makes the bot look at its stream, so a provider that hangs holds as many questions as the
+bot dares to ask.
 """
 
 from __future__ import annotations
@@ -25,6 +26,9 @@ from tests.bench.stage import KeptConnection, metric, order, running, showcaller
 PER_SECOND = 1000
 NO_DIFFERENCE = 1.25
 """What is wanted: the median while the provider hangs at most so many times the one while it answers."""
+
+TURN = 250
+"""Webhooks."""
 
 CONNECTIONS = 32
 STREAMS = 50
@@ -50,22 +54,36 @@ class Steady:
         return self.hanging.p99 / self.answering.p99
 
 
-def measure(folder: Path, *, webhooks: int) -> Generator[Steady]:
-    """One pair of turns after the other, for as long as they are asked for; the first warms up."""
+def measure(folder: Path, *, turns: int) -> Generator[Steady]:
+    """One round of so many short turns of each after the other, for as long as they are asked for; the first warms up."""
     with ExitStack() as stack:
-        studio = stack.enter_context(running("studio", {"streams": STREAMS}, folder))
-        bot = stack.enter_context(showcaller(studio, folder, timeout=TIMEOUT))
-        line = stack.enter_context(closing(KeptConnection(bot.port)))
-        sent = 0
+        answering, hanging = (_Bot(stack, folder / name) for name in ("answering", "hanging"))
+        order(hanging.studio, "hang")
         for number in count():
-            turns = []
-            for provider in ("mend", "hang"):
-                order(studio, provider)
-                turns.append(Times.of(keep_pace(bot.port, _webhooks(list(studio.ready["streams"]), webhooks), PER_SECOND)))
-                sent += webhooks
-                _wait_until_opened(line, sent)
+            took: tuple[list[float], list[float]] = ([], [])
+            for _ in range(turns):
+                for bot, times in zip((answering, hanging), took, strict=True):
+                    times.extend(bot.turn())
             if number:
-                yield Steady(turns[1], turns[0])
+                yield Steady(Times.of(took[1]), Times.of(took[0]))
+
+
+class _Bot:
+    """A bot with its own provider."""
+
+    def __init__(self, stack: ExitStack, folder: Path) -> None:
+        folder.mkdir()
+        self.studio = stack.enter_context(running("studio", {"streams": STREAMS}, folder))
+        self._bot = stack.enter_context(showcaller(self.studio, folder, timeout=TIMEOUT))
+        self._line = stack.enter_context(closing(KeptConnection(self._bot.port)))
+        self._sent = 0
+
+    def turn(self) -> list[float]:
+        """Seconds of each webhook of one turn; what was accepted is opened before the next turn."""
+        took = keep_pace(self._bot.port, _webhooks(list(self.studio.ready["streams"]), TURN), PER_SECOND)
+        self._sent += TURN
+        _wait_until_opened(self._line, self._sent)
+        return took
 
 
 def _webhooks(streams: list[int], many: int) -> list[bytes]:

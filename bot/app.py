@@ -73,7 +73,7 @@ class World:
     letter_retries: Sequence[float] = RETRIES
     """Real seconds before each further try at a webhook that could not be opened."""
     passing: Passing = unheeded
-    """Told of the moments before and after each BEGIN, COMMIT, request to a provider and request to Slack."""
+    """Told of the moments before and after each BEGIN, COMMIT, lone statement, request to a provider and request to Slack."""
 
 
 class Bot:

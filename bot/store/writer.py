@@ -131,7 +131,7 @@ class Writer:
 
     def _alone(self, order: Order) -> Outcome:
         """SQLite makes a statement outside of any transaction one of its own: begun, committed and waited for in one call."""
-        self._passing("before COMMIT")
+        self._passing("before STATEMENT")
         try:
             answer, touched = order.work(self._db)
         except BaseException as error:  # as in a group: the caller's, never the thread's
@@ -140,7 +140,7 @@ class Writer:
             if isinstance(error, sqlite3.Error):
                 log.exception("a transaction of one write was lost")
             return Outcome(order, error=explained(error))
-        self._passing("after COMMIT")
+        self._passing("after STATEMENT")
         return Outcome(order, answer, touched)
 
     def _boundary(self, name: str, statement: str) -> None:

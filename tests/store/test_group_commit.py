@@ -71,7 +71,7 @@ async def test_a_request_that_waits_alone_is_written_in_one_step_and_a_crowd_in_
         waiting = [asyncio.ensure_future(store.accept_request(f"command:{number}", "U1", "go", EVENING)) for number in range(2, 9)]
     assert all(await asyncio.gather(*waiting))
     await store.close()
-    assert alone == ["before COMMIT", "after COMMIT"]
+    assert alone == ["before STATEMENT", "after STATEMENT"]
     assert passed == ["before BEGIN", "after BEGIN", "before COMMIT", "after COMMIT"] * 2
 
 

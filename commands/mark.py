@@ -24,7 +24,7 @@ async def run(call: Call) -> None:
     if not text:
         await _ask_what(call, show, marker)
         return
-    await call.reply(f":bookmark: {mark_words(marker, show)}. {_use(call, marker)}")
+    await call.reply(f":bookmark: {mark_words(marker, show)}. {_use(call, show, marker)}")
 
 
 async def press(call: Call) -> None:
@@ -37,8 +37,10 @@ async def _mark(call: Call, show: Show, text: str) -> Marker:
     return await call.decide(show, lambda draft, current: mark(draft, current, call.user, call.at, text))
 
 
-def _use(call: Call, marker: Marker) -> str:
-    """What a mark is good for, with this one in it."""
+def _use(call: Call, show: Show, marker: Marker) -> str:
+    """What a mark is good for, with this one in it, at the show's provider."""
+    if call.context.provider(show.provider).capabilities.clips is None:
+        return f"{call.command} clip list shows the marks."
     span = marker.name if marker.number == 1 else f"m{marker.number - 1}-{marker.name}"
     return f"{call.command} clip {span} cuts it out."
 
@@ -75,7 +77,7 @@ async def submit(call: Call) -> None:
     show = await call.carried_show()
     number, text = _number(call.metadata.get("n")), normalise(str(call.view.values.get("text") or ""))
     marker = await call.decide(show, lambda draft, current: name_mark(draft, current, call.user, number, text))
-    await call.reply(f":bookmark: {mark_words(marker, show)}. {_use(call, marker)}")
+    await call.reply(f":bookmark: {mark_words(marker, show)}. {_use(call, show, marker)}")
 
 
 def _number(value: object) -> int:

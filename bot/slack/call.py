@@ -315,6 +315,9 @@ class Call:
             await self.require_member(anywhere[0])
             return anywhere[0]
         said = f" (typed: {words})" if words else ""
+        others = await self.context.store.shows(channel=self.channel, states=ACTIVE, limit=2)
+        if len(others) == 1:
+            raise UserError(f"No show here fits{said} now: {present_state(others[0])} Name another, or see {self.command} shows.")
         raise UserError(f"No show here fits{said}. Plan one with {self.command} plan, or name one: see {self.command} shows.")
 
     def _which(self, shows: Collection[Show], sentence: str, named: str = "") -> Question:

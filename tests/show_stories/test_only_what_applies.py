@@ -201,3 +201,18 @@ async def test_the_card_speaks_of_no_backup_and_of_no_switch_that_its_provider_d
     await gallery.at("10:20:40", step=2)
     assert "Confirmed: live video over 10:20:" in gallery.card_text
     assert "stream off" not in gallery.card_text
+
+
+@pytest.mark.parametrize(
+    ("provider", "use"), [("gjirafa", "/live clip list shows the marks."), ("videograph", "/live clip m1 cuts")]
+)
+async def test_a_mark_promises_a_clip_only_where_one_can_be_cut(gallery: Elsewhere, use: str) -> None:
+    await gallery.on_air()
+    assert use in await gallery.type("/live mark Goal")
+
+
+@pytest.mark.parametrize("provider", ["gcore"])
+async def test_a_verb_that_comes_too_early_or_too_late_says_where_the_show_stands(gallery: Elsewhere) -> None:
+    await gallery.on_air()
+    for typed in ("/live hold", "/live move 10:30"):
+        assert "Sunday Service is on air since 10:00:00." in await gallery.type(typed)

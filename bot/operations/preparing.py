@@ -96,6 +96,11 @@ def _keep_stream(draft: Draft, operation: Operation, result: Result) -> None:
         draft.post(notices.told(show, "unrecorded", draft.now, text))
 
 
+def _so_that_clips_can_be_cut(able: Capabilities) -> Result:
+    """What a stream made for a show has to have on, unless somebody says otherwise: the card offers clips while it runs."""
+    return {able.clips.needs: True} if able.clips is not None and able.clips.needs else {}
+
+
 def with_recording(able: Capabilities, fields: Result, *, wanted: bool, of_page: bool) -> Result:
     """The fields of something that is made for a show: where one of them decides about the recording, it says what is wanted."""
     recording = able.recording
@@ -201,7 +206,8 @@ def _keep_page(draft: Draft, operation: Operation, result: Result) -> None:
 def _prepare_steps(context: Context, dossier: Dossier, operation: Operation) -> tuple[Step, ...]:
     show, able = dossier.show(operation.show), context.provider(operation.provider).capabilities
     journal = {step.name for step in dossier.steps.get(operation.id, ())}
-    fields = with_recording(able, show.new_stream or {}, wanted=show.wants_recording, of_page=False)
+    asked = {**_so_that_clips_can_be_cut(able), **(show.new_stream or {})}
+    fields = with_recording(able, asked, wanted=show.wants_recording, of_page=False)
     new = "create-stream" in journal or not show.stream
     steps = [create_stream(_new_name(show, able), fields, able.stream_word) if new else _reuse_stream(show)]
     wanted = able.pages is not None and show.wants_page and ("create-page" in journal or not show.page)

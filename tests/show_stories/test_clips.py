@@ -11,8 +11,8 @@ from tests.show_stories.gallery import Gallery
 async def on_air(gallery: Gallery, *, dvr: bool = True, until: str = "10:04:12") -> None:
     """The Sunday service runs, and its stream can be rewound."""
     await gallery.planned()
-    if dvr:
-        await gallery.type(f"/live stream edit gcore:{gallery.stream} dvr_enabled=yes")
+    if not dvr:
+        await gallery.type(f"/live stream edit gcore:{gallery.stream} dvr_enabled=no")
     await gallery.at("9:29:50", step=300)
     await gallery.at("9:58:30", step=120)
     gallery.connect()

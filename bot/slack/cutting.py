@@ -57,11 +57,17 @@ async def require_inside(call: Call, show: Show, provider: Provider, start: date
         start,
         end,
         call.context.clock.now(),
-        earliest=window.earliest,
+        earliest=window.earliest or await _first_picture(call, show),
         longest=window.longest or _longest(provider),
         ahead=call.context.figures.clip_settle,
         zone=ZoneInfo(show.zone),
     )
+
+
+async def _first_picture(call: Call, show: Show) -> datetime | None:
+    """Where the provider does not tell since when it keeps: nothing is kept from before pictures were first seen."""
+    seen = [line.at for line in await call.context.store.as_run(show.id) if line.what == "signal True"]
+    return min(seen, default=None)
 
 
 def _longest(provider: Provider) -> timedelta | None:

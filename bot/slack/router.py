@@ -13,6 +13,7 @@ from dataclasses import replace
 from bot.errors import NotAllowed, ProviderError, Question, StoreError, UserError
 from bot.model import JSON, Person
 from bot.show.phone import normalise
+from bot.show.references import split_dry
 from bot.slack.assignments import hide_secrets, typed_secrets
 from bot.slack.blocks import OVERFLOW, say
 from bot.slack.call import ACTIVE, Call, Desk
@@ -183,6 +184,7 @@ class Router:
         try:
             call.person = await self._authorised(call)
             _require_short(interaction)
+            _require_no_dry(handler, call)
             await handler.run(call)
         except Question as question:
             await self._ask(call, question)
@@ -336,6 +338,12 @@ class Router:
 
 def _ids(found: JSON) -> list[str]:
     return [str(each) for each in found] if isinstance(found, list) else []
+
+
+def _require_no_dry(handler: Command | Button | Form, call: Call) -> None:
+    """A dry run that is asked for is never a real one."""
+    if isinstance(handler, Command) and handler.no_dry and split_dry(call.words)[1]:
+        raise UserError(f"{call.command} {handler.name} has no dry run, so nothing was done. Leave out “dry” to do it.")
 
 
 def _require_short(interaction: Interaction) -> None:

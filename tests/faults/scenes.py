@@ -12,7 +12,7 @@ from tests.faults.stage import Stage
 from tests.show_stories.gallery import Gallery
 from tests.studio import BERLIN
 
-PATIENCE = 20.0
+PATIENCE = 45.0
 """Real seconds for a scene; one that takes longer has lost something."""
 
 ANSWER = 5.0

@@ -83,7 +83,7 @@ async def test_a_recording_whose_answer_was_lost_is_watched_for_and_the_card_say
     watching = "Watching whether “Start the recording” arrived"
     assert await stage.until(lambda: watching in stage.gallery.card_text, 10), stage.gallery.everything
     assert await stage.until(lambda: done(stage.gallery, "Recording"), 10)
-    assert watching not in stage.gallery.card_text
+    assert await stage.until(lambda: watching not in stage.gallery.card_text, 10), "an edit of the card may wait for its turn"
     assert stage.gallery.count("recording started") == 1
 
 

@@ -32,6 +32,8 @@ class RestreamTarget:
     """It goes on with the show. Switched off by hand it does not, until somebody switches it on again."""
     remote: str = ""
     """The provider's id, once it is there."""
+    made_at: datetime | None = None
+    """When the provider answered that it made it."""
     on: bool | None = None
     """What was asked for last; None: it was never switched."""
     asked_by: str = ""

@@ -19,9 +19,6 @@ from bot.show.draft import Draft
 from bot.slack import notices
 from bot.slack.text import escape
 
-KNOWN_EVERYWHERE = timedelta(seconds=30)
-"""After that a stream of which the provider knows nothing is not there."""
-
 TAG = "showcaller:"
 """What a stream's tag begins with; the id of the operation that made it follows."""
 
@@ -129,7 +126,7 @@ def create_page(able: Capabilities, command: str = "/live") -> Step:
             made = await run.provider.create_page(show.page_name, show.stream, fields)
             return {**_page_facts(made), "unkept": _unkept(able, show, made)}
         except ProviderError as failure:
-            if failure.status != 404 or not _just_made(run):
+            if failure.status != 404 or not run.just_made(run.done_at("create-stream")):
                 raise
             # a stream that was made a moment ago may not be known everywhere at the provider yet
             raise ProviderError(failure.sentence, permanent=False, retry_after=1.0, status=404, detail=failure.detail) from failure
@@ -171,11 +168,6 @@ def clean_dvr(able: Capabilities, dossier: Dossier, show: Show) -> tuple[Step, .
         return {}
 
     return (Step(name="clean-dvr", label="Clear what viewers could rewind to", act=act, verify=False, needed=False),)
-
-
-def _just_made(run: Run) -> bool:
-    made = run.done_at("create-stream")
-    return made is not None and run.context.clock.now() - made < KNOWN_EVERYWHERE
 
 
 def _page_facts(page: Page) -> Result:

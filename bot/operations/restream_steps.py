@@ -98,7 +98,7 @@ def _add(target: RestreamTarget, way: Restreams) -> Step:
 
     def done(draft: Draft, operation: Operation, result: Result) -> None:
         made = _told(_target(operation, draft), result, draft.now)
-        draft.send_on(replace(made, remote=str(result["remote"]), failed=""))
+        draft.send_on(replace(made, remote=str(result["remote"]), made_at=draft.now, failed=""))
         if not way.switchable:
             _is_on(draft, operation, reporting=way.reports)
 
@@ -146,6 +146,8 @@ def _switch(target: RestreamTarget, way: Restreams, operation: Operation, *, on:
         found = [one for one in await run.provider.list_restreams(owner_of(run.show, way)) if one.id == now.remote]
         if not found:
             title = run.provider.capabilities.title
+            if run.just_made(now.made_at):
+                raise ProviderError(f"{title} does not list {target.title} yet.", permanent=False, retry_after=1.0)
             raise ProviderError(f"{target.title} is not there any more at {title}. Remove it and add it again.", permanent=True)
         return _facts(found[0]) if found[0].active is on else None
 

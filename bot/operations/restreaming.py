@@ -198,7 +198,8 @@ def copy(
         handed = _can_be_handed_over(old, source, show, able)
         if handed:
             draft.send_on(replace(old, remote="", active=None, live=None))
-            new = replace(new, tag=old.tag, sealed=old.sealed, remote=old.remote, active=old.active, reported_at=old.reported_at)
+            new = replace(new, tag=old.tag, sealed=old.sealed, remote=old.remote, made_at=old.made_at)
+            new = replace(new, active=old.active, reported_at=old.reported_at)
         draft.send_on(new)
         draft.note(show.id, "restream target copied", by, f"{new.title} {new.id} from {old.id}")
         if handed or keys.get(old.id) is not None:

@@ -22,6 +22,9 @@ HTTP_TIMEOUT = 10.0
 SETTLE = HTTP_TIMEOUT + 2
 """Real seconds for which an orphaned `create` is only watched: the request may still be on its way."""
 
+KNOWN_EVERYWHERE = timedelta(seconds=30)
+"""After that a thing of which the provider knows nothing is not there."""
+
 
 class AskPeople(Exception):
     """An operation cannot decide and asks. `sentence` is what people read; the question's buttons follow from the verb."""
@@ -69,6 +72,10 @@ class Run:
         """When an earlier step was done."""
         steps = self.dossier.steps.get(self.operation.id, ())
         return next((step.done_at for step in steps if step.name == name and step.state is StepState.DONE), None)
+
+    def just_made(self, made: datetime | None) -> bool:
+        """Whether that was made so short a while ago that the provider may not know it everywhere yet."""
+        return made is not None and self.context.clock.now() - made < KNOWN_EVERYWHERE
 
     async def look(self) -> Seen:
         """See the stream now with a request of our own; everything seen is reported on the way."""

@@ -6,6 +6,7 @@ import asyncio
 import random
 import shutil
 import tempfile
+import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -116,12 +117,12 @@ async def _played(
     await stage.raise_curtain(deaths)
     killing = asyncio.ensure_future(kills(stage)) if kills else None
     await scene.play(stage)
-    await stage.until(lambda: scene.over(stage.gallery) or asked_people(stage.gallery), PATIENCE)
+    ended = await _to_its_end(stage, scene)
     if killing is not None:
         killing.cancel()
         await asyncio.gather(killing, return_exceptions=True)
-        await stage.until(lambda: scene.over(stage.gallery) or asked_people(stage.gallery), PATIENCE)
-    ended, asked = bool(scene.over(stage.gallery)), asked_people(stage.gallery)
+        ended = await _to_its_end(stage, scene)
+    asked = asked_people(stage.gallery)
     await stage.rest()
     last_words = [(len(points), points[-1]) for life in range(1, stage.lives) if (points := stage.points(life))]
     about = ", ".join(f"{number}: {name}" for number, name in last_words) or "no crash"
@@ -138,6 +139,18 @@ async def _played(
         tuple(stage.claims),
         stage.gallery.everything,
     )
+
+
+async def _to_its_end(stage: Stage, scene: Scene) -> bool:
+    """Whether the scene is over, and stays so, before people are asked and within PATIENCE."""
+    until = time.monotonic() + PATIENCE
+    while (left := until - time.monotonic()) > 0:
+        await stage.until(lambda: scene.over(stage.gallery) or asked_people(stage.gallery), left)
+        if asked_people(stage.gallery) or not scene.lasts:
+            break
+        if scene.over(stage.gallery) and not await stage.until(lambda: not scene.over(stage.gallery), scene.lasts):
+            return True
+    return bool(scene.over(stage.gallery))
 
 
 def at_random(chance: random.Random, times: int = 3) -> Callable[[Stage], Awaitable[None]]:

@@ -12,7 +12,7 @@ from tests.faults.stage import Stage
 from tests.show_stories.gallery import Gallery
 from tests.studio import BERLIN
 
-PATIENCE = 45.0
+PATIENCE = 20.0
 """Real seconds for a scene; one that takes longer has lost something."""
 
 ANSWER = 5.0
@@ -56,6 +56,8 @@ class Scene:
     effects: Mapping[str, int] = field(default_factory=dict)
     says: tuple[str, ...] = ()
     tells: Callable[[Gallery], list[str]] = lambda _: []
+    lasts: float = 0.0
+    """Real seconds for which `over` has to stay true: some ends are also passed on the way."""
     stride: int = 10
     """In every test run a bot dies at every so many moments of it, besides all around each create."""
 
@@ -316,6 +318,7 @@ SCENES: tuple[Scene, ...] = (
         {"enabled": 1, "disabled": 0, "recording started": 1, "recording stopped": 0, "broadcast live": 1},
         ("*Recording started*", ":red_circle: *ON AIR"),
         backup_comes_and_goes,
+        lasts=1.0,
     ),
     Scene(
         "clip",

@@ -135,6 +135,29 @@ async def test_a_target_added_on_air_goes_on_at_once_and_is_removed_after_asking
     assert "No targets yet" in await sealed.type("/live restream")
 
 
+async def test_a_target_that_is_not_listed_at_once_goes_on_when_it_is(sealed: Gallery) -> None:
+    await sealed.on_air()
+    sealed.cloud.habits.appear_delay = 3
+    await sealed.type("/live restream add")
+    await sealed.slack.submit(sealed.ana, form(sealed), {"title": "YouTube", "url": ADDRESS, "key": KEY})
+    await sealed.cloud.until(lambda: bool(at_gcore(sealed)))
+    asked = len(sealed.cloud.calls)
+    await sealed.cloud.until(lambda: any(call.path == "/streaming/restreams" for call in sealed.cloud.calls[asked:]))
+    await sealed.rehearsal.advance(seconds=10)
+    assert at_gcore(sealed)[0].active
+    assert sealed.posted("is not there any more") == 0
+
+
+async def test_a_target_that_somebody_deleted_at_the_provider_is_told(sealed: Gallery) -> None:
+    await sealed.planned()
+    await add(sealed)
+    await sealed.at("9:58:30", step=120)
+    sealed.cloud._account.restreams.clear()
+    sealed.connect()
+    await sealed.at("10:00:10", step=2)
+    assert sealed.posted("YouTube is not there any more at Gcore. Remove it and add it again.") == 1
+
+
 async def test_before_the_stream_is_there_a_target_waits_for_it(sealed: Gallery) -> None:
     sealed.cloud.faults.add(Fault("/streaming/streams", "POST", times=2, status=503))
     await sealed.type("/live plan Sunday Service 10:00-10:20")

@@ -157,19 +157,18 @@ class Router:
     async def _accept(self, interaction: Interaction) -> bool:
         typed = normalise(interaction.text).partition(" ")[0] if interaction.kind is Kind.COMMAND else ""
         what = typed or interaction.action or interaction.kind.value
-        store, now = self._desk.context.store, self._desk.context.clock.now()
-        taking = asyncio.ensure_future(store.accept_request(interaction.key, interaction.user, what, now))
         try:
-            return await asyncio.wait_for(asyncio.shield(taking), TAKEN_WITHIN)
+            async with asyncio.timeout(TAKEN_WITHIN):
+                now = self._desk.context.clock.now()
+                return await self._desk.context.store.accept_request(interaction.key, interaction.user, what, now)
         except TimeoutError:
-            self._track(self._never_mind(taking, interaction.key))
+            self._track(self._never_mind(interaction.key))
             raise StoreError("it is slow, or another program holds it.") from None
 
-    async def _never_mind(self, taking: asyncio.Future[bool], key: str) -> None:
-        """A request that was refused in the meantime and taken after all is over: nobody is told that a restart lost it."""
+    async def _never_mind(self, key: str) -> None:
+        """A request that was refused in the meantime, and is still taken, is over: nobody is told that a restart lost it."""
         try:
-            await taking
-            await self._desk.context.store.request_done(key)
+            await self._desk.context.store.request_done(key)  # the store writes in the order in which it was asked
         except StoreError:
             log.warning("a request that was refused was not taken either")
 

@@ -56,6 +56,7 @@ RECONCILE_EVERY = timedelta(minutes=5)
 PRUNE_EVERY = timedelta(hours=6)
 KEEP = timedelta(days=14)
 DIRECTORY_EVERY = timedelta(hours=6)
+CLOCKS_EVERY = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,6 +175,7 @@ class Bot:
                 "reconcile": (RECONCILE_EVERY, self._reconcile),
                 "prune": (PRUNE_EVERY, self._prune),
                 "directory": (DIRECTORY_EVERY, self.directory.refresh),
+                "clocks": (CLOCKS_EVERY, self._follow_the_clocks),
                 "backup": (self.backups.rhythm, self.backups.look),
             }
         )
@@ -230,6 +232,9 @@ class Bot:
 
     async def _prune(self) -> None:
         await self.store.prune(self._world.clock.now() - KEEP)
+
+    async def _follow_the_clocks(self) -> None:
+        await follow_the_clocks(self.context)
 
     # -- web
     def _application(self) -> ASGIApp:

@@ -27,7 +27,8 @@ MOST_SHOWS = 1_000_000
 
 
 async def follow_the_clocks(context: Context) -> list[str]:
-    """Hold every show that is not over against its zone's rules of today, before any cue is due; the ids of those that moved."""
+    """Hold every show that is not over against its zone's rules of today, as the machine has them; the ids of those that moved."""
+    ZoneInfo.clear_cache()  # else a process goes by the rules that it has read once
     since = context.clock.now() - LONGEST_SHOW
 
     def rule_of(show_id: str) -> Callable[[Dossier], Decision[bool]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 LONGEST_NAP = 1.0
 """Real seconds a waiter sleeps before it looks at the clock again, so that a stepped wall clock is noticed."""
@@ -20,6 +20,10 @@ class Clock:
     def real_delay(self, due: datetime) -> float:
         """Real seconds until `due`, never negative."""
         return max(0.0, (due - self.now()).total_seconds())
+
+    def in_real(self, seconds: float) -> datetime:
+        """What the clock will show after so many real seconds, if nobody moves it."""
+        return self.now() + timedelta(seconds=seconds)
 
     async def sleep_until(self, due: datetime) -> None:
         """Return when the clock shows `due` or later, however it got there."""

@@ -23,12 +23,18 @@ EVER = datetime.fromtimestamp(0, UTC)
 TICK = 1.0
 """Real seconds."""
 
+EARLY = 0.05
+"""Real seconds before its time that an operation is claimed: it is begun when it is due, and the commit is over by then."""
+
 AT_A_TIME = 1000
 """Rings under way at once: APScheduler drops one that comes while it still counts the last, even where that one is over."""
 
 
 class Scheduler:
-    """Claims what is due and hands it to be run. The rows are the schedule; APScheduler only knows when to look."""
+    """Claims what is due in a moment and hands it to whoever runs it when it is.
+
+    The rows are the schedule; APScheduler only knows when to look.
+    """
 
     def __init__(
         self,
@@ -115,21 +121,21 @@ class Scheduler:
     async def _look(self) -> None:
         """What a commit changed is nearly always due later: that costs one question, and no transaction."""
         due = await self._store.next_due(EVER)
-        if due is not None and due <= self._clock.now():
+        if due is not None and due <= self._clock.in_real(EARLY):
             await self._claim()
         elif due != self._armed:
             self._arm(due)
 
     async def _claim(self) -> None:
-        now = self._clock.now()
-        for operation in await self._store.claim_due(now, self._owner, self._alive()):
+        soon = self._clock.in_real(EARLY)
+        for operation in await self._store.claim_due(soon, self._owner, self._alive()):
             self._run(operation)
-        self._arm(await self._store.next_due(now))
+        self._arm(await self._store.next_due(soon))
 
     def _arm(self, due: datetime | None) -> None:
         """Ring at the next due time. What was due but not claimed waits for its stream, and is woken by the end of that run."""
         self._armed = due
-        delay = self._clock.real_delay(due) if due is not None else math.inf
+        delay = self._clock.real_delay(due) - EARLY if due is not None else math.inf
         self._again = self._again or delay <= 0
         if delay <= 0 or delay > timedelta(days=1).total_seconds():
             return

@@ -57,7 +57,7 @@ class Engine:
         return self._running.busy
 
     def start(self, operation: Operation) -> None:
-        """Run a claimed operation as a tracked task."""
+        """Run a claimed operation as a tracked task, which begins when it is due."""
         self._running.start(operation.id, operation.fence, self._guarded(operation))
 
     def touched(self, touched: Touched) -> None:
@@ -89,6 +89,7 @@ class Engine:
             await self._close(operation, OperationState.NEEDS_HUMAN, sentence)
 
     async def _run(self, operation: Operation) -> None:
+        await self._running.sleep_until(operation.due)
         verb = self._verbs[operation.verb]
         dossier, current = await self._begin(operation, verb)
         if current.state is not OperationState.RUNNING:

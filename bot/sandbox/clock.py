@@ -38,6 +38,10 @@ class RehearsalClock(Clock):
             return 0.0
         return ahead / self._rate if self._rate else math.inf
 
+    def in_real(self, seconds: float) -> datetime:
+        """What the clock will show after so many real seconds, if nobody moves it."""
+        return self.now() + timedelta(seconds=seconds * self._rate)
+
     def on_step(self, wake: Callable[[], None]) -> None:
         """Call `wake` after every move of the clock or change of its rate."""
         self._wakes.append(wake)

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from bot.model import CLOCK, JSON, FinishPolicy, Operation, OperationState, Show, ShowState
+from bot.model import CLOCK, JSON, FinishPolicy, Operation, OperationState, Show, ShowState, StepKind, StepState
 from bot.show.defaults import Defaults
 from bot.show.draft import Draft, new_id
 
@@ -98,7 +98,7 @@ def schedule(draft: Draft, show: Show, figures: Defaults) -> None:
         if moved and cue.verb in ("remind", "end_warning") and cue.due < draft.now:
             continue
         there.pop((cue.verb, cue.mark), None)
-        if placed is None or not _is_left_alone(placed, cue, draft.now):
+        if placed is None or not _is_left_alone(draft, placed, cue):
             _place(draft, show, cue, placed)
     for op in there.values():
         _drop(draft, op)
@@ -116,17 +116,24 @@ def _still_to_come(cue: Cue, show: Show) -> bool:
     return True
 
 
-def _is_left_alone(op: Operation, cue: Cue, now: datetime) -> bool:
-    """Asked for by hand, running, or under way at a moment that did not move into the future."""
-    if op.by != CLOCK or op.state is OperationState.RUNNING:
+def _is_left_alone(draft: Draft, op: Operation, cue: Cue) -> bool:
+    """Asked for by hand, at work, or under way at a moment that did not move into the future."""
+    if op.by != CLOCK or (op.state is OperationState.RUNNING and _has_acted(draft, op)):
         return True
     under_way = op.state is not OperationState.SCHEDULED or bool(op.args.get("asked"))
-    return under_way and cue.due <= now
+    return under_way and cue.due <= draft.now
+
+
+def _has_acted(draft: Draft, op: Operation) -> bool:
+    sent = (StepState.INTENT, StepState.DONE)
+    return any(step.state in sent and step.kind is not StepKind.WAIT for step in draft.steps(op.id))
 
 
 def _drop(draft: Draft, op: Operation) -> None:
-    """Take a cue off the schedule, its question included; what runs, or was asked for by hand, goes on."""
-    if op.by == CLOCK and op.state in (OperationState.SCHEDULED, OperationState.ASKING) and not op.args.get("tidy"):
+    """Take a cue off the schedule, its question included; what is at work, or was asked for by hand, goes on."""
+    idle = op.state in (OperationState.SCHEDULED, OperationState.ASKING)
+    claimed = op.state is OperationState.RUNNING and op.due > draft.now
+    if op.by == CLOCK and (idle or claimed) and not op.args.get("tidy"):
         draft.end(op, OperationState.CANCELLED, "no longer needed")
 
 

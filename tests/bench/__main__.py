@@ -49,9 +49,7 @@ class Results:
             "the_same_but_for_the_disk": Ratios.of(each.of_pbr_but_for_the_disk for each in self.acknowledging),
             "webhooks_share_of_bare_starlette": Ratios.of(each.share for each in self.accepting),
             "lateness_share_of_sqlalchemy_store": Ratios.of(each.of_sqlalchemy for each in self.scheduling),
-            "lateness_share_with_the_disk": Ratios.of(each.of_sqlalchemy_and_disk for each in self.scheduling),
             "tail_of_lateness_times_apscheduler_alone": Ratios.of(each.of_alone for each in self.scheduling),
-            "tail_of_lateness_with_the_disk": Ratios.of(each.of_alone_and_disk for each in self.scheduling),
             "crowd_share_of_sqlalchemy_store": Ratios.of(each.crowd_of_sqlalchemy for each in self.scheduling),
             "added_times_sqlalchemy_store": Ratios.of(each.added_of_sqlalchemy for each in self.scheduling),
             "added_in_batches_times_sqlalchemy_store": Ratios.of(each.together_of_sqlalchemy for each in self.scheduling),
@@ -112,11 +110,9 @@ def _of_schedule(results: Results) -> list[str]:
     at_most, said = "at most {:g}".format, partial(_ratio, results)
     return [
         f"How late a cue rings, {scheduling.OURS} in the store; APScheduler on SQLAlchemy with {scheduling.THEIRS}, and alone",
-        *(f"  ours {r.ours}; SQLAlchemy {r.sqlalchemy}; alone {r.alone}; disk alone {r.floor}" for r in rounds),
+        *(f"  ours {r.ours}; SQLAlchemy {r.sqlalchemy}; alone {r.alone}" for r in rounds),
         said("median as a share of SQLAlchemy's", "lateness_share_of_sqlalchemy_store", at_most(scheduling.MEDIAN)),
-        said("the same, the disk's own median granted to it", "lateness_share_with_the_disk", at_most(scheduling.MEDIAN)),
         said("p99 times that of APScheduler alone", "tail_of_lateness_times_apscheduler_alone", at_most(scheduling.TAIL)),
-        said("the same, the disk's own p99 granted to it", "tail_of_lateness_with_the_disk", at_most(scheduling.TAIL)),
         f"{scheduling.AT_ONCE} due at one instant, until the last rings",
         *(f"  ours {r.crowd * 1000:.0f} ms; SQLAlchemy {r.sqlalchemy_crowd * 1000:.0f} ms" for r in rounds),
         said("share of SQLAlchemy's time", "crowd_share_of_sqlalchemy_store", f"below {scheduling.CROWD:g}"),

@@ -106,7 +106,8 @@ class Ours(Alarm):
         super().__init__(ringing)
         self._store = store
         self._alive: dict[str, asyncio.Task[None]] = {}
-        self._scheduler = Scheduler(store, Clock(), "bench", self._run, lambda: frozenset(self._alive))
+        self._clock = Clock()
+        self._scheduler = Scheduler(store, self._clock, "bench", self._run, lambda: frozenset(self._alive))
 
     async def fill(self, many: int) -> None:
         first = datetime.now(UTC) + FAR
@@ -129,12 +130,14 @@ class Ours(Alarm):
         await self._store.plan(plan)
 
     def _run(self, operation: Operation) -> None:
-        self.ringing.rang(operation.due)
-        ending = asyncio.create_task(self._end(operation))
-        self._alive[operation.id] = ending
-        ending.add_done_callback(lambda _: self._alive.pop(operation.id))
+        self._alive[operation.id] = running = asyncio.create_task(self._begin_and_end(operation))
+        running.add_done_callback(lambda _: self._alive.pop(operation.id))
 
-    async def _end(self, operation: Operation) -> None:
+    async def _begin_and_end(self, operation: Operation) -> None:
+        """As the engine does: from when it is due."""
+        await self._clock.sleep_until(operation.due)
+        self.ringing.rang(operation.due)
+
         def over(_: Dossier, running: Operation) -> Decision[None]:
             return Decision(None, operations=(replace(running, state=OperationState.DONE, ended=datetime.now(UTC)),))
 

@@ -14,7 +14,7 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
-from tests.bench.figures import Times, disk
+from tests.bench.figures import Times
 from tests.bench.stage import Server, running
 
 OURS, THEIRS = 100_000, 10_000
@@ -44,8 +44,6 @@ class Scheduling:
     """Alarms set per second, one at a time."""
     added_together: float
     sqlalchemy_added: float
-    floor: Times
-    """What the disk alone took, in the same round."""
 
     @property
     def of_sqlalchemy(self) -> float:
@@ -53,19 +51,9 @@ class Scheduling:
         return self.ours.median / self.sqlalchemy.median
 
     @property
-    def of_sqlalchemy_and_disk(self) -> float:
-        """The same where SQLAlchemy's, which rings before it commits, is given the time that the disk alone took."""
-        return self.ours.median / (self.sqlalchemy.median + self.floor.median)
-
-    @property
     def of_alone(self) -> float:
         """Our 99th percentile as a multiple of that of APScheduler alone."""
         return self.ours.p99 / self.alone.p99
-
-    @property
-    def of_alone_and_disk(self) -> float:
-        """The same where the control, which keeps nothing, is given the time that the disk alone took."""
-        return self.ours.p99 / (self.alone.p99 + self.floor.p99)
 
     @property
     def crowd_of_sqlalchemy(self) -> float:
@@ -91,19 +79,18 @@ def measure(folder: Path, *, ours: int = OURS, theirs: int = THEIRS) -> Generato
             for kind, filled in (("alone", 0), ("sqlalchemy", theirs), ("ours", ours))
         ]
         for number in count():
-            found = _round(clocks, folder)
+            found = _round(clocks)
             if number:
                 yield found
 
 
-def _round(clocks: list[Server], folder: Path) -> Scheduling:
+def _round(clocks: list[Server]) -> Scheduling:
     _, sqlalchemy, ours = clocks
     spaced = [Times.of(_order(clock, "spaced", many=SPACED, gap=GAP)) for clock in clocks]
     crowds = [max(_order(clock, "at_once", many=AT_ONCE)) for clock in (sqlalchemy, ours)]
     theirs, one_by_one = (ADDS / sum(_order(clock, "add", many=ADDS, batch=1)) for clock in (sqlalchemy, ours))
     together = ADDS / sum(_order(ours, "add", many=ADDS, batch=BATCH))
-    floor = disk(folder, tries=SPACED, pause=GAP)
-    return Scheduling(spaced[2], spaced[1], spaced[0], crowds[1], crowds[0], one_by_one, together, theirs, floor)
+    return Scheduling(spaced[2], spaced[1], spaced[0], crowds[1], crowds[0], one_by_one, together, theirs)
 
 
 def _order(clock: Server, do: str, **how: Any) -> list[float]:

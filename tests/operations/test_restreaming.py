@@ -248,6 +248,7 @@ async def test_a_target_that_somebody_removed_there_is_told(tmp_path: Path) -> N
     async with a_desk(tmp_path, Channels()) as desk:
         await desk.add()
         desk.provider.targets.clear()
+        desk.clock.advance(minutes=1)
         await desk.goes_on_air()
         assert "YouTube is not there any more at Relay. Remove it and add it again." in await desk.said()
 

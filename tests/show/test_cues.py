@@ -6,10 +6,23 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.model import CLOCK, Dossier, FinishPolicy, Hold, Operation, OperationState, Show, ShowState
+from bot.model import (
+    CLOCK,
+    Dossier,
+    FinishPolicy,
+    Hold,
+    Operation,
+    OperationState,
+    Show,
+    ShowState,
+    StepKind,
+    StepRecord,
+    StepState,
+)
 from bot.show.cues import CUES, cancel_all, cues, next_cue, schedule
 from bot.show.defaults import Defaults
 from bot.show.draft import Draft
@@ -187,13 +200,30 @@ def test_a_new_end_starts_the_questions_afresh() -> None:
     assert (question.id, question.due, question.args) == (asked.id, later.end, {"mark": ""})
 
 
-def test_a_finish_that_runs_is_not_scheduled_a_second_time() -> None:
+def moved_while_it_finishes(step: StepRecord) -> list[OperationState]:
+    """What becomes of a finish at work when the end moves; it has come as far as this step."""
     on_air = service(state=ShowState.LIVE)
-    running = [
-        replace(op, state=OperationState.RUNNING) if op.verb == "finish" else op for op in planned(on_air, TEN + minutes(70))
-    ]
-    after = planned(replace(on_air, end=on_air.end + minutes(15)), on_air.end, *running)
-    assert [op.state for op in after if op.verb == "finish"] == [OperationState.RUNNING]
+    there = planned(on_air, TEN + minutes(70))
+    finish = next(op for op in there if op.verb == "finish")
+    others = [op for op in there if op is not finish]
+    later = replace(on_air, end=on_air.end + minutes(15))
+    at_work = replace(finish, state=OperationState.RUNNING)
+    journal = {finish.id: (replace(step, operation=finish.id),)}
+    draft = Draft(Dossier(later.key, None, (later,), (*others, at_work), steps=journal), on_air.end)
+    schedule(draft, later, FIGURES)
+    return [op.state for op in draft.of("s12", "finish")]
+
+
+@pytest.mark.parametrize("state", [StepState.INTENT, StepState.DONE])
+def test_a_finish_that_runs_is_not_scheduled_a_second_time(state: StepState) -> None:
+    sent = StepRecord("", 0, "page-finished", "Broadcast finished", StepKind.SET, state=state)
+    assert moved_while_it_finishes(sent) == [OperationState.RUNNING]
+
+
+def test_a_finish_that_has_only_been_claimed_or_waits_moves_with_the_end() -> None:
+    planned_only = StepRecord("", 0, "page-finished", "Broadcast finished", StepKind.SET)
+    assert moved_while_it_finishes(planned_only) == [OperationState.SCHEDULED]
+    assert moved_while_it_finishes(replace(planned_only, kind=StepKind.WAIT, state=StepState.INTENT)) == [OperationState.SCHEDULED]
 
 
 # -- over

@@ -59,7 +59,7 @@ class Stage:
         self.claims: list[float] = []
         self.lost: list[str] = []
         self.gallery: Gallery
-        self._port = 0
+        self._door: socket.socket | None = None
         self._body: Body | None = None
         self._lives = 0
         self._keeper: asyncio.Task[None] | None = None
@@ -80,8 +80,8 @@ class Stage:
         """From here on the bot is a process of its own, and the clock runs. Each bot in turn dies at its moment, the last lives."""
         await self.rehearsal.stop_bot()
         self._watch.install()
-        self._port = _free_port()
-        self.rehearsal.cloud.webhooks.url = f"http://127.0.0.1:{self._port}/webhooks/gcore/{self.rehearsal.secret}"
+        self._door = _reserved()
+        self.rehearsal.cloud.webhooks.url = f"http://127.0.0.1:{self.port}/webhooks/gcore/{self.rehearsal.secret}"
         self.rehearsal.clock.run_at(RATE)
         self._keeper = asyncio.create_task(self._keep_it_running(deaths))
 
@@ -100,6 +100,8 @@ class Stage:
         self._timing.cancel()
         await asyncio.gather(self._timing, return_exceptions=True)
         await self.rehearsal.close()
+        if self._door is not None:
+            self._door.close()
 
     def kill(self) -> None:
         """SIGKILL, wherever the bot stands."""
@@ -127,8 +129,10 @@ class Stage:
 
     @property
     def port(self) -> int:
-        """Where the bot listens, once it is a process of its own."""
-        return self._port
+        """Where the bot listens, once it is a process of its own; through all its lives."""
+        assert self._door is not None
+        port: int = self._door.getsockname()[1]
+        return port
 
     @contextmanager
     def disk_that_takes_nothing(self) -> Iterator[None]:
@@ -185,7 +189,7 @@ class Stage:
     async def _one_life(self, dies: Death) -> int:
         self._lives += 1
         order = Order(
-            env={**self.rehearsal.environment(), "PORT": str(self._port)},
+            env={**self.rehearsal.environment(), "PORT": str(self.port)},
             time=self._time(),
             folder=self.folder,
             life=self._lives,
@@ -245,8 +249,9 @@ class Stage:
         return [code for code in self.deaths if code not in EXPECTED]
 
 
-def _free_port() -> int:
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        port: int = found.getsockname()[1]
-        return port
+def _reserved() -> socket.socket:
+    """A port of our own, which nobody else is given while it is held; a server, which sets SO_REUSEADDR, may listen there."""
+    held = socket.socket()
+    held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    held.bind(("127.0.0.1", 0))
+    return held

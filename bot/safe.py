@@ -35,6 +35,12 @@ class Safe:
     def __repr__(self) -> str:
         return f"Safe({len(self._kept)} kept, {'sealing' if self._seal else 'memory only'})"
 
+    def copy(self) -> Safe:
+        """Another with the same in it: what is kept or forgotten there changes nothing here."""
+        other = Safe(self._seal)
+        other._kept = dict(self._kept)
+        return other
+
     def keep(self, name: str, secrets: Mapping[str, JSON]) -> str:
         """Keep these values under that name: the text to be stored beside it, sealed, or empty where memory alone has them."""
         if self._seal is not None:

@@ -35,6 +35,10 @@ class Sightings:
         self._react_to_video = react_to_video
         self._react_to_restreams = react_to_restreams
 
+    def kept_in(self, store: Store) -> Sightings:
+        """The same, with another memory."""
+        return Sightings(store, self._clock, self._react, self._react_to_video, self._react_to_restreams)
+
     async def look(self, provider: Provider, stream: str, page: str = "", *, verifying: bool = False) -> Seen:
         """See the stream (and its page) now by our own request, and report it; ProviderError if that failed, reported as well."""
         try:

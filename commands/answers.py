@@ -13,6 +13,7 @@ from bot.operations.planning import cancel, hold, keep_on
 from bot.show.draft import Draft
 from bot.slack.call import Call
 from bot.slack.declare import Button
+from bot.slack.dry import carry_out
 from bot.slack.interaction import Kind
 from bot.slack.stamps import at
 from bot.slack.text import escape
@@ -29,7 +30,7 @@ async def answer(call: Call) -> None:
     asked_at = datetime.fromtimestamp(carried / 1000, UTC) if isinstance(carried, int) else call.at
     call.interaction = replace(call.interaction, kind=Kind.COMMAND, text=text, at=asked_at)
     call.words = rest
-    await command.run(call)
+    await carry_out(command, call)
 
 
 async def question(call: Call) -> None:

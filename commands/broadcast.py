@@ -290,7 +290,6 @@ DECLARATIONS = (
         run,
         bare="the show's broadcast, with its state and link",
         examples=("broadcast", "broadcast edit s12", "broadcast delete s12"),
-        no_dry=True,
     ),
     Button("page-create", press_create),
     Button("page-edit", press_edit),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bot.errors import UserError
 from bot.model import Show, ShowState
 from bot.operations.planning import cancel
-from bot.show.references import split_dry, split_option
+from bot.show.references import split_option
 from bot.slack.call import Call
 from bot.slack.declare import Button, Command, Form, Stage
 from bot.slack.modals import form, paragraph, text_input
@@ -17,15 +17,10 @@ BEFORE = (ShowState.PLANNED, ShowState.OPEN)
 
 async def run(call: Call) -> None:
     """Ask, with the reason typed so far."""
-    words, dry = split_dry(call.words)
-    words, all_of_them = split_option(words, ("all", "this"))
+    words, all_of_them = split_option(call.words, ("all", "this"))
     if all_of_them == "all":
         raise UserError("Weekly shows are not in this version, so there is only this one to cancel.")
     show, reason = await call.choose_show(words, (*BEFORE, ShowState.LIVE, ShowState.PAUSED))
-    if dry:
-        _require_cancellable(call, show)
-        await call.reply(f"Dry run, nothing is done. {_effects(call, show)}")
-        return
     await _ask(call, show, reason)
 
 

@@ -12,7 +12,6 @@ from bot.model import JSON, Clip, Show, ShowState
 from bot.operations.clipping import again, ask_clip
 from bot.show.clip_text import LONGEST_TITLE, Between, ClipWords, Last, parse_clip, range_words, span_of
 from bot.show.phone import normalise, unquote
-from bot.show.references import split_dry
 from bot.show.times import duration_words, wall
 from bot.slack.call import RUNNING, Call
 from bot.slack.clips import asked, clip_list
@@ -42,9 +41,8 @@ async def run(call: Call) -> None:
     if words.casefold() == "list":
         await _list(call, show)
         return
-    words, dry = split_dry(words)
     words, fields = typed_fields(with_clips(call, show), words)
-    await _cut(call, show, _read(words, show), fields, dry=dry)
+    await _cut(call, show, _read(words, show), fields)
 
 
 def _read(words: str, show: Show) -> ClipWords:
@@ -62,15 +60,13 @@ async def press(call: Call) -> None:
 
 
 # -- cutting ------------------------------------------------------------------------------------------------------------
-async def _cut(call: Call, show: Show, words: ClipWords, fields: Mapping[str, JSON] | None = None, *, dry: bool = False) -> None:
+async def _cut(call: Call, show: Show, words: ClipWords, fields: Mapping[str, JSON] | None = None) -> None:
     """Refuse what cannot be; ask about what is long; else have it cut."""
     provider = with_clips(call, show)
     start, end = await _span(call, show, words)
     await require_inside(call, show, provider, start, end)
     wanted = replace(_clip(call, show, start, end, words.title), fields=fields or {})
-    if dry:
-        await call.reply(f"Dry run, nothing is done. I would cut {_range(call, wanted, show)}.")
-    elif end - start > call.context.figures.clip_asks:
+    if end - start > call.context.figures.clip_asks:
         await _ask_first(call, show, wanted)
     else:
         await _commit(call, show, wanted, await _remark(call, words))

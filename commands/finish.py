@@ -14,7 +14,7 @@ from bot.providers.base import Capabilities, Kept
 from bot.show.cues import schedule
 from bot.show.draft import Draft
 from bot.show.lifecycle import can_take_back
-from bot.show.references import split_dry, split_option
+from bot.show.references import split_option
 from bot.show.times import duration_words, parse_duration
 from bot.slack.call import Call, present_state
 from bot.slack.controls import possible
@@ -26,25 +26,14 @@ from bot.slack.text import escape
 
 CAN_FINISH = (ShowState.OPEN, ShowState.LIVE, ShowState.PAUSED)
 
-STEP_WORDS = {
-    "stop-recording": "stop the recording",
-    "disable": "disable the stream",
-    "off": "wait until the provider confirms it",
-}
-"""What a dry run calls the steps of a finish, by name."""
-
 _ENDS = (("stop-recording", "the recording is stopped"), ("disable", "the stream is disabled"))
 
 
 async def run(call: Call) -> None:
     """Finish, after asking; `now` skips the seconds to take it back, `in 10m` moves the end instead."""
-    words, dry = split_dry(call.words)
-    words, now = split_option(words, ("now",))
+    words, now = split_option(call.words, ("now",))
     words, length = _in_duration(words)
     show = await call.find_show(words, CAN_FINISH)
-    if dry:
-        await call.reply(await _would(call, show, now=bool(now)))
-        return
     if length is not None:
         await _finish_in(call, show, length)
         return
@@ -144,21 +133,6 @@ async def _finish_in(call: Call, show: Show, length: timedelta) -> None:
     await call.reply(f"{escape(show.title)} ({show.id}) ends at {at(later.end, later)}.")
 
 
-async def _would(call: Call, show: Show, *, now: bool) -> str:
-    dossier = await call.context.store.dossier(show.id)
-    undo = f"leave {int(call.context.figures.undo.total_seconds())} s to take it back"
-    able = call.context.provider(show.provider).capabilities
-    words = {**STEP_WORDS, "undo": undo, "page-finished": f"set the {able.pages.word if able.pages else 'page'} to finished"}
-    steps = [words[name] for name in would(call.context, dossier, show, now=now)]
-    if able.switch is not None and "disable" not in would(call.context, dossier, show, now=now):
-        steps.append("leave the stream on for another show")
-    if able.switch is None and not show.gated:
-        steps.append("close the books and ask the crew to stop the encoder")
-    if on := _sent_on(dossier, show):
-        steps.append(f"switch off {titles(on)}")
-    return f"Dry run, nothing is done. {escape(show.title)} ({show.id}) would: {', '.join(steps)}."
-
-
 # -- back on air --------------------------------------------------------------------------------------------------------
 async def press_undo(call: Call) -> None:
     """Within the seconds of the undo recording and ingest were not touched yet; on an older card it is asked about."""
@@ -249,7 +223,7 @@ DECLARATIONS = (
     Command("stop", "[show]", "asks which: finish, pause or stop recording", Stage.AIR, stop, effect=False, aliases=("end",)),
     Command(
         "finish",
-        "[show] [now|in <dur>|dry]",
+        "[show] [now|in <dur>]",
         "take the show off air; asks first",
         Stage.AIR,
         run,

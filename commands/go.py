@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 
 from bot.errors import UserError
-from bot.model import RestreamTarget, Show, ShowState
+from bot.model import Show, ShowState
 from bot.operations.asking import ask
-from bot.providers.base import Capabilities, Kept
 from bot.show.draft import Draft
-from bot.show.references import split_dry, split_option
+from bot.show.references import split_option
 from bot.slack.call import Call, present_state
 from bot.slack.declare import Button, Command, Form, Stage
 from bot.slack.modals import confirm
-from bot.slack.restreams import titles
 from bot.slack.stamps import at
 from bot.slack.text import escape
 
@@ -23,15 +20,8 @@ BEFORE = (ShowState.PLANNED, ShowState.OPEN, ShowState.LIVE, ShowState.PAUSED)
 
 async def run(call: Call) -> None:
     """Go, unless it is early, on air already, or there is no signal: then say so or ask."""
-    words, dry = split_dry(call.words)
-    words, anyway = split_option(words, ("anyway",))
+    words, anyway = split_option(call.words, ("anyway",))
     show = await call.find_show(words, BEFORE)
-    if dry:
-        _require_ahead(call, show, anyway=bool(anyway))
-        await _require_signal(call, show, anyway=bool(anyway))
-        able, targets = call.context.provider(show.provider).capabilities, await call.context.store.restreams(show.id)
-        await call.reply(_would(show, able, targets, bool(anyway)))
-        return
     await _go(call, show, anyway=bool(anyway))
 
 
@@ -140,23 +130,10 @@ def _with_caller(show: Show, user: str) -> Show:
     return replace(show, on_air_by=user, hold=None)
 
 
-def _would(show: Show, able: Capabilities, targets: Sequence[RestreamTarget], anyway: bool) -> str:
-    steps = ["enable the stream if it is not"] if able.switch else []
-    if not anyway:
-        steps.append("wait for steady signal")
-    if show.gated and able.pages:
-        steps.append(f"set the {able.pages.word} to live")
-    if show.wants_recording and able.recording and able.recording.kept is Kept.LIVE:
-        steps.append("start the recording")
-    if going := [target for target in targets if target.wanted and not target.on]:
-        steps.append(f"switch on {titles(going)}")
-    return f"Dry run, nothing is done. {escape(show.title)} ({show.id}) would: {', '.join(steps)}."
-
-
 DECLARATIONS = (
     Command(
         "go",
-        "[show] [anyway|dry]",
+        "[show] [anyway]",
         "put the show on air",
         Stage.AIR,
         run,

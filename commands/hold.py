@@ -9,7 +9,7 @@ from bot.model import Show, ShowState
 from bot.operations.asking import ask
 from bot.operations.planning import hold, release
 from bot.show.draft import Draft
-from bot.show.references import split_dry, split_option
+from bot.show.references import split_option
 from bot.show.times import parse_duration
 from bot.slack.call import Call, present_state
 from bot.slack.declare import Button, Command, Stage
@@ -21,29 +21,14 @@ BEFORE = (ShowState.PLANNED, ShowState.OPEN)
 
 async def run(call: Call) -> None:
     """Hold, for a while or until released; `off` releases."""
-    words, dry = split_dry(call.words)
-    show, rest = await call.choose_show(words, BEFORE)
+    show, rest = await call.choose_show(call.words, BEFORE)
     rest, off = split_option(rest, ("off",))
-    if dry:
-        await _would(call, show, off=bool(off))
-        return
     if off:
         await _release(call, show)
         return
     first, _, text = rest.partition(" ")
     until = _until(call, first)
     await _hold(call, show, until, text.strip() if until else rest)
-
-
-async def _would(call: Call, show: Show, *, off: bool) -> None:
-    """What a hold or a release would mean, without it."""
-    title = f"{escape(show.title)} ({show.id})"
-    if off and show.hold is None:
-        raise UserError(f"{show.title} is not on hold.")
-    if not off:
-        _require_gate(call, show)
-    means = "go live by itself again" if off else "not go live by itself until released"
-    await call.reply(f"Dry run, nothing is done. {title} would {means}.")
 
 
 def _require_gate(call: Call, show: Show) -> None:

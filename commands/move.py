@@ -216,7 +216,6 @@ DECLARATIONS = (
         bare="the form with everything that can be changed",
         aliases=("edit",),
         examples=("move 10:30", "move s12 +15m", "move s12 sun 11:00"),
-        no_dry=True,
     ),
     Command(
         "extend",
@@ -226,7 +225,6 @@ DECLARATIONS = (
         run_extend,
         bare="+15 min, says the new end",
         examples=("extend", "extend 30m", "extend 1h30 s12"),
-        no_dry=True,
     ),
     Button("edit", press_edit),
     Button("extend", press_extend),

@@ -8,7 +8,6 @@ from bot.errors import UserError
 from bot.model import OperationState, Show, ShowState
 from bot.operations.asking import ask
 from bot.show.draft import Draft
-from bot.show.references import split_dry
 from bot.slack.call import Call, present_state
 from bot.slack.declare import Button, Command, Stage
 from bot.slack.text import escape
@@ -19,9 +18,7 @@ GOING_OR_ON_AIR = (ShowState.OPEN, *ON_AIR)
 
 async def pause(call: Call) -> None:
     """Viewers see the pause text."""
-    words, dry = split_dry(call.words)
-    show = await call.find_show(words, GOING_OR_ON_AIR)
-    await _pause(call, show, dry=dry)
+    await _pause(call, await call.find_show(call.words, GOING_OR_ON_AIR))
 
 
 async def press_pause(call: Call) -> None:
@@ -31,7 +28,7 @@ async def press_pause(call: Call) -> None:
     await _pause(call, show)
 
 
-async def _pause(call: Call, show: Show, *, dry: bool = False) -> None:
+async def _pause(call: Call, show: Show) -> None:
     provider = call.context.provider(show.provider)
     if provider.capabilities.pages is None or not provider.capabilities.pages.pausable:
         raise provider.cannot("pause")
@@ -42,9 +39,6 @@ async def _pause(call: Call, show: Show, *, dry: bool = False) -> None:
         )
     if show.state is ShowState.PAUSED:
         raise UserError(f"{present_state(show)} Nothing to do.")
-    if dry:
-        await call.reply(f"Dry run, nothing is done. {escape(show.title)} would show the pause text to viewers.")
-        return
 
     def rule(draft: Draft, current: Show) -> None:
         if current.state is not ShowState.LIVE and not _is_going_live(draft, current):
@@ -64,9 +58,7 @@ def _is_going_live(draft: Draft, show: Show) -> bool:
 
 async def resume(call: Call) -> None:
     """Viewers see the programme again."""
-    words, dry = split_dry(call.words)
-    show = await call.find_show(words, ON_AIR)
-    await _resume(call, show, dry=dry)
+    await _resume(call, await call.find_show(call.words, ON_AIR))
 
 
 async def press_resume(call: Call) -> None:
@@ -76,19 +68,16 @@ async def press_resume(call: Call) -> None:
     await _resume(call, show)
 
 
-async def _resume(call: Call, show: Show, *, dry: bool = False) -> None:
+async def _resume(call: Call, show: Show) -> None:
     if show.state is not ShowState.PAUSED:
         raise UserError(f"{show.title} is not paused. {present_state(show)}")
-    if dry:
-        await call.reply(f"Dry run, nothing is done. {escape(show.title)} would show the programme again.")
-        return
     await call.operate(show, "resume")
     await call.reply(f"Resuming {escape(show.title)} ({show.id}).")
 
 
 DECLARATIONS = (
-    Command("pause", "[show] [dry]", "show viewers the pause text, at once", Stage.AIR, pause, bare="what is on air here"),
-    Command("resume", "[show] [dry]", "show viewers the programme again", Stage.AIR, resume, bare="what is paused here"),
+    Command("pause", "[show]", "show viewers the pause text, at once", Stage.AIR, pause, bare="what is on air here"),
+    Command("resume", "[show]", "show viewers the programme again", Stage.AIR, resume, bare="what is paused here"),
     Button("pause", press_pause),
     Button("resume", press_resume),
 )

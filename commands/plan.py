@@ -82,8 +82,8 @@ async def _wish(call: Call, words: PlanWords) -> Wish:
 
 async def _stream_named(call: Call, said: str) -> Seen:
     """The stream of that id or name, among all that were ever seen; asked of the providers if it is not among them."""
+    streams = [seen for name in call.context.providers for seen in await call.context.store.streams_seen(name)]
     for _ in range(2):
-        streams = [seen for name in call.context.providers for seen in await call.context.store.streams_seen(name)]
         exact = [seen for seen in streams if said.casefold() in (seen.key.id, seen.name.casefold(), str(seen.key))]
         found = exact or [seen for seen in streams if said.casefold() in seen.name.casefold()]
         if len(found) == 1:
@@ -94,8 +94,7 @@ async def _stream_named(call: Call, said: str) -> Seen:
             ]
             raise Question(f"“{said}” fits several streams. Choose one.", choices)
         listed, failures = await call.patiently(all_streams(call))
-        for info in listed:
-            await call.context.sightings.report(info.look)
+        streams = [await call.context.sightings.report(info.look) for info in listed]
     out = "".join(f" {sentence}" for sentence in failures)
     raise UserError(f"There is no stream “{said}”.{out} See {call.command} stream list, or leave it out for a new one.")
 

@@ -11,7 +11,6 @@ from bot.operations.asking import ask
 from bot.operations.planning import want_recording
 from bot.providers.base import Kept
 from bot.show.draft import Draft
-from bot.show.references import split_dry
 from bot.slack.blocks import Control, actions, say
 from bot.slack.call import Call, present_state
 from bot.slack.declare import Button, Command, Form, Stage
@@ -25,7 +24,7 @@ VERBS = ("start", "stop", "status")
 
 async def run(call: Call) -> None:
     """Start, ask before stopping, or say what is recorded and offer what makes sense."""
-    words, dry = split_dry(call.words)
+    words = call.words
     verb, _, rest = words.partition(" ")
     if verb.casefold() in VERBS:
         words, verb = rest.strip(), verb.casefold()
@@ -38,8 +37,6 @@ async def run(call: Call) -> None:
     _require_recording(call, show)
     if verb == "status":
         await _status(call, show)
-    elif dry:
-        await call.reply(f"Dry run, nothing is done. {escape(show.title)} ({show.id}) would {verb} its recording.")
     elif verb == "start":
         await _start(call, show)
     else:

@@ -363,7 +363,6 @@ DECLARATIONS = (
         run,
         bare="the show's targets, as wanted and as reported, with their buttons",
         examples=("restream", "restream add", "restream copy s12", "restream off youtube", "restream on r1"),
-        no_dry=True,
     ),
     Button("restreams", press_board),
     Button("restream-form", press_form),

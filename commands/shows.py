@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from bot.errors import ProviderError, UserError
 from bot.model import Post, Show, ShowState
+from bot.show.phone import unquote
 from bot.show.references import split_option
 from bot.slack.blocks import Block, Message, context, section
 from bot.slack.call import ACTIVE, Call
@@ -50,7 +51,7 @@ async def _asked(call: Call, words: str, now: datetime) -> list[Show]:
         case "past":
             return await store.shows(states=OVER, start_until=now, newest=True, limit=MOST)
         case _:
-            return await store.shows(text=words, newest=True, limit=MOST)
+            return await store.shows(text=unquote(words), newest=True, limit=MOST)
 
 
 async def status(call: Call) -> None:

@@ -364,7 +364,6 @@ DECLARATIONS = (
             "stream key church-main",
             "stream disable church-main",
         ),
-        no_dry=True,
     ),
     Button("stream-off", press_off),
     Button("stream-delete", press_delete),

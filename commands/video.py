@@ -247,7 +247,6 @@ DECLARATIONS = (
         run,
         bare="the recordings of this channel's show, else the last five videos",
         examples=("video", "video list s12", "video info 4400123", 'video rename 4400123 "Sunday Service, whole"'),
-        no_dry=True,
     ),
     Button("recordings", press_recordings),
     Button("video-info", press_info),

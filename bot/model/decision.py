@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Generic, TypeVar
 
 from bot.model.clip import Clip, Marker
@@ -52,6 +52,23 @@ class Dossier:
     def of(self, show_id: str, *verbs: str) -> tuple[Operation, ...]:
         """The unfinished operations of a show, of these verbs where any are named."""
         return tuple(op for op in self.operations if op.show == show_id and (not verbs or op.verb in verbs))
+
+    def after(self, decision: Decision[T]) -> Dossier:
+        """The dossier as it would be read once that is written; what is over stays in it, and journals stay as they are."""
+        return replace(
+            self,
+            seen=decision.seen or self.seen,
+            shows=_with(self.shows, decision.shows, lambda show: show.id),
+            operations=_with(self.operations, decision.operations, lambda operation: operation.id),
+            videos=_with(self.videos, decision.videos, lambda video: (video.provider, video.id)),
+            restreams=_with(self.restreams, decision.restreams, lambda target: target.id),
+            clips=_with(self.clips, decision.clips, lambda clip: (clip.show, clip.number)),
+            markers=_with(self.markers, decision.markers, lambda marker: (marker.show, marker.number)),
+        )
+
+
+def _with(there: Iterable[T], written: Iterable[T], identity: Callable[[T], object]) -> tuple[T, ...]:
+    return tuple({identity(one): one for one in (*there, *written)}.values())
 
 
 @dataclass(frozen=True, slots=True)

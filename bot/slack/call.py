@@ -60,6 +60,9 @@ class Desk:
 class Call:
     """One command, press or submission being dealt with."""
 
+    dry = False
+    """Whether nothing is to come of it but an answer."""
+
     def __init__(self, desk: Desk, interaction: Interaction, person: Person, words: str) -> None:
         self.desk = desk
         self.context = desk.context

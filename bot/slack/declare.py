@@ -40,8 +40,6 @@ class Command:
     examples: tuple[str, ...] = ()
     bare: str = ""
     """What it does without arguments."""
-    no_dry: bool = False
-    """It cannot say what it would do: asked for that, it says so and does nothing."""
 
 
 @dataclass(frozen=True, slots=True)

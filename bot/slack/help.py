@@ -9,6 +9,8 @@ from bot.slack.blocks import Message, context, section
 from bot.slack.declare import Command, Registry
 from bot.slack.text import escape
 
+DRY = "With `dry` as its last word, a command says what it would do and does nothing; in quotes it is a word like any other."
+
 
 def usage_hint(registry: Registry) -> str:
     """What Slack shows behind the command while it is typed."""
@@ -28,7 +30,7 @@ def screen(registry: Registry, root: str) -> Message:
         if commands:
             lines = [f"`{escape(typed(command, root))}` — {command.summary}" for command in commands]
             blocks.append(section(f"*{stage.value}*\n" + "\n".join(lines)))
-    blocks.append(context(f"`{root} help go` says more. The same words work as a mention, also in threads."))
+    blocks.append(context(f"`{root} help go` says more. The same words work as a mention, also in threads. {DRY}"))
     return Message(f"What {root} can do", tuple(blocks))
 
 

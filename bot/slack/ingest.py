@@ -26,6 +26,10 @@ async def reveal(call: Call, key: StreamKey) -> None:
     await require_hands_on(call, key, "Seeing push addresses")
     info = await call.context.provider(key.provider).stream(key.id)
     await _write_down(call, key)
+    if call.dry:
+        await call.reply(f"The push addresses of {escape(info.name or key.id)}, only to you. That you saw them is on record.")
+        return
+    log.info("push addresses of %s shown to %s", key, call.user)
     provider = call.context.provider(key.provider)
     addresses = await provider.ingest(key.id)
     state = _ENABLED[info.enabled] if provider.capabilities.switch is not None else provider.capabilities.takes_at_once
@@ -47,7 +51,6 @@ async def _write_down(call: Call, key: StreamKey) -> None:
         return draft.decision(None)
 
     await call.context.store.decide(key, rule)
-    log.info("push addresses of %s shown to %s", key, call.user)
 
 
 _ENABLED = {

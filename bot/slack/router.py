@@ -13,11 +13,11 @@ from dataclasses import replace
 from bot.errors import NotAllowed, ProviderError, Question, StoreError, UserError
 from bot.model import JSON, Person
 from bot.show.phone import normalise
-from bot.show.references import split_dry
 from bot.slack.assignments import hide_secrets, typed_secrets
 from bot.slack.blocks import OVERFLOW, say
 from bot.slack.call import ACTIVE, Call, Desk
 from bot.slack.declare import Button, Command, Form
+from bot.slack.dry import carry_out
 from bot.slack.home import home
 from bot.slack.interaction import Interaction, Kind
 from bot.slack.questions import asked
@@ -183,8 +183,7 @@ class Router:
         try:
             call.person = await self._authorised(call)
             _require_short(interaction)
-            _require_no_dry(handler, call)
-            await handler.run(call)
+            await (carry_out(handler, call) if isinstance(handler, Command) else handler.run(call))
         except Question as question:
             await self._ask(call, question)
         except UserError as failure:
@@ -337,12 +336,6 @@ class Router:
 
 def _ids(found: JSON) -> list[str]:
     return [str(each) for each in found] if isinstance(found, list) else []
-
-
-def _require_no_dry(handler: Command | Button | Form, call: Call) -> None:
-    """A dry run that is asked for is never a real one."""
-    if isinstance(handler, Command) and handler.no_dry and split_dry(call.words)[1]:
-        raise UserError(f"{call.command} {handler.name} has no dry run, so nothing was done. Leave out “dry” to do it.")
 
 
 def _require_short(interaction: Interaction) -> None:

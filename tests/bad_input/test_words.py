@@ -212,7 +212,9 @@ async def test_a_question_about_a_show_keeps_what_follows_its_name(studio: Studi
         studio.slack.workspace.screens.clear(studio.ana.id)
     await studio.type("/live go sunday dry")
     await choose(studio, "s2: 19:00 Sunday Service Late")
-    assert "Dry run, nothing is done. Sunday Service Late (s2)" in studio.slack.read(studio.slack.ephemerals(studio.ana)[-1])
+    answer = studio.slack.read(studio.slack.ephemerals(studio.ana)[-1])
+    assert "Dry run, nothing is done." in answer
+    assert "Going live: Sunday Service Late (s2)." in answer
 
 
 async def test_a_question_about_a_show_keeps_the_rest_of_what_was_typed(studio: Studio) -> None:

@@ -76,5 +76,7 @@ async def test_two_who_press_start_at_once_start_it_once(studio: Studio) -> None
 
 async def test_dry_says_what_it_would_do(studio: Studio) -> None:
     await on_air(studio)
-    assert "nothing is done" in await studio.type("/live record stop dry")
+    answer = await studio.type("/live record stop dry")
+    assert "nothing is done" in answer
+    assert "1. Stop the recording" in answer
     assert studio.slack.modals(studio.ana) == []

@@ -220,10 +220,12 @@ async def test_who_is_not_of_the_crew_may_not_touch_a_target(studio: Studio) -> 
 async def test_dry_runs_name_the_targets(studio: Studio) -> None:
     await on_air(studio)
     await add(studio)
-    assert "switch off YouTube (r1)" in await studio.type("/live finish dry")
+    answer = await studio.type("/live finish dry")
+    assert "YouTube (r1) goes off with it." in answer
+    assert "*Restream* at Gcore, by itself:\n1. Switch YouTube off" in answer
     await studio.plan("Noon 12:00-12:30")
     await add(studio, "Twitch", "s2")
-    assert "switch on Twitch (r2)" in await studio.type("/live go s2 dry")
+    assert "*Restream* at Gcore, by itself:\n1. Switch Twitch on" in await studio.type("/live go s2 dry")
 
 
 async def test_as_a_mention_it_opens_its_forms_from_buttons(studio: Studio) -> None:

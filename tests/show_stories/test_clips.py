@@ -136,9 +136,9 @@ class TestARange:
 
     async def test_dry_says_what_it_would_cut(self, gallery: Gallery) -> None:
         await on_air(gallery)
-        assert "I would cut 10:02:05–10:02:40 (35 s) of Sunday Service (s1)" in await gallery.type(
-            "/live clip 10:02:05-10:02:40 dry"
-        )
+        answer = await gallery.type("/live clip 10:02:05-10:02:40 dry")
+        assert "Cutting c1 10:02:05–10:02:40 (35 s) of Sunday Service (s1)" in answer
+        assert "2. Cut the clip" in answer
         await gallery.passes(40, step=5)
         assert cuts(gallery) == 0
 

@@ -203,12 +203,3 @@ async def test_what_was_before_the_first_picture_cannot_be_cut(gallery: Elsewher
     told = await gallery.type("/live clip 09:50-09:51")
     assert "begins before anything is kept. What can be cut now: from 09:58:" in told
     assert clips(gallery) == 0
-
-
-@pytest.mark.parametrize("typed", ["stream create Foo dry", "extend 15 s1 dry", "move s1 +10 dry", "restream off r1 dry"])
-async def test_a_dry_run_that_there_is_not_is_no_real_one(gallery: Elsewhere, typed: str) -> None:
-    show = await gallery.planned()
-    sent = [call for call in gallery.vendor.calls if call.method != "GET"]
-    assert "has no dry run, so nothing was done" in await gallery.type(f"/live {typed}")
-    assert [call for call in gallery.vendor.calls if call.method != "GET"] == sent
-    assert await gallery.show() == show

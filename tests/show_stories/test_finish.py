@@ -104,7 +104,10 @@ async def test_finish_in_ten_minutes_moves_the_end(gallery: Gallery) -> None:
 async def test_a_dry_finish_says_the_order_and_does_nothing(gallery: Gallery) -> None:
     await gallery.on_air()
     answer = await gallery.type("/live finish dry")
-    assert "set the broadcast to finished, leave 10 s to take it back, stop the recording, disable the stream" in answer
+    assert "after 10 s in which it can be taken back" in answer
+    assert (
+        "1. Broadcast finished\n2. Time to take it back\n3. Stop the recording\n4. Disable the stream\n5. Confirmed off" in answer
+    )
     assert gallery.count("broadcast finished") == 0
 
 

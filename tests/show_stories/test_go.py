@@ -185,7 +185,8 @@ async def test_a_dry_go_says_and_does_nothing(gallery: Gallery) -> None:
     await gallery.ready()
     deeds = gallery.deeds
     answer = await gallery.type("/live go dry")
-    assert "would: enable the stream if it is not, wait for steady signal, set the broadcast to live, start the recording" in answer
+    assert "*Going live* at Gcore, asked by @ana:\n1. Enable the stream\n2. Steady signal\n3. Broadcast to live\n" in answer
+    assert "*Recording* at Gcore, by itself:\n1. Start the recording" in answer
     assert gallery.deeds == deeds
 
 

@@ -70,7 +70,7 @@ async def test_a_dry_pause_of_what_is_paused_says_so(gallery: Elsewhere) -> None
     await gallery.on_air()
     await gallery.type("/live pause")
     assert "is paused since" in await gallery.type("/live pause dry")
-    assert "would show the programme again" in await gallery.type("/live resume dry")
+    assert "Resuming Sunday Service (s1)." in await gallery.type("/live resume dry")
     await gallery.type("/live resume")
     assert "is not paused" in await gallery.type("/live resume dry")
 
@@ -169,11 +169,11 @@ async def test_cancelling_says_what_becomes_of_things_at_that_provider(gallery: 
 @pytest.mark.parametrize("provider", ["gcore", "gjirafa"])
 async def test_a_dry_hold_holds_nothing(gallery: Elsewhere) -> None:
     await gallery.planned()
-    assert "would not go live by itself until released" in await gallery.type("/live hold s1 dry")
+    assert "will not go live by itself until released" in await gallery.type("/live hold s1 dry")
     assert "is not on hold" in await gallery.type("/live hold s1 off dry")
     assert "PLANNED" in gallery.state
     await gallery.type("/live hold s1")
-    assert "would go live by itself again" in await gallery.type("/live hold s1 off dry")
+    assert "goes live by itself at 10:00" in await gallery.type("/live hold s1 off dry")
     assert "HELD" in gallery.state
 
 

@@ -25,8 +25,9 @@ async def test_without_a_page_too_there_are_ten_seconds_before_anything_is_stopp
 async def test_the_dry_run_without_a_page_names_the_steps_there_really_are(gallery: Gallery) -> None:
     await gallery.on_air(wishes=NO_PAGE)
     answer = await gallery.type("/live finish dry")
-    assert "would: leave 10 s to take it back, stop the recording, disable the stream" in answer
-    assert "broadcast" not in answer
+    assert "after 10 s in which it can be taken back" in answer
+    assert "1. Time to take it back\n2. Stop the recording\n3. Disable the stream\n" in answer
+    assert "broadcast" not in answer.casefold()
 
 
 async def test_taken_back_before_anything_was_reached_it_still_ends_at_its_end(gallery: Gallery) -> None:

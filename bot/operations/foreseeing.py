@@ -57,13 +57,12 @@ def _begin(context: Context, verbs: Mapping[str, Verb], known: Dossier, operatio
 
 
 def _end(context: Context, verb: Verb, known: Dossier, foreseen: Foreseen) -> Decision[None]:
-    """Every step has reached its aim, and the show is tended as it is after the next look."""
+    """Every step has reached its aim; where one waits for the signal, there is one, and the show is tended at the next look."""
     operation, draft = foreseen.operation, Draft(known, context.clock.now())
+    verb.finished(draft, draft.operate(replace(operation, state=OperationState.DONE, ended=draft.now)))
     if known.key is not None and any(step.name == "signal" for step in foreseen.steps):
         seen = draft.seen or Seen(known.key)
         draft.see(replace(seen, signal=True, recording=bool(seen.recording)))
-    verb.finished(draft, draft.operate(replace(operation, state=OperationState.DONE, ended=draft.now)))
-    if operation.show:
         able = context.provider(operation.provider).capabilities
         Tending(draft, operation.show, context.figures, able).tend(blind=False)
     return draft.decision(None)

@@ -82,12 +82,19 @@ class Reactions:
             return show.stopped_at is None
         if change.kind is ChangeKind.RECORDING and self._belongs_to_another(draft, show):
             return True
-        title = self._able[show.provider].title if show.provider in self._able else show.provider
         if change.kind is ChangeKind.PRIMARY or (change.kind is ChangeKind.ENABLED and not change.value):
             return True
-        words = notices.change_words(change, title, at(change.at, show))
-        draft.post(notices.line(show, f"{change.kind.value}-{change.value}", change.at, words))
-        draft.note(show.id, f"{change.kind.value} {change.value}", "", change.source.value)
+        able = self._able[show.provider]
+        words = notices.change_words(change, able, at(change.at, show), draft.seen)
+        if not words:
+            return True
+        as_set = change.kind is ChangeKind.RECORDING and not able.tells_recording
+        if as_set and not change.value and show.wants_recording:
+            draft.post(notices.unkept(show, able, change.at, words))
+        else:
+            draft.post(notices.line(show, f"{change.kind.value}-{change.value}", change.at, words))
+        what = f"{change.kind.value} as set" if as_set else change.kind.value
+        draft.note(show.id, f"{what} {change.value}", "", change.source.value)
         if change.kind is ChangeKind.SIGNAL and change.value and show.recording_failed:
             draft.put(replace(draft.show(show.id), recording_failed=False))
         return True
@@ -101,8 +108,7 @@ class Reactions:
     def _page(self, draft: Draft, show: Show, change: Change) -> None:
         source = change.source
         if not change.confirmed:
-            title, word = self._able[show.provider].title, self._able[show.provider].page_word
-            words = notices.change_words(change, title, at(change.at, show), word)
+            words = notices.change_words(change, self._able[show.provider], at(change.at, show))
             draft.post(notices.line(show, "page-reported", change.at, words))
             return
         able = self._able.get(show.provider)
@@ -126,8 +132,7 @@ class Reactions:
                 draft.post(notices.told(show, "page-pending", change.at, f"{text} Resume brings the programme back."))
                 went_to_pause(draft, show, change.at, source)
             case _:
-                title = self._able[show.provider].title
-                words = notices.change_words(change, title, at(change.at, show), word)
+                words = notices.change_words(change, self._able[show.provider], at(change.at, show))
                 draft.post(notices.line(show, "page", change.at, words))
 
     def _page_of_the_encoder(self, draft: Draft, show: Show, change: Change, able: Capabilities) -> None:
@@ -148,7 +153,9 @@ class Reactions:
             return
         able = self._able.get(change.key.provider)
         name = draft.seen.name if draft.seen and draft.seen.name else change.key.id
-        words = notices.change_words(change, able.title if able else change.key.provider, _utc(change.at))
+        words = notices.change_words(change, able, _utc(change.at), draft.seen) if able is not None else ""
+        if not words:
+            return
         key = f"{change.key}:{change.kind.value}:{change.value}:{int(change.at.timestamp() * 1000)}"
         draft.post(notices.unmanaged(channel, key, change.at, f"{escape(name)}: {words}"))
 

@@ -93,11 +93,11 @@ async def _list(call: Call, words: str) -> None:
         out = "".join(f" {sentence}" for sentence in failures)
         raise UserError(f"There is no stream{fits}.{out} Make one with {call.command} stream create.")
     shows = await call.context.store.shows(states=ACTIVE, limit=1000)
-    switched = {name for name, provider in call.context.providers.items() if provider.capabilities.switch is not None}
+    able = {name: provider.capabilities for name, provider in call.context.providers.items()}
     narrow = f"{call.command} stream list <part of a name>"
-    titles = {name: provider.capabilities.title for name, provider in call.context.providers.items()}
+    titles = {name: one.title for name, one in able.items()}
     where = titles if len(titles) > 1 else {}
-    message = streams_message(streams, shows, switched, call.context.clock.now(), call.zone, narrow, where, missing(failures))
+    message = streams_message(streams, shows, able, call.context.clock.now(), call.zone, narrow, where, missing(failures))
     await call.reply(message)
 
 

@@ -15,6 +15,8 @@ class Source(StrEnum):
 
     LOOK = "look"
     WEBHOOK = "webhook"
+    INFERENCE = "inference"
+    """Nobody: it is concluded from what moved between two looks, because the provider does not tell it."""
 
 
 @dataclass(frozen=True, slots=True)

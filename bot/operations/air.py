@@ -149,13 +149,18 @@ def _ask(draft: Draft, operation: Operation, sentence: str) -> Operation:
     return asking
 
 
+def _source(context: Context, operation: Operation) -> Source:
+    """From whom it is known that viewers see the programme, once every step of the operation has come true."""
+    return context.provider(operation.provider).capabilities.signal_source
+
+
 def _go_finished(context: Context) -> Verb:
     def finished(draft: Draft, operation: Operation) -> None:
         show = draft.show(operation.show)
         lost = draft.steps(operation.id)
         if any(step.result.get("lost") for step in lost):
             show = draft.put(replace(show, wants_page=False))
-        went_on_air(draft, show, draft.now, Source.LOOK, context.figures)
+        went_on_air(draft, show, draft.now, _source(context, operation), context.figures)
 
     def failed(draft: Draft, operation: Operation, _: str) -> None:
         """Going by hand takes the place of the clock's cue: if it fails before the start, the clock has its cue back."""
@@ -191,7 +196,7 @@ def verbs(context: Context) -> tuple[Verb, ...]:
     """The verbs of this family."""
 
     def on_air(draft: Draft, operation: Operation) -> None:
-        went_on_air(draft, draft.show(operation.show), draft.now, Source.LOOK, context.figures)
+        went_on_air(draft, draft.show(operation.show), draft.now, _source(context, operation), context.figures)
 
     return (
         OPEN,

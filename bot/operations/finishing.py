@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.context import Context
-from bot.model import CLOCK, Dossier, Operation, OperationState, PageState, Show, ShowState, Source, StepKind
+from bot.model import CLOCK, Dossier, Operation, OperationState, PageState, Show, ShowState, StepKind
 from bot.operations import aim
 from bot.operations.onair import silent, stopped, went_off_air
 from bot.operations.steps import Result, Run, Step, Verb
@@ -31,8 +31,7 @@ def _steps(context: Context, dossier: Dossier, operation: Operation) -> tuple[St
     if able.pages is not None and not able.pages.lasting:
         steps.reverse()  # what cannot be taken back is counted down to
     now = context.clock.now()
-    by_hand = able.recording is not None and able.recording.kept is Kept.LIVE
-    if by_hand and also_recorded(dossier.shows, show, now, context.figures) is None:
+    if able.tells_recording and also_recorded(dossier.shows, show, now, context.figures) is None:
         steps.append(aim.stop_recording(needed=False))
     if able.switch is not None and keeper(dossier, show, context) is None:
         steps += [aim.disable(), _confirmed_off(context)]
@@ -169,7 +168,7 @@ def _finish(context: Context) -> Verb:
     def finished(draft: Draft, operation: Operation) -> None:
         show = draft.show(operation.show)
         able = context.provider(show.provider).capabilities
-        went_off_air(draft, show, draft.now, Source.LOOK, final=able.final)
+        went_off_air(draft, show, draft.now, able.signal_source, final=able.final)
         show = draft.show(show.id)
         if show.stopped_at is None and able.switch is not None:
             text = ":electric_plug: The stream stays on: another show on it is open or due within the hour."
@@ -178,7 +177,7 @@ def _finish(context: Context) -> Verb:
         if able.switch is None and silent(show, draft.seen):
             stopped(draft, show, able)
         other = also_recorded(draft.shows, show, draft.now, context.figures)
-        if other is not None and draft.seen is not None and draft.seen.recording:
+        if other is not None and able.tells_recording and draft.seen is not None and draft.seen.recording:
             text = f":black_circle_for_record: The recording goes on: it is that of {escape(other.title)} ({other.id}) as well."
             draft.post(notices.line(show, "kept-recording", draft.now, text))
         draft.post(notices.line(show, "ended", draft.now, f":checkered_flag: *Ended* {at(draft.now, show)}."))

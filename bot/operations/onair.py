@@ -130,11 +130,13 @@ def stopped(draft: Draft, show: Show, able: Capabilities) -> Show:
         said = f"{able.title} confirms that the stream is off"
     elif show.gated and able.pages is not None:
         said = f"{able.title} confirms that the {able.pages.word} is over"
-    else:
+    elif able.tells_signal:
         said = f"{able.title} shows no signal any more"
+    else:
+        said = f"{able.title} shows no sign of pictures any more"
     draft.post(notices.line(show, "stopped", draft.now, f":electric_plug: *Stopped*: {said} ({when})."))
     draft.note(show.id, "stream off")
     if show.left_public:
         show = draft.put(replace(show, left_public=False))
-        draft.post(notices.off_air(show, draft.now, Source.LOOK))
+        draft.post(notices.off_air(show, draft.now, able.signal_source))
     return show

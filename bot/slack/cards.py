@@ -19,7 +19,7 @@ from bot.model import (
     StepState,
     Video,
 )
-from bot.providers.base import Capabilities, Gate, Kept
+from bot.providers.base import Capabilities, Gate, Kept, Recording
 from bot.show.cues import asked_finish, asks_at_end, next_cue
 from bot.show.defaults import Defaults
 from bot.show.lifecycle import Phase, not_seen, phase
@@ -197,12 +197,22 @@ def _kept_otherwise(dossier: Dossier, show: Show, able: Capabilities) -> str:
     if able.recording.kept is Kept.END:
         return "kept by the way it is ended" if not show.off_at else "asked for, nothing heard of it yet"
     if able.recording.expires is None:
-        return "kept as chosen when it was made" if not show.off_at else "nothing seen of it yet"
+        return _as_set(dossier, able.recording) if not show.off_at else "nothing seen of it yet"
     if show.saved_to is not None:
         return f"cut out up to {at(show.saved_to, show)}"
     if show.off_at is None:
-        return "runs with the signal, cut out at the end"
+        return f"{_as_set(dossier, able.recording)}, cut out at the end"
     return "*not kept yet*: cut out once the encoder is silent"
+
+
+def _as_set(dossier: Dossier, recording: Recording) -> str:
+    """What is known of a recording that runs by itself, where the provider tells no more than its setting."""
+    seen = dossier.seen
+    if seen is not None and seen.recording:
+        return f"runs as far as can be known, `{recording.field}` on and pictures arriving"
+    if seen is not None and seen.signal and seen.recording is False:
+        return f"*`{recording.field}` is off, nothing is kept*"
+    return "runs with the signal" if not recording.on_page else "kept as chosen when it was made"
 
 
 def _plan_of_the_clock(stage: Phase, dossier: Dossier, show: Show, now: datetime, figures: Defaults) -> list[str]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from bot.model import CLOCK, Change, Operation, Post, Show, Source, Urgency, Video
+from bot.model import CLOCK, Change, ChangeKind, Operation, Post, Seen, Show, Source, Urgency, Video
+from bot.providers.base import Capabilities
 from bot.slack.blocks import Block, Control, Message, actions, say
 from bot.slack.stamps import at, brief, seen_by
 from bot.slack.text import mention
@@ -132,30 +133,65 @@ def recordings(show: Show, now: datetime) -> Post:
     return Post(f"recordings:{show.id}", show.channel, now, Urgency.STATE, view="recordings", subject=show.id, show=show.id)
 
 
+def unkept(show: Show, able: Capabilities, when: datetime, words: str) -> Post:
+    """What was to be kept of a show is not kept any more, while something can be done about it."""
+    text = f"{words} {mention(show.planned_by)}, switch it on again at {able.title} while {brief(show.title)} ({show.id}) is on."
+    return told(show, "unkept", when, text)
+
+
 def lost_request(key: str, user: str, what: str, asked_at: datetime, now: datetime) -> Post:
     """A restart swallowed what this person asked for: told to them alone, since only they know whether they still want it."""
     text = f":leftwards_arrow_with_hook: I was restarted just as you asked for “{brief(what)}”; it was not done. Please ask again."
     return Post(f"lost:{key}:{_stamp(asked_at)}", user, now, Urgency.ALARM, text, say(text).blocks)
 
 
-def change_words(change: Change, title: str, when: str, page_word: str = "broadcast") -> str:
-    """A change of a stream in one sentence, with its source and clock time; `page_word` is the provider's for a page."""
+def change_words(change: Change, able: Capabilities, when: str, seen: Seen | None = None) -> str:
+    """A change of a stream in one sentence, with its source and clock time; empty where nothing new is known by it.
+
+    `seen` is what is known after it. What the provider does not tell is not called seen.
+    """
     doubt = "" if change.confirmed else ", reported by webhook, not confirmed by a look of ours"
+    if change.kind is ChangeKind.RECORDING and not able.tells_recording:
+        return _recording_as_set(change, able, when, seen)
+    if change.kind is ChangeKind.SIGNAL and not able.tells_signal:
+        return _signal_concluded(change, able, when, seen)
     words = {
         ("signal", True): ":satellite_antenna: *Started*: the encoder's signal is there",
         ("signal", False): ":warning: *Signal lost*",
         ("backup", True): "The backup encoder's signal is there",
         ("backup", False): "The backup encoder's signal is gone",
-        ("enabled", True): f"The stream is enabled at {title}: the encoder may connect",
-        ("enabled", False): f":electric_plug: The stream is disabled at {title}",
+        ("enabled", True): f"The stream is enabled at {able.title}: the encoder may connect",
+        ("enabled", False): f":electric_plug: The stream is disabled at {able.title}",
         ("recording", True): ":black_circle_for_record: *Recording started*",
         ("recording", False): ":black_square_for_stop: *Recording stopped*",
-        ("gone", True): f":warning: The stream is no longer there at {title}",
+        ("gone", True): f":warning: The stream is no longer there at {able.title}",
     }
     said = words.get((change.kind.value, bool(change.value)))
-    if change.kind.value == "page":
-        said = f"The {page_word} is now *{brief(str(change.value), 60)}*"
+    if change.kind is ChangeKind.PAGE:
+        said = f"The {able.page_word} is now *{brief(str(change.value), 60)}*"
     return f"{said or brief(str(change.value), 60)} ({seen_by(change.source)} {when}{doubt})."
+
+
+def _signal_concluded(change: Change, able: Capabilities, when: str, seen: Seen | None) -> str:
+    """Pictures arrive, or none do any more, where the provider does not tell it: from what that is concluded, where it is known."""
+    how = f"{seen_by(able.signal_source)} {when}"
+    if not change.value:
+        return f":warning: *Signal lost*: there is no sign of pictures any more ({how})."
+    evidence = f", {brief(seen.evidence)}" if seen is not None and seen.evidence else ""
+    return f":satellite_antenna: *Started*: pictures are arriving{evidence} ({how})."
+
+
+def _recording_as_set(change: Change, able: Capabilities, when: str, seen: Seen | None) -> str:
+    """What is known of a recording that the provider does not tell of; nothing new where only the signal went away."""
+    field = able.recording.field if able.recording is not None else ""
+    if change.value:
+        return (
+            f":black_circle_for_record: *Recording, as far as can be known*: `{field}` is on, and pictures arrive "
+            f"({seen_by(able.signal_source)} {when}); {able.title} does not tell whether it records."
+        )
+    if seen is None or not seen.signal:
+        return ""
+    return f":warning: *Nothing is kept from now on*: `{field}` is off at {able.title} ({seen_by(change.source)} {when})."
 
 
 def unmanaged(channel: str, key: str, when: datetime, text: str) -> Post:

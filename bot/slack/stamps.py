@@ -30,7 +30,8 @@ def plan_line(show: Show, now: datetime) -> str:
 
 def seen_by(source: Source | None) -> str:
     """Who saw it, as a claim's source."""
-    return {Source.LOOK: "seen by our look", Source.WEBHOOK: "told by webhook"}.get(source, "seen") if source else "seen"
+    known = {Source.LOOK: "seen by our look", Source.WEBHOOK: "told by webhook", Source.INFERENCE: "concluded from our looks"}
+    return known.get(source, "seen") if source else "seen"
 
 
 def city(show: Show) -> str:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from bot.model import Show, ShowState
-from bot.providers.base import StreamInfo
+from bot.providers.base import Capabilities, StreamInfo
 from bot.show.times import wall
 from bot.slack.blocks import Control, Message, actions
 from bot.slack.listing import listing
@@ -22,42 +22,43 @@ OPEN = (ShowState.OPEN, ShowState.LIVE, ShowState.PAUSED)
 def streams_message(
     streams: Sequence[StreamInfo],
     shows: Sequence[Show],
-    switched: Collection[str],
+    able: Mapping[str, Capabilities],
     now: datetime,
     zone: ZoneInfo,
     narrow: str,
     where: Mapping[str, str],
     notes: Sequence[str],
 ) -> Message:
-    """All of `streams`, with a button for each that was left on at a provider in `switched`; `narrow` is what to type for fewer.
+    """All of `streams`, with a button for each that was left on and can be turned off; `narrow` is what to type for fewer.
 
-    `where` has the titles of the providers if there are several; `notes` stand below the list.
+    `able` has what each provider can do, `where` their titles if there are several; `notes` stand below the list.
     """
     open_keys = {show.key for show in shows if show.state in OPEN or (show.state is ShowState.OFF and show.stopped_at is None)}
     left_on = [info for info in streams if info.enabled and info.key not in open_keys]
     rest = sorted((info for info in streams if info not in left_on), key=lambda info: (not info.enabled, folded(info.name)))
     lines = [":electric_plug: *Left on, without an open show*"] if left_on else []
-    lines += [_line(info, shows, switched, where) for info in left_on]
+    lines += [_line(info, shows, able, where) for info in left_on]
     lines += ["*The others*"] if left_on and rest else []
-    lines += [_line(info, shows, switched, where) for info in rest]
+    lines += [_line(info, shows, able, where) for info in rest]
     cut = [f"… and {len(lines) - MOST_LISTED} more: {narrow}"] if len(lines) > MOST_LISTED else []
     buttons = [
         Control(f"stream-off:{number}", f"Turn off {info.name}…", {"k": str(info.key)})
         for number, info in enumerate(left_on[:MOST_BUTTONS])
-        if info.key.provider in switched
+        if able[info.key.provider].switch is not None
     ]
-    can_be_off = [info for info in streams if info.key.provider in switched]
+    can_be_off = [info for info in streams if able[info.key.provider].switch is not None]
     enabled = sum(info.enabled is True for info in can_be_off)
     told = f"{enabled} of {len(can_be_off)} enabled" if can_be_off else f"{len(streams)}"
     head = f"*Streams*: {told}, looked {wall(now, zone, seconds=True)}"
     return listing(head, [*lines[:MOST_LISTED], *cut, *notes], *actions(buttons))
 
 
-def _line(info: StreamInfo, shows: Sequence[Show], switched: Collection[str], where: Mapping[str, str]) -> str:
-    look = info.look
-    words = [{True: "*enabled*", False: "off", None: "state not told"}[info.enabled]] if info.key.provider in switched else []
-    words += ["signal"] if look.signal else [] if words else ["no signal"]
-    words += ["recording"] if look.recording else []
+def _line(info: StreamInfo, shows: Sequence[Show], able: Mapping[str, Capabilities], where: Mapping[str, str]) -> str:
+    look, one = info.look, able[info.key.provider]
+    words = [{True: "*enabled*", False: "off", None: "state not told"}[info.enabled]] if one.switch is not None else []
+    no_signal = "no signal" if look.signal is False else "signal not told here"
+    words += ["signal"] if look.signal else [] if words else [no_signal]
+    words += ["recording"] if look.recording and one.tells_recording else []
     words += [f"trouble: {escape(look.trouble)}"] if look.trouble else []
     there = f" at {escape(where[info.key.provider])}" if where else ""
     on_it = [f"{escape(show.title)} ({show.id}) {show.state.value}" for show in shows if show.key == info.key]

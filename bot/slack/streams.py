@@ -12,11 +12,12 @@ from zoneinfo import ZoneInfo
 
 from bot.errors import Choice, NotAllowed, ProviderError, Question, UserError
 from bot.model import Seen, Show, StreamKey
-from bot.providers.base import Capabilities, Kept, Provider, StreamInfo
+from bot.providers.base import Capabilities, Provider, StreamInfo
 from bot.show.phone import unquote
 from bot.show.times import wall
 from bot.slack.call import ACTIVE, Call, present_state
 from bot.slack.modals import form, picker
+from bot.slack.stamps import brief
 from bot.slack.text import escape
 
 T = TypeVar("T")
@@ -214,15 +215,17 @@ def facts_of(seen: Seen | None, zone: ZoneInfo, now: datetime, failed: str = "",
     def since(fact: str) -> str:
         return f" since {clock(seen.since[fact])}" if fact in seen.since else ""
 
-    rolls = able.recording is not None and able.recording.kept is Kept.LIVE
     looked = clock(seen.looked_at) if seen.looked_at else "never"
     told = {True: "yes", False: "no", None: "not known"}
-    signal = {True: "on the backup" if seen.primary is False and seen.backup else "there", False: "none", None: "not known"}
+    there = "on the backup" if seen.primary is False and seen.backup else "there"
+    if seen.evidence:
+        there = f"pictures arriving ({brief(seen.evidence)})"
+    signal = {True: there, False: "none", None: "not known"}[seen.signal]
     return [
         f":warning: *Not seen now* ({escape(failed)}). Last looked {looked}." if failed else f"Looked {looked}.",
         *([f"Enabled: *{told[seen.enabled]}*{since('enabled')}"] if able.switch is not None else []),
-        f"Signal: *{signal[seen.signal]}*{since('signal')}",
-        *([f"Recording: *{told[seen.recording]}*{since('recording')}"] if rolls else []),
+        f"Signal: *{signal}*{since('signal')}",
+        *([f"Recording: *{told[seen.recording]}*{since('recording')}"] if able.tells_recording else []),
         *([f"Viewers: *{seen.viewers}* at {clock(seen.viewers_at)}"] if seen.viewers is not None and seen.viewers_at else []),
         *([f"Trouble: {escape(seen.trouble)}"] if seen.trouble else []),
     ]

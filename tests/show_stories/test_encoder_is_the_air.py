@@ -196,6 +196,21 @@ async def test_cancelling_sends_nothing(gallery: Elsewhere) -> None:
     assert [call.method for call in gallery.vendor.calls if call.method != "GET"] == before
 
 
+# -- what is recorded
+async def test_no_recording_is_called_seen_where_the_vendor_tells_of_none(gallery: Elsewhere) -> None:
+    await gallery.on_air()
+    assert gallery.said("*Recording, as far as can be known*: `record` is on, and pictures arrive") == 1
+    assert gallery.said("Videograph does not tell whether it records.") == 1
+    assert "Recording: runs as far as can be known, `record` on and pictures arriving, cut out at the end" in gallery.card_text
+    await gallery.at("10:20:20", step=20)
+    gallery.drop()
+    await gallery.at("10:21", step=10)
+    assert gallery.said("*Recording started*") + gallery.said("*Recording stopped*") == 0
+    run = [line.what for line in await gallery.rehearsal.bot.store.as_run("s1") if line.what.startswith("recording")]
+    assert run == ["recording as set True"]
+    assert "recording" not in await gallery.type("/live stream")
+
+
 # -- clips
 async def test_what_was_before_the_first_picture_cannot_be_cut(gallery: Elsewhere) -> None:
     await gallery.on_air()

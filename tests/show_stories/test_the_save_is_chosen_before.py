@@ -92,6 +92,7 @@ async def test_pictures_that_stand_still_are_no_signal_after_three_quarters_of_a
     assert gallery.posted("NO SIGNAL ON AIR") == 0
     await gallery.passes(50, step=5)
     assert gallery.posted("NO SIGNAL ON AIR") == 1
+    assert gallery.said("*Signal lost*: there is no sign of pictures any more (concluded from our looks") == 1
 
 
 @pytest.mark.parametrize(
@@ -108,6 +109,36 @@ async def test_what_it_cannot_do_is_said_before_anything_is_tried(gallery: Elsew
     sent = [call for call in gallery.vendor.calls if call.method != "GET"]
     assert answer in await gallery.type(typed)
     assert [call for call in gallery.vendor.calls if call.method != "GET"] == sent
+
+
+async def test_what_is_concluded_is_not_called_seen(gallery: Elsewhere) -> None:
+    await gallery.on_air()
+    assert gallery.said("*Started*: pictures are arriving, ") == 1
+    assert gallery.said("*Recording, as far as can be known*: `save` is on, and pictures arrive (concluded from our looks") == 1
+    assert gallery.posted("ON AIR — Sunday Service* (s1), concluded from our looks 10:00") == 1
+    assert "`save` on and pictures arriving" in gallery.card_text
+    await gallery.at("10:20:30", step=10)
+    gallery.drop()
+    await gallery.at("10:22", step=10)
+    assert gallery.said("*Stopped*: AIOZ Stream shows no sign of pictures any more") == 1
+    assert gallery.posted("OFF AIR — Sunday Service* (s1), concluded from our looks") == 1
+    assert gallery.said("seen by our look") + gallery.posted("seen by our look") == 0
+
+
+async def test_a_save_that_is_switched_off_while_the_show_runs_is_told_of_loudly(gallery: Elsewhere) -> None:
+    show = await gallery.on_air()
+    account(gallery).streaming(show.page.rpartition("/")[2]).save = False
+    await gallery.at("10:00:30", step=5)
+    assert gallery.posted("*Nothing is kept from now on*: `save` is off at AIOZ Stream (seen by our look 10:00:") == 1
+    assert gallery.posted("switch it on again at AIOZ Stream while Sunday Service (s1) is on.") == 1
+    assert "Recording: *`save` is off, nothing is kept*" in gallery.card_text
+
+
+async def test_a_key_in_the_list_of_streams_is_not_called_silent_where_the_list_does_not_tell(gallery: Elsewhere) -> None:
+    await gallery.on_air()
+    told = await gallery.type("/live stream")
+    assert "signal not told here" in told
+    assert "no signal" not in told
 
 
 # -- the end

@@ -52,6 +52,7 @@ CAPABILITIES = Capabilities(
     detection=DETECTION,
     requests_per_second=3.0,
     look_every=timedelta(seconds=10),
+    tells_signal=False,
     pages=Pages(PAGE_FIELDS, word="streaming", states=frozenset(), deletable=True, needed=True, one_at_a_time=True, lasting=False),
     recording=Recording(kept=Kept.CREATION, field="save", on_page=True),
     restreams=Restreams(of="stream", switchable=False, reports=False),

@@ -8,7 +8,7 @@ from datetime import timedelta
 from enum import StrEnum
 from typing import Literal
 
-from bot.model import PageState
+from bot.model import PageState, Source
 
 
 class Gate(StrEnum):
@@ -159,6 +159,8 @@ class Capabilities:
     requests_per_second: float = 3.0
     look_every: timedelta = timedelta(0)
     """Looking at a stream more often shows nothing new."""
+    tells_signal: bool = True
+    """It tells whether an encoder sends. Where it does not, that is concluded from what moves between two looks."""
     tagged: bool = True
     """A stream has a place for a tag of the bot's, so that one whose creation was in doubt is told from any other."""
     switch: Switch | None = None
@@ -182,6 +184,16 @@ class Capabilities:
     def final(self) -> bool:
         """Whether a show that was ended by a call cannot be brought back on air."""
         return self.gate is not Gate.NONE and self.pages is not None and not self.pages.lasting
+
+    @property
+    def signal_source(self) -> Source:
+        """From whom it is known at the best that pictures arrive, as a claim has to say."""
+        return Source.LOOK if self.tells_signal else Source.INFERENCE
+
+    @property
+    def tells_recording(self) -> bool:
+        """Whether it tells that it records now. Elsewhere no more is known than the setting and that pictures arrive."""
+        return self.recording is not None and self.recording.kept is Kept.LIVE
 
     @property
     def takes_at_once(self) -> str:

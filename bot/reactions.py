@@ -79,6 +79,8 @@ class Reactions:
         if show.state is ShowState.PLANNED and show.start - draft.now > self._figures.due_here:
             return False
         if show.state is ShowState.OFF and (show.stopped_at is not None or change.kind is ChangeKind.SIGNAL):
+            if change.kind is ChangeKind.SIGNAL:
+                draft.note(show.id, f"signal {change.value}", "", change.source.value)
             return show.stopped_at is None
         if change.kind is ChangeKind.RECORDING and self._belongs_to_another(draft, show):
             return True

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from zoneinfo import ZoneInfo
 
 from bot.errors import Choice, Question, UserError
 from bot.show.phone import as_typed, normalise, unquote
+from bot.show.pictures import Dark, last_picture
 from bot.show.times import duration_words, parse_duration, wall
 from bot.show.times.zones import gap_around, instants
 
@@ -241,10 +242,14 @@ def require_cuttable(
     longest: timedelta | None,
     ahead: timedelta,
     zone: ZoneInfo,
+    dark: Sequence[Dark] = (),
 ) -> None:
-    """UserError, with the allowed window, for a range that the provider would refuse. `ahead` is how far its end may be ahead."""
+    """UserError, with the allowed window, for a range that the provider would refuse or that shows nothing.
+
+    `ahead` is how far its end may be ahead, `dark` when no picture was seen.
+    """
     said = range_words(start, end, zone, now)
-    window = _window_words(now, earliest, longest, zone)
+    window = _window_words(earliest, last_picture(dark) or now, now, longest, zone)
     if end <= start:
         raise UserError(f"{said} ends before it begins. {window}")
     if end > now + ahead:
@@ -253,6 +258,9 @@ def require_cuttable(
         raise UserError(f"{said} is {duration_words(end - start)} long. {window}")
     if earliest is not None and start < earliest:
         raise UserError(f"{said} begins before anything is kept. {window}")
+    for stretch in dark:
+        if stretch.holds(start, end):
+            raise UserError(f"{said} shows nothing: {_dark_words(stretch, now, zone)}. {window}")
 
 
 def range_words(start: datetime, end: datetime, zone: ZoneInfo, now: datetime) -> str:
@@ -260,10 +268,16 @@ def range_words(start: datetime, end: datetime, zone: ZoneInfo, now: datetime) -
     return f"{wall(start, zone, seconds=True, relative_to=now)}–{wall(end, zone, seconds=True, relative_to=start)}"
 
 
-def _window_words(now: datetime, earliest: datetime | None, longest: timedelta | None, zone: ZoneInfo) -> str:
+def _dark_words(dark: Dark, now: datetime, zone: ZoneInfo) -> str:
+    since = f" from {wall(dark.since, zone, seconds=True, relative_to=now)}" if dark.since else ""
+    until = f" until {wall(dark.until, zone, seconds=True, relative_to=now)}" if dark.until else " on"
+    return f"no picture was seen{since}{until}"
+
+
+def _window_words(earliest: datetime | None, latest: datetime, now: datetime, longest: timedelta | None, zone: ZoneInfo) -> str:
     since = f" from {wall(_up(earliest), zone, seconds=True, relative_to=now)}" if earliest is not None else ""
     most = f", at most {duration_words(longest)} at a time" if longest is not None else ""
-    return f"What can be cut now:{since} to {wall(now, zone, seconds=True)}{most}."
+    return f"What can be cut now:{since} to {wall(latest, zone, seconds=True, relative_to=now)}{most}."
 
 
 def _up(when: datetime) -> datetime:

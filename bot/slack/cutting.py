@@ -10,6 +10,7 @@ from bot.errors import ProviderError, UserError
 from bot.model import JSON, Clip, Show
 from bot.providers.base import ClipWindow, Field, Provider
 from bot.show.clip_text import Frame, parse_delay, require_cuttable
+from bot.show.pictures import darkness, first_picture
 from bot.slack.assignments import read_assignments, split_assignments
 from bot.slack.call import Call
 
@@ -53,21 +54,27 @@ async def require_inside(call: Call, show: Show, provider: Provider, start: date
     if window.why_not:
         why = window.why_not.rstrip(".")
         raise UserError(f"Nothing can be cut of {show.title} ({show.id}): {why}.{_remedy(call, show, provider, why)}")
+    dark = darkness(await _turns(call, show))
     require_cuttable(
         start,
         end,
         call.context.clock.now(),
-        earliest=window.earliest or await _first_picture(call, show),
+        earliest=window.earliest or first_picture(dark),
         longest=window.longest or _longest(provider),
         ahead=call.context.figures.clip_settle,
         zone=ZoneInfo(show.zone),
+        dark=dark,
     )
 
 
-async def _first_picture(call: Call, show: Show) -> datetime | None:
-    """Where the provider does not tell since when it keeps: nothing is kept from before pictures were first seen."""
-    seen = [line.at for line in await call.context.store.as_run(show.id) if line.what == "signal True"]
-    return min(seen, default=None)
+async def _turns(call: Call, show: Show) -> list[tuple[datetime, bool]]:
+    """When its signal was seen to come and to go, by its log; and since when it is as it is now."""
+    log = await call.context.store.as_run(show.id)
+    turns = [(line.at, line.what == "signal True") for line in log if line.what in ("signal True", "signal False")]
+    seen = await call.context.store.seen(show.key) if show.key else None
+    if seen is not None and seen.signal is not None and "signal" in seen.since:
+        turns.append((seen.since["signal"], seen.signal))
+    return turns
 
 
 def _longest(provider: Provider) -> timedelta | None:

@@ -218,3 +218,41 @@ async def test_what_was_before_the_first_picture_cannot_be_cut(gallery: Elsewher
     told = await gallery.type("/live clip 09:50-09:51")
     assert "begins before anything is kept. What can be cut now: from 09:58:" in told
     assert clips(gallery) == 0
+
+
+async def test_what_was_after_the_encoder_stopped_cannot_be_cut(gallery: Elsewhere) -> None:
+    await gallery.on_air()
+    await gallery.at("10:20:20", step=20)
+    gallery.drop()
+    await gallery.at("10:22", step=5)
+    told = await gallery.type("/live clip 10:21:00-10:21:30")
+    assert "10:21:00–10:21:30 shows nothing: no picture was seen from 10:20:25 on." in told
+    assert "What can be cut now: from 09:58:30 to 10:20:25" in told
+    assert await gallery.rehearsal.bot.store.clips("s1") == []
+    assert "Cutting c1" in await gallery.type("/live clip 10:20:00-10:20:40")
+
+
+async def test_what_was_in_a_gap_cannot_be_cut_and_what_reaches_out_of_it_can(gallery: Elsewhere) -> None:
+    await gallery.on_air()
+    await gallery.at("10:05", step=30)
+    gallery.drop()
+    await gallery.at("10:06", step=5)
+    await gallery.connect()
+    await gallery.at("10:07", step=5)
+    told = await gallery.type("/live clip 10:05:20-10:05:50")
+    assert "10:05:20–10:05:50 shows nothing: no picture was seen from 10:05:05 until 10:06:0" in told
+    assert "to 10:07:00" in told
+    assert "Cutting c1" in await gallery.type("/live clip 10:04:50-10:05:20")
+
+
+async def test_an_encoder_that_came_back_after_the_end_has_pictures_that_can_be_cut(gallery: Elsewhere) -> None:
+    await gallery.on_air()
+    await gallery.at("10:20:20", step=20)
+    gallery.drop()
+    await gallery.at("10:21", step=5)
+    await gallery.connect()
+    await gallery.at("10:22", step=5)
+    gallery.drop()
+    await gallery.at("10:23", step=5)
+    assert "10:20:40–10:20:50 shows nothing" in await gallery.type("/live clip 10:20:40-10:20:50")
+    assert "Cutting c1" in await gallery.type("/live clip 10:21:20-10:21:40")

@@ -262,6 +262,7 @@ def _merged(before: Video, video: Video) -> Video:
         name=video.name or before.name,
         stream=video.stream or before.stream,
         show=video.show or before.show,
+        status=video.status or before.status,
         duration=video.duration if video.duration is not None else before.duration,
         started_at=video.started_at or before.started_at,
         renditions=video.renditions or before.renditions,

@@ -81,7 +81,7 @@ class Sightings:
             self._react_to_video(draft, before, replace(video, seen_at=draft.now))
             return draft.decision(None)
 
-        await self._store.observe_video(video.provider, video.id, rule)
+        await self._store.observe_video(video.provider, video.id, rule, show=video.show)
 
     async def report_restreams(self, key: StreamKey, told: Sequence[Restream], source: Source) -> None:
         """Commit what is said of the restream targets of the shows on a stream; those that are not named stay as they are."""

@@ -150,8 +150,10 @@ def _part(number: int, of: int, video: Video) -> str:
     watchable = video.link and video.status in ("viewable", "ready")
     linked = link(video.link, truncate(video.name or f"video {video.id}", 120)) if watchable else name
     length = f" · {int(video.duration // 60)}:{int(video.duration % 60):02}" if video.duration else ""
+    unlinked = " · no link reported" if not video.link and video.status in ("viewable", "ready") else ""
     done = [brief(rendition.name, 40) for rendition in video.renditions if rendition.status == "complete"]
     which = f" · {', '.join(done)}" if done else ""
     return (
-        f"{number}/{of} {linked}{length} · {brief(video.status, 40)}{which}{f' · {brief(video.error, 300)}' if video.error else ''}"
+        f"{number}/{of} {linked}{length} · {brief(video.status, 40)}{which}{unlinked}"
+        f"{f' · {brief(video.error, 300)}' if video.error else ''}"
     )

@@ -169,8 +169,13 @@ class Store(Protocol):
     async def video(self, provider: str, video_id: str) -> Video | None:
         """One video."""
 
-    async def observe_video(self, provider: str, video_id: str, rule: Callable[[Video | None, Dossier], Decision[T]]) -> T:
-        """Like `decide`, for a video: what was known of it and the dossier of its stream (or an empty one)."""
+    async def observe_video(
+        self, provider: str, video_id: str, rule: Callable[[Video | None, Dossier], Decision[T]], *, show: str = ""
+    ) -> T:
+        """Like `decide`, for a video: what was known of it and the dossier of its stream (or an empty one).
+
+        `show` is known to be its show, also at its first sight.
+        """
 
     async def restreams(self, show_id: str) -> list[RestreamTarget]:
         """The restream targets of a show that were not removed, in the order in which they were added."""

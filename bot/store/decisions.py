@@ -164,11 +164,11 @@ def dossier_around(db: Database, operation: Operation) -> Dossier:
     return replace(dossier, operations=operations, steps=_steps(db, operations))
 
 
-def dossier_beside(db: Database, video: Video | None) -> Dossier:
+def dossier_beside(db: Database, video: Video | None, show: str = "") -> Dossier:
     """The dossier of a video's show, closed or not, else of the stream that it was recorded from, else an empty one."""
     if video is None:
-        return NOBODY
-    return _nearest(db, video.show, stream_key(video.provider, video.stream))
+        return _nearest(db, show, None)
+    return _nearest(db, show or video.show, stream_key(video.provider, video.stream))
 
 
 def _nearest(db: Database, show: str, key: StreamKey | None) -> Dossier:

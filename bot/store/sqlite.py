@@ -147,12 +147,14 @@ class SqliteStore:
 
         return await self._writer.run(work)
 
-    async def observe_video(self, provider: str, video_id: str, rule: Callable[[Video | None, Dossier], Decision[T]]) -> T:
-        """Let `rule` decide on what was known of a video and the dossier of its stream, else of its show, else an empty one."""
+    async def observe_video(
+        self, provider: str, video_id: str, rule: Callable[[Video | None, Dossier], Decision[T]], *, show: str = ""
+    ) -> T:
+        """Let `rule` decide on what was known of a video and the dossier of its show, else of its stream, else an empty one."""
 
         def work(db: Database) -> tuple[T, Touched]:
             video = VIDEOS.first(db, "WHERE provider = ? AND id = ?", (provider, video_id))
-            return self._write(db, rule(video, decisions.dossier_beside(db, video)))
+            return self._write(db, rule(video, decisions.dossier_beside(db, video, show)))
 
         return await self._writer.run(work)
 

@@ -72,6 +72,31 @@ async def test_a_recording_that_failed_without_a_reason_is_told_as_failed(galler
     assert gallery.rehearsal.bot.inbox.counts["retried"] == 0
 
 
+async def test_what_was_kept_is_told_with_the_length_that_was_cut_and_that_no_link_was_reported(gallery: Elsewhere) -> None:
+    await gallery.on_air()
+    await gallery.at("10:20:20", step=10)
+    assert gallery.said("Recording “Sunday Service” is being processed") == 1
+    await gallery.at("10:30", step=30)
+    (kept,) = project(gallery).kept
+    minutes, seconds = divmod(int((kept.end - kept.start).total_seconds()), 60)
+    assert gallery.posted(f"1/1 Sunday Service · {minutes}:{seconds:02} · ready · no link reported") == 1
+    assert gallery.said("Recording “Sunday Service” is ready") == 1
+
+
+async def test_a_link_that_the_provider_reports_stands_in_the_place_of_its_absence(gallery: Elsewhere) -> None:
+    await gallery.on_air()
+    await gallery.at("10:20:20", step=10)
+    (kept,) = project(gallery).kept
+    told = {"PublicId": kept.id, "PlaybackUrl": "https://cdn.vpplayer.example/p/encode/v/hls/master_file.m3u8"}
+    letter = {"eventType": "video.publish.status.changed", "data": told}
+    project(gallery).webhooks.send("video.publish.status.changed", kept.id, letter, gallery.rehearsal.clock.now())
+    await gallery.at("10:30", step=30)
+    assert gallery.posted("RECORDINGS READY") == 1
+    assert gallery.posted("no link reported") == 0
+    (post,) = [message for message in gallery.messages if "RECORDINGS READY" in gallery.top(message)]
+    assert "https://cdn.vpplayer.example/p/encode/v/hls/master_file.m3u8" in str(post.blocks)
+
+
 async def test_an_end_that_the_provider_refuses_throws_nothing_away(gallery: Elsewhere) -> None:
     await gallery.on_air()
     project(gallery).faults.add(

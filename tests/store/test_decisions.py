@@ -243,6 +243,12 @@ class TestVideos:
             assert known == video
             assert dossier.shows == (show,)
 
+    async def test_a_video_whose_show_is_told_comes_with_its_dossier_at_first_sight(self, store: Store) -> None:
+        show = await plan(store)
+        known, dossier = await store.observe_video("gcore", "v1", lambda video, dossier: Decision((video, dossier)), show="s1")
+        assert known is None
+        assert dossier.shows == (show,)
+
 
 class TestListeners:
     async def test_are_told_after_the_commit_what_was_touched(self, store: Store) -> None:

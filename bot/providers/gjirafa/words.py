@@ -147,14 +147,16 @@ def host_of(url: str) -> str:
 
 
 def kept(id_: str, title: str, sheet: Sheet, part: tuple[datetime, datetime] | None, at: datetime) -> Video:
-    """The video that a live video becomes: it is being encoded."""
+    """The video that a live video becomes: it is being encoded. It is as long as what was cut, since nothing else tells."""
+    began, ended = part or (sheet.instant("startDateUTC"), sheet.instant("endDateUTC") or at)
     return Video(
         NAME,
         id_,
         name=title or sheet.text("title"),
         stream=sheet.id("channelPublicId"),
         status="pending",
-        started_at=part[0] if part else sheet.instant("startDateUTC"),
+        duration=(ended - began).total_seconds() if began is not None and began < ended else None,
+        started_at=began,
         seen_at=at,
     )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 
-from bot.errors import Unsupported, UserError
+from bot.errors import UserError
 from bot.model import ShowState, Video
 from bot.show.phone import normalise, unquote, words
 from bot.show.references import take_handle
@@ -175,9 +175,10 @@ async def _rename_form(call: Call, video: Video) -> None:
 
 
 async def _require_renamable(call: Call, video: Video) -> None:
-    able = call.context.provider(video.provider).capabilities
-    if able.videos is None or not able.videos.renamable:
-        raise Unsupported(f"{able.title} cannot rename videos.")
+    provider = call.context.provider(video.provider)
+    able = provider.capabilities.videos
+    if able is None or not able.renamable:
+        raise provider.cannot("rename-video")
     await require_hands_on_video(call, video, "Renaming the video")
 
 

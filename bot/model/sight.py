@@ -137,6 +137,11 @@ class Rendition:
     size: int | None = None
     """Bytes."""
 
+    @property
+    def is_done(self) -> bool:
+        """Whether this quality can be watched (`complete` is Gcore's word)."""
+        return self.status in ("complete", "ready")
+
 
 @dataclass(frozen=True, slots=True)
 class Video:

@@ -138,5 +138,5 @@ def stopped(draft: Draft, show: Show, able: Capabilities) -> Show:
     draft.note(show.id, "stream off")
     if show.left_public:
         show = draft.put(replace(show, left_public=False))
-        draft.post(notices.off_air(show, draft.now, able.signal_source))
+        draft.post(notices.off_air(show, draft.now, able.signal_source, final=True))  # its card knows how long it can be reopened
     return show

@@ -202,7 +202,7 @@ def unmanaged(channel: str, key: str, when: datetime, text: str) -> Post:
 def video_words(video: Video) -> str:
     """The state of a video in one sentence."""
     name = f"“{brief(video.name or video.id)}”"
-    done = [rendition.name for rendition in video.renditions if rendition.status == "complete"]
+    done = [rendition.name for rendition in video.renditions if rendition.is_done]
     which = f" ({', '.join(brief(name, 40) for name in done)} ready)" if done else ""
     match video.status:
         case "pending":

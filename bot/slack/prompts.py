@@ -151,7 +151,7 @@ def _part(number: int, of: int, video: Video) -> str:
     linked = link(video.link, truncate(video.name or f"video {video.id}", 120)) if watchable else name
     length = f" · {int(video.duration // 60)}:{int(video.duration % 60):02}" if video.duration else ""
     unlinked = " · no link reported" if not video.link and video.status in ("viewable", "ready") else ""
-    done = [brief(rendition.name, 40) for rendition in video.renditions if rendition.status == "complete"]
+    done = [brief(rendition.name, 40) for rendition in video.renditions if rendition.is_done]
     which = f" · {', '.join(done)}" if done else ""
     return (
         f"{number}/{of} {linked}{length} · {brief(video.status, 40)}{which}{unlinked}"

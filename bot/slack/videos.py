@@ -160,15 +160,15 @@ def video_words(video: Video, zone: ZoneInfo, download: str) -> str:
 
 def _rendition(rendition: Rendition) -> str:
     words = [escape(rendition.status or "not told")]
-    if rendition.status != "complete" and rendition.progress is not None:
+    if not rendition.is_done and rendition.progress is not None:
         words.append(f"{rendition.progress} %")
     words += [f"{rendition.size / 1_000_000:.1f} MB"] if rendition.size else []
     return f"{escape(rendition.name)}: {' · '.join(words)}"
 
 
 def complete(video: Video) -> list[Rendition]:
-    """The renditions that are ready (Gcore's word is `complete`)."""
-    return [each for each in video.renditions if each.status == "complete"]
+    """The renditions that are ready."""
+    return [each for each in video.renditions if each.is_done]
 
 
 def best_rendition(video: Video) -> Rendition | None:

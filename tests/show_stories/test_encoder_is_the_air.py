@@ -196,6 +196,26 @@ async def test_cancelling_sends_nothing(gallery: Elsewhere) -> None:
     assert [call.method for call in gallery.vendor.calls if call.method != "GET"] == before
 
 
+async def test_an_encoder_that_stops_long_after_the_end_promises_no_way_back(gallery: Elsewhere) -> None:
+    await gallery.on_air()
+    await gallery.at("10:50", step=60)
+    gallery.drop()
+    await gallery.at("10:51", step=5)
+    assert gallery.posted("It ended by itself, as planned.") == 1
+    assert gallery.posted("Back on air") == 0
+
+
+async def test_a_video_that_cannot_be_renamed_says_what_can_be_done_instead(gallery: Elsewhere) -> None:
+    await gallery.on_air()
+    await gallery.at("10:20:20", step=20)
+    gallery.drop()
+    await gallery.at("10:30", step=20)
+    (video,) = await gallery.rehearsal.bot.store.videos()
+    told = await gallery.type(f"/live video rename {video.id} The Sunday")
+    assert "Videograph cannot rename a video: give a clip its title when it is cut." in told
+    assert "Sunday Service" in await gallery.type(f"/live video info {video.id}")
+
+
 # -- what is recorded
 async def test_no_recording_is_called_seen_where_the_vendor_tells_of_none(gallery: Elsewhere) -> None:
     await gallery.on_air()

@@ -154,6 +154,26 @@ async def test_the_books_close_and_what_was_saved_is_announced(gallery: Elsewher
     assert "DONE" in gallery.state
 
 
+async def test_what_was_saved_can_be_downloaded_named_and_deleted(gallery: Elsewhere) -> None:
+    await gallery.on_air()
+    await gallery.at("10:20:30", step=20)
+    gallery.drop()
+    await gallery.at("10:40", step=30)
+    (video,) = await gallery.rehearsal.bot.store.videos()
+    told = await gallery.type(f"/live video info {video.id}")
+    assert "Quality mp4: ready" in told
+    assert "Download mp4" in told
+    assert "Name the video “The Sunday”" in await gallery.type(f"/live video rename {video.id} The Sunday")
+    await gallery.type(f"/live video delete {video.id}")
+    await gallery.submit()
+    assert "Sunday" not in await gallery.type("/live video list")
+
+
+@pytest.mark.parametrize("typed", ["video info 77", "video rename 77 The Sunday"])
+async def test_an_id_that_is_none_of_its_own_is_no_video(gallery: Elsewhere, typed: str) -> None:
+    assert "AIOZ Stream has no video 77: Media's id is invalid (400)." in await gallery.type(f"/live {typed}")
+
+
 # -- restream targets, of which this provider keeps no switched-off ones
 async def test_a_target_is_sent_to_the_provider_when_the_show_begins_and_taken_away_at_its_end(gallery: Elsewhere) -> None:
     await gallery.planned()

@@ -38,6 +38,8 @@ def manner(command: str) -> Manner:
     )
 
 
+NO_SUCH_ID = "AIOZ Stream has no {what}: {complaint} ({status}). Its ids are long texts: pick one from a list."
+
 NOT_MADE = (
     "AIOZ Stream made no streaming for {what}: {complaint} ({status}). A live stream key has one streaming at a time that is not "
     "over, and keeping a show needs balance: delete what is open on this key, or choose another key."

@@ -61,7 +61,7 @@ class Drawing:
         op = await self._context.store.operation(post.subject)
         if op is None:
             return None
-        return prompts.question(op, await self._context.store.show(op.show) if op.show else None)
+        return prompts.question(op, await self._context.store.show(op.show) if op.show else None, post.key)
 
     async def prompt(self, post: Post) -> Message | None:
         """The end of a show."""

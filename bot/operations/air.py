@@ -101,7 +101,10 @@ def _go_steps(context: Context, dossier: Dossier, operation: Operation) -> tuple
 
 
 def _steady_signal(context: Context) -> Step:
-    """By the clock: not on hold, steady for 10 s, inside the window. By hand: signal is enough. Else people are asked."""
+    """By the clock: not on hold, steady for 10 s, inside the window. By hand: signal is enough. Else people are asked.
+
+    Where nothing keeps viewers out there is no window: they see a steady picture already, whenever it comes.
+    """
 
     async def ready(run: Run) -> datetime | None:
         by_hand = run.operation.by != CLOCK
@@ -112,7 +115,8 @@ def _steady_signal(context: Context) -> Step:
         steady = there if by_hand else seen is not None and seen.steady_for(now) >= context.figures.steady
         ends = (run.operation.asked_at if by_hand else show.start) + context.figures.go_window
         watched = before is not None and now - before <= WATCHED_WITHIN
-        if steady and not blind and not show.held(now) and (by_hand or (watched and now <= ends)):
+        in_time = by_hand or not show.gated or (watched and now <= ends)
+        if steady and not blind and not show.held(now) and in_time:
             return None
         if now >= ends:
             raise AskPeople(_why_not(show, now, signal=there, blind=blind, again=run.operation.verb == "back_on_air"))
@@ -128,7 +132,8 @@ def _why_not(show: Show, now: datetime, *, signal: bool, blind: bool, again: boo
     if blind:
         return f"{due}: the provider does not answer, so I cannot see whether there is a signal."
     if not signal:
-        return f"{due}: there is no signal from the encoder."
+        begins = "" if show.gated or again else " It begins by itself as soon as a picture is steady."
+        return f"{due}: there is no signal from the encoder.{begins}"
     return f"{due}: the signal is not steady."
 
 

@@ -45,6 +45,7 @@ class Tending:
             return
         self._viewers()
         self._consume_go()
+        self._ask_again()
         self._roll()
         encoder_is_the_air(self._draft, self._show, self._figures, self._able)
         self._alarm()
@@ -72,6 +73,24 @@ class Tending:
             for op in self._draft.of(self._id, "go"):
                 if op.state is not OperationState.RUNNING:
                     self._draft.end(op, OperationState.DONE, "the show is on air")
+
+    def _ask_again(self) -> None:
+        """A question whether to go live although there is no signal is another one once there is, and again once it is gone."""
+        show, seen, now = self._show, self._draft.seen, self._draft.now
+        if show.state is not ShowState.OPEN or not show.gated or show.held(now) or seen is None:
+            return
+        for op in self._draft.of(self._id, "go"):
+            if op.state is not OperationState.ASKING or not self._draft.steps(op.id):
+                continue
+            due, came = f"{show.title} was due at {at(show.start, show, seconds=False)}", bool(op.args.get("came"))
+            if not came and seen.steady_for(now) >= self._figures.steady:
+                note = f"{due}: the signal is there since {at(seen.since['signal'], show)}."
+                args = {**op.args, "came": True, "asked_anew": op.fence + 1}
+                asked = replace(op, fence=op.fence + 1, note=note, args=args)
+                self._draft.post(notices.question(self._draft.operate(asked), now))
+            elif came and seen.signal is False:
+                note = f"{due}: there is no signal from the encoder any more."
+                self._draft.operate(replace(op, note=note, args={**op.args, "came": False}))
 
     def _roll(self) -> None:
         """Recording is a wanted state: rolled from a minute before the start, and again after every return of signal."""

@@ -31,9 +31,7 @@ def _came_late(draft: Draft, show: Show, figures: Defaults) -> None:
         return
     for op in draft.of(show.id, "go"):
         if op.state is OperationState.ASKING and draft.steps(op.id):
-            draft.operate(
-                replace(op, state=OperationState.SCHEDULED, due=now, fence=op.fence + 1, note="", args={**op.args, "anyway": True})
-            )
+            draft.operate(replace(op, state=OperationState.SCHEDULED, due=now, fence=op.fence + 1, note=""))
 
 
 def _ask_to_stop(draft: Draft, show: Show, figures: Defaults) -> None:

@@ -60,8 +60,11 @@ def _step(record: StepRecord, show: Show | None) -> str:
     return f"{TICKS[record.state]} {brief(record.label)}{when}{already}{why}"
 
 
-def question(op: Operation, show: Show | None) -> Message:
-    """An operation's question; once answered it says how."""
+def question(op: Operation, show: Show | None, key: str = "") -> Message:
+    """An operation's question; once answered it says how, and once asked anew, in a post of another `key`, that it was."""
+    anew = op.args.get("asked_anew")
+    if isinstance(anew, int) and key and int(key.rpartition(":")[2]) < anew:
+        return say(":question: This is asked anew, further down.")
     sentence = f":question: {brief(op.note, 500)}" if op.note else ":question: The bot needs a decision."
     if op.state is not OperationState.ASKING:
         by = f" by {mention(op.by)}" if op.by != CLOCK else ""
@@ -69,6 +72,8 @@ def question(op: Operation, show: Show | None) -> Message:
         return say(f":heavy_check_mark: A question about {about} was answered{by}: {verb}, {op.state}.")
     asked = {"o": op.id, "f": op.fence, "s": op.show}
     match op.verb:
+        case "go" if show is not None and not show.gated:  # nobody lets viewers in there, so nothing is to be answered
+            buttons, more = [control("check", show), control("move", show)], [control("cancel", show)]
         case "go":
             buttons = [Control("question:go", "Go live", asked, "primary"), Control("question:wait", "Keep holding", asked)]
             more = [Control("question:cancel", "Cancel…", asked)]

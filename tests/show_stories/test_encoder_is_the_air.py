@@ -85,11 +85,14 @@ async def test_a_livestream_made_without_recording_is_told_of_while_another_can_
 async def test_a_late_encoder_is_asked_about_and_begins_the_show_when_it_comes(gallery: Elsewhere) -> None:
     await gallery.planned()
     await gallery.at("10:02:10", step=30)
-    assert gallery.posted("there is no signal from the encoder") == 1
+    assert gallery.posted("there is no signal from the encoder. It begins by itself as soon as a picture is steady.") == 1
+    asked = gallery.top(next(message for message in gallery.messages if "there is no signal" in gallery.top(message)))
+    assert "[Check now] [Move…] [… Cancel…]" in asked
     await gallery.at("10:06", step=30)
     await gallery.connect()
     await gallery.at("10:06:30", step=2)
     assert gallery.posted("ON AIR —") == 1
+    assert gallery.said("Steady signal 10:06:") == 1
     assert "ON AIR since 10:06" in gallery.state
 
 

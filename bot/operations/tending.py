@@ -10,7 +10,7 @@ from bot.model import CLOCK, FinishPolicy, Operation, OperationState, Show, Show
 from bot.operations import alarms
 from bot.operations.asking import ask
 from bot.operations.onair import silent, stopped
-from bot.operations.ungated import encoder_is_the_air, to_be_saved
+from bot.operations.ungated import encoder_is_the_air, public_after_all, to_be_saved
 from bot.providers.base import Capabilities, Kept
 from bot.show.defaults import Defaults
 from bot.show.draft import Draft, new_id
@@ -214,6 +214,8 @@ class Tending:
         seen = self._draft.seen
         if seen is not None and seen.enabled and now - show.stopped_at < self._figures.left_on:
             over = False  # somebody is asked about a stream that was left on before the books are closed
+        if public_after_all(self._draft, show, self._figures):
+            over = False  # its crew is asked to stop the encoder
         if over and show.state is ShowState.OFF:
             self._draft.put(replace(self._show, state=ShowState.DONE))
             self._draft.note(show.id, "done")

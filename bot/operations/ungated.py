@@ -10,7 +10,6 @@ from bot.operations.asking import ask
 from bot.providers.base import Capabilities
 from bot.show.defaults import Defaults
 from bot.show.draft import Draft
-from bot.show.lifecycle import still_public
 from bot.slack import notices
 from bot.slack.stamps import at, brief
 from bot.slack.text import mention
@@ -35,17 +34,38 @@ def _came_late(draft: Draft, show: Show, figures: Defaults) -> None:
 
 
 def _ask_to_stop(draft: Draft, show: Show, figures: Defaults) -> None:
-    """The books are closed and the encoder goes on: its crew is asked again and again until it is silent."""
-    if show.state is not ShowState.OFF or show.off_at is None or not still_public(draft.seen, show):
+    """The books are closed and the encoder goes on, or is back: its crew is asked again and again until it is silent."""
+    seen = draft.seen
+    if show.state is not ShowState.OFF or show.off_at is None or seen is None or not public_after_all(draft, show, figures):
         return
-    number = _due_nag(draft.now - show.off_at, figures)
+    if show.stopped_at is not None:
+        if seen.steady_for(draft.now) < figures.steady:
+            return
+        show = draft.put(replace(show, stopped_at=None))
+        draft.note(show.id, "encoder back")
+    closed = at(show.off_at, show)
+    back = max(seen.since.get("signal", show.off_at), show.off_at)
+    number = _due_nag(draft.now - back, figures)
     if number < 0:
         return
-    text = (
-        f":octagonal_sign: {mention(show.planned_by)}, please *stop the encoder* of {brief(show.title)} ({show.id}): it closed at "
-        f"{at(show.off_at, show)} and is still what viewers see."
-    )
-    draft.post(notices.told(show, f"stop-encoder-{number}", show.off_at, text))
+    how = f"it closed at {closed} and is still what viewers see"
+    if back > show.off_at:
+        how = f"it closed at {closed}, and since {at(back, show)} viewers see what the encoder sends again"
+    text = f":octagonal_sign: {mention(show.planned_by)}, please *stop the encoder* of {brief(show.title)} ({show.id}): {how}."
+    draft.post(notices.told(show, f"stop-encoder-{number}", back, text))
+
+
+def public_after_all(draft: Draft, show: Show, figures: Defaults) -> bool:
+    """Whether viewers see an encoder that no show on its stream needs: of one that is over, where nothing keeps them out."""
+    seen = draft.seen
+    shown = not show.gated and seen is not None and seen.signal and seen.enabled is None
+    return bool(shown) and not _needed_elsewhere(draft, show, figures)
+
+
+def _needed_elsewhere(draft: Draft, show: Show, figures: Defaults) -> bool:
+    """Whether the encoder on this stream sends, or is about to send, for another show."""
+    others = [other for other in draft.shows if other.id != show.id and other.state not in (ShowState.OFF, ShowState.DONE)]
+    return any(other.state is not ShowState.PLANNED or other.start - draft.now <= figures.due_here for other in others)
 
 
 def _due_nag(since: timedelta, figures: Defaults) -> int:
@@ -75,6 +95,8 @@ def _save(draft: Draft, show: Show, figures: Defaults, able: Capabilities) -> No
     if show.save_again_at is not None and draft.now < show.save_again_at:
         return
     last = _last_signal(draft.seen, draft.now)
+    if last is not None and show.off_at is not None and _needed_elsewhere(draft, show, figures):
+        last = min(last, show.off_at)  # what comes after that is the other show
     if show.saved_to is not None and (last is None or last <= show.saved_to):
         return
     age = draft.now - show.on_air_at

@@ -126,6 +126,43 @@ async def test_the_books_close_and_the_crew_is_asked_again_and_again_to_stop_the
     assert gallery.posted("stop the encoder") == 5
 
 
+async def test_an_encoder_that_comes_back_after_the_end_is_told_of_until_it_stops(gallery: Elsewhere) -> None:
+    await gallery.on_air()
+    await gallery.at("10:20:20", step=20)
+    gallery.drop()
+    await gallery.at("10:22", step=5)
+    assert "OFF AIR" in gallery.state
+    asked = gallery.posted("stop the encoder")
+    await gallery.connect()
+    await gallery.at("10:23", step=5)
+    assert "CLOSED, STILL PUBLIC" in gallery.state
+    assert gallery.posted("it closed at 10:20:20, and since 10:22:") == 1
+    await gallery.at("10:40", step=30)
+    assert gallery.posted("stop the encoder") == asked + 4
+    assert "CLOSED, STILL PUBLIC" in gallery.state
+    gallery.drop()
+    await gallery.at("10:44", step=10)
+    assert gallery.posted("OFF AIR —") == 1
+    assert gallery.said("*Stopped*: Videograph shows no signal any more") == 2
+    await gallery.at("11:00", step=30)
+    assert "DONE" in gallery.state
+
+
+async def test_an_encoder_that_comes_back_for_the_next_show_is_not_asked_to_stop(gallery: Elsewhere) -> None:
+    first = await gallery.on_air()
+    await gallery.plan(f"Late Service 10:40-11:00 on {first.stream}")
+    await gallery.at("10:20:20", step=20)
+    gallery.drop()
+    await gallery.at("10:22", step=10)
+    asked = gallery.posted("stop the encoder")
+    await gallery.connect()
+    await gallery.at("10:41", step=20)
+    assert gallery.posted("stop the encoder") == asked
+    assert [(await gallery.show(name)).state.value for name in ("s1", "s2")] == ["done", "live"]
+    (kept,) = await gallery.rehearsal.bot.store.videos(show="s1")
+    assert kept.duration == pytest.approx(20 * 60 + 21, abs=2)
+
+
 async def test_the_whole_show_is_cut_out_two_minutes_after_the_last_signal(gallery: Elsewhere) -> None:
     await gallery.on_air()
     await gallery.at("10:20:20", step=20)

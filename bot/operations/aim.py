@@ -25,6 +25,9 @@ PAGE_WORDS = {
 }
 """What is done to a page, after the provider's word for it."""
 
+GOING_LIVE = "page-live"
+"""The name of the step that lets viewers in."""
+
 
 def when(true: Callable[[Seen, Run], bool]) -> Callable[[Run], Awaitable[Result | None]]:
     """A look that is content when `true` of what it saw."""

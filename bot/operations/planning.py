@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from bot.errors import UserError
 from bot.model import CLOCK, JSON, FinishPolicy, Hold, Operation, OperationState, Show, ShowState, StepKind, StepState
-from bot.operations import restreaming
+from bot.operations import aim, restreaming
 from bot.operations.asking import ask
 from bot.operations.finishing import also_recorded
 from bot.show.cues import cancel_all, rank, schedule
@@ -235,6 +235,8 @@ def cancel(draft: Draft, show: Show, by: str, reason: str) -> Operation:
         raise UserError(f"{show.title} is on air. Finish it first.")
     if show.state.closed:
         raise UserError(f"{show.title} is {show.state.value} already.")
+    if _is_asked_to_go_live(draft, show):
+        raise UserError(f"{show.title} is going live right now, so viewers may see it already. Look at its card, then finish it.")
     made = _half_made(draft, show)
     # what restreams may have sent has to be seen through, and what viewers saw can be cut out all the same
     cancel_all(draft, show, "the show was cancelled", spared=(restreaming.VERB, "clip"))
@@ -242,6 +244,12 @@ def cancel(draft: Draft, show: Show, by: str, reason: str) -> Operation:
     restreaming.with_the_show(draft, cancelled, on=False)
     draft.note(show.id, "cancelled", by, reason)
     return ask(draft, "cancel", by, cancelled, {"reason": reason, **made})
+
+
+def _is_asked_to_go_live(draft: Draft, show: Show) -> bool:
+    """Whether the provider was asked to let viewers in and has not been seen to: that cannot be called back any more."""
+    going = [op for op in draft.of(show.id, "go") if op.state in (OperationState.RUNNING, OperationState.WAITING)]
+    return any(step.name == aim.GOING_LIVE and step.state is StepState.INTENT for op in going for step in draft.steps(op.id))
 
 
 def _half_made(draft: Draft, show: Show) -> dict[str, JSON]:

@@ -97,6 +97,22 @@ async def test_a_link_that_the_provider_reports_stands_in_the_place_of_its_absen
     assert "https://cdn.vpplayer.example/p/encode/v/hls/master_file.m3u8" in str(post.blocks)
 
 
+async def test_what_was_asked_to_go_live_a_moment_ago_cannot_be_cancelled_any_more(gallery: Elsewhere) -> None:
+    await gallery.planned()
+    await gallery.at("9:58:20", step=300)
+    await gallery.connect()
+    await gallery.at("9:59:58", step=10)
+    await gallery.type("/live go s1")
+    assert gallery.count("page live") == 0
+    await gallery.type("/live cancel s1")
+    await gallery.submit()
+    assert "Sunday Service is going live right now" in gallery.everything
+    await gallery.passes(10)
+    assert gallery.count("page live") == 1
+    assert "ON AIR" in gallery.state
+    assert gallery.posted("Cancelled") == 0
+
+
 async def test_an_end_that_the_provider_refuses_throws_nothing_away(gallery: Elsewhere) -> None:
     await gallery.on_air()
     project(gallery).faults.add(

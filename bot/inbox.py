@@ -16,6 +16,8 @@ from bot.errors import ProviderError
 from bot.model import JSON, Post, Source, StreamKey, Urgency, Video
 from bot.providers.base import Heard, Provider, Restream
 from bot.sightings import Sightings
+from bot.slack.blocks import say
+from bot.slack.stamps import brief
 from bot.slack.text import escape
 from bot.store.base import Letter, Store, Touched
 from bot.watcher import Watcher
@@ -34,6 +36,12 @@ opens many at once would hold up the commits that accept."""
 
 TELL_EVERY = 3600.0
 """Real seconds."""
+
+MOST_KIND = 80
+"""Characters of a vendor's word that are shown."""
+
+MOST_TOLD = 200
+"""Kinds of trouble that are remembered; whoever can reach the address may send any words."""
 
 FLOOD = 5
 """So many webhooks in that time still are one."""
@@ -145,7 +153,10 @@ class Inbox:
     async def _open(self, letter: Letter) -> None:
         try:
             provider = self._providers[letter.provider]
-            await self._deliver(provider, provider.hear(letter.body, letter.received))
+            heard = provider.hear(letter.body, letter.received)
+            await self._deliver(provider, heard)
+            if heard.unknown:
+                await self._show_unknown(letter, provider.capabilities.title, heard.unknown)
             await self._store.opened(letter.id)
             self.counts["opened"] += 1
         except Exception as failure:
@@ -156,12 +167,26 @@ class Inbox:
             if retry is None:
                 await self._instead_of(letter, type(failure).__name__)
 
+    async def _show_unknown(self, letter: Letter, title: str, kind: str) -> None:
+        """A type that nobody here knows is kept, and shown as the vendor wrote it, once in `TELL_EVERY`."""
+        self.counts["unknown type"] += 1
+        log.info("webhook of %s has the unknown type %r; kept", letter.provider, kind)
+        room = len(self._told) < MOST_TOLD
+        if self._ops_channel and room and self._is_news(letter.provider, f"type {kind[:MOST_KIND]}"):
+            await self._store.post(unknown_letter(letter, title, kind, self._ops_channel, self._clock.now()))
+
+    def _is_news(self, provider: str, what: str) -> bool:
+        """Whether this was not told within `TELL_EVERY`; it counts as told then."""
+        now = time.monotonic()
+        if now - self._told.get((provider, what), -TELL_EVERY) < TELL_EVERY:
+            return False
+        self._told[provider, what] = now
+        return True
+
     async def _instead_of(self, letter: Letter, error: str) -> None:
         """What it said is not known: look instead, and tell those who can mend it, for one kind of it once in `TELL_EVERY`."""
-        now = time.monotonic()
-        if now - self._told.get((letter.provider, error), -TELL_EVERY) < TELL_EVERY:
+        if not self._is_news(letter.provider, error):
             return
-        self._told[letter.provider, error] = now
         if self._ops_channel:
             await self._store.post(dead_letter(letter, error, self._ops_channel, self._clock.now()))
         try:
@@ -170,9 +195,6 @@ class Inbox:
             log.exception("looking in the place of webhook %s broke", letter.id)
 
     async def _deliver(self, provider: Provider, heard: Heard) -> None:
-        if heard.unknown:
-            self.counts["unknown type"] += 1
-            log.info("webhook of %s has the unknown type %r; kept", provider.name, heard.unknown)
         for look in heard.looks:
             await self._sightings.report(look)
             self._watcher.hint(look.key)
@@ -203,6 +225,15 @@ class Inbox:
             log.warning("video %s not read: %s (%s)", video.id, failure.sentence, failure.detail)
             return video
         return replace(video, stream=read.stream, started_at=read.started_at, error=video.error or read.error)
+
+
+def unknown_letter(letter: Letter, title: str, kind: str, channel: str, now: datetime) -> Post:
+    """For those who look after the bot: a type of webhook that it does not know yet."""
+    text = (
+        f":grey_question: {escape(title)} sent a webhook of a type that I do not know, “{brief(kind, MOST_KIND)}”. It is kept and "
+        "changes nothing; what I look at myself goes on as before."
+    )
+    return Post(f"ops:unknown:{letter.id}:{int(now.timestamp() * 1000)}", channel, now, Urgency.STATE, text, say(text).blocks)
 
 
 def dead_letter(letter: Letter, error: str, channel: str, now: datetime) -> Post:

@@ -35,21 +35,21 @@ def _came_late(draft: Draft, show: Show, figures: Defaults) -> None:
 
 def _ask_to_stop(draft: Draft, show: Show, figures: Defaults) -> None:
     """The books are closed and the encoder goes on, or is back: its crew is asked again and again until it is silent."""
-    seen = draft.seen
-    if show.state is not ShowState.OFF or show.off_at is None or seen is None or not public_after_all(draft, show, figures):
+    seen, off_at = draft.seen, show.off_at
+    if show.state is not ShowState.OFF or off_at is None or seen is None or not public_after_all(draft, show, figures):
         return
     if show.stopped_at is not None:
         if seen.steady_for(draft.now) < figures.steady:
             return
         show = draft.put(replace(show, stopped_at=None))
         draft.note(show.id, "encoder back")
-    closed = at(show.off_at, show)
-    back = max(seen.since.get("signal", show.off_at), show.off_at)
+    closed = at(off_at, show)
+    back = max(seen.since.get("signal", off_at), off_at)
     number = _due_nag(draft.now - back, figures)
     if number < 0:
         return
     how = f"it closed at {closed} and is still what viewers see"
-    if back > show.off_at:
+    if back > off_at:
         how = f"it closed at {closed}, and since {at(back, show)} viewers see what the encoder sends again"
     text = f":octagonal_sign: {mention(show.planned_by)}, please *stop the encoder* of {brief(show.title)} ({show.id}): {how}."
     draft.post(notices.told(show, f"stop-encoder-{number}", back, text))

@@ -108,9 +108,10 @@ async def test_a_webhook_starts_no_effect(gallery: Gallery) -> None:
 
 @pytest.fixture
 async def newsroom(tmp_path: Path) -> AsyncIterator[Gallery]:
-    """A gallery whose provider has a default channel."""
+    """A gallery whose provider has a default channel, which those who look after the bot read as well."""
     first_channel = Gallery(Rehearsal(tmp_path, commands.load())).channel.id
-    rehearsal = Rehearsal(tmp_path, commands.load(), start=SUNDAY_MORNING, env={"GCORE_CHANNEL": first_channel})
+    env = {"GCORE_CHANNEL": first_channel, "OPS_CHANNEL": first_channel}
+    rehearsal = Rehearsal(tmp_path, commands.load(), start=SUNDAY_MORNING, env=env)
     gallery = Gallery(rehearsal)
     await rehearsal.open()
     await rehearsal.settle()
@@ -128,3 +129,14 @@ async def test_a_stream_without_a_show_is_told_in_the_providers_channel(newsroom
     newsroom.drop()
     await newsroom.passes(20, step=5)
     assert newsroom.posted("Chapel: :warning: *Signal lost*") == 1
+
+
+async def test_a_type_that_nobody_knows_is_shown_as_the_vendor_wrote_it_and_once(newsroom: Gallery) -> None:
+    for number in range(3):
+        newsroom.cloud.webhooks.send("stream.paused", f"{number}", {"type": "stream.paused", "message": {}}, newsroom.now)
+        await newsroom.settle()
+    assert newsroom.posted("Gcore sent a webhook of a type that I do not know, “stream.paused”. It is kept") == 1
+    newsroom.cloud.webhooks.send("other", "9", {"type": "<!channel> other", "message": {}}, newsroom.now)
+    await newsroom.settle()
+    assert newsroom.posted("of a type that I do not know") == 2
+    assert "&lt;!channel&gt; other" in str([message.blocks for message in newsroom.messages])

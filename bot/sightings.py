@@ -20,7 +20,7 @@ React = Callable[[Draft, tuple[Change, ...], Source | None, str], None]
 
 ReactToVideo = Callable[[Draft, Video | None, Video], None]
 
-ReactToRestreams = Callable[[Draft, Sequence[Restream], Source], None]
+ReactToRestreams = Callable[[Draft, Sequence[Restream], Source, str], None]
 
 
 class Sightings:
@@ -83,12 +83,15 @@ class Sightings:
 
         await self._store.observe_video(video.provider, video.id, rule, show=video.show)
 
-    async def report_restreams(self, key: StreamKey, told: Sequence[Restream], source: Source) -> None:
-        """Commit what is said of the restream targets of the shows on a stream; those that are not named stay as they are."""
+    async def report_restreams(self, key: StreamKey, told: Sequence[Restream], source: Source, owner: str = "") -> None:
+        """Commit what is said of the restream targets of the shows on a stream.
+
+        Those that are not named stay as they are, unless these are all that this `owner`, a page or a stream, has.
+        """
 
         def rule(dossier: Dossier) -> Decision[None]:
             draft = Draft(dossier, self._clock.now())
-            self._react_to_restreams(draft, told, source)
+            self._react_to_restreams(draft, told, source, owner)
             return draft.decision(None)
 
         await self._store.decide(key, rule)

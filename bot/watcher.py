@@ -180,7 +180,7 @@ class Watcher:
         owner = watch.page if way.of == "page" else watch.key.id
         if owner and any(target.on and target.remote for target in targets):
             self._restreamed[watch.key] = now
-            await self._sightings.report_restreams(watch.key, await provider.list_restreams(owner), Source.LOOK)
+            await self._sightings.report_restreams(watch.key, await provider.list_restreams(owner), Source.LOOK, owner)
 
     async def _look_at_videos(self, watch: Watch) -> None:
         provider = self._providers[watch.key.provider]

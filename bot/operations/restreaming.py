@@ -8,6 +8,7 @@ from datetime import datetime
 
 from bot.errors import UserError
 from bot.model import CLOCK, JSON, Operation, RestreamTarget, Show, ShowState, Source
+from bot.operations.steps import KNOWN_EVERYWHERE
 from bot.providers.base import Capabilities, Restream, Restreams
 from bot.safe import Safe, SecretLost
 from bot.show.cues import rank
@@ -232,10 +233,16 @@ def _can_be_handed_over(old: RestreamTarget, source: Show, show: Show, able: Cap
 
 
 # -- what the provider says ---------------------------------------------------------------------------------------------
-def reported(draft: Draft, found: Iterable[Restream], source: Source) -> None:
-    """Keep what the provider says of targets; while a show is on air, what changed is told once in its thread."""
+def reported(draft: Draft, found: Iterable[Restream], source: Source, owner: str = "") -> None:
+    """Keep what the provider says of targets; while a show is on air, what changed is told once in its thread.
+
+    With an `owner`, a page or a stream, these are all of its targets: one that is on and missing was taken away there.
+    """
     known = {target.remote: target for target in draft.restreams if target.remote and not target.gone}
-    for told in found:
+    listed = list(found)
+    there = {told.id for told in listed}
+    missing = [target for remote, target in known.items() if owner and remote not in there and _is_missed(draft, target, owner)]
+    for told in [*listed, *(Restream(target.remote, "", "", active=False, live=False) for target in missing)]:
         before = known.get(told.id)
         if before is None:
             continue
@@ -243,11 +250,20 @@ def reported(draft: Draft, found: Iterable[Restream], source: Source) -> None:
         live = before.live if told.live is None else told.live
         if (active, live) == (before.active, before.live):
             continue
-        after = replace(before, active=active, live=live, reported_at=draft.now, reported_by=source)
+        remote = before.remote if told.id in there else ""  # switched on again, it is added anew
+        after = replace(before, remote=remote, active=active, live=live, reported_at=draft.now, reported_by=source)
         draft.send_on(after)
         show = draft.show(after.show)
         if show.state.on_air and after.on and not after.leaving and _is_news(before, after):
             draft.post(restreams.arrival(after, show, draft.now))
+
+
+def _is_missed(draft: Draft, target: RestreamTarget, owner: str) -> bool:
+    """Whether it has to be among the targets of `owner`: a show on air wants it there, and it was not put there a moment ago."""
+    show = draft.show(target.show)
+    if not (show.state.on_air and target.on and target.done_at) or target.leaving or owner not in (show.page, show.stream):
+        return False
+    return draft.now - max(filter(None, (target.made_at, target.done_at))) >= KNOWN_EVERYWHERE
 
 
 def _is_news(before: RestreamTarget, after: RestreamTarget) -> bool:

@@ -56,7 +56,7 @@ async def _listed(call: Call, show: Show, way: Restreams) -> tuple[Sequence[Rest
         listed = await call.patiently(call.context.provider(show.provider).list_restreams(owner))
     except ProviderError as failure:
         return (), failure.sentence
-    await call.context.sightings.report_restreams(show.key, listed, Source.LOOK)
+    await call.context.sightings.report_restreams(show.key, listed, Source.LOOK, owner)
     return listed, ""
 
 

@@ -117,7 +117,11 @@ def board(shown: Board) -> Message:
     blocks: list[Block] = []
     for target in shown.targets[:MOST_ON_BOARD]:
         lost = " *Its key has to be typed again.*" if target.id in shown.lost else ""
-        blocks.append(section(f"*{brief(target.title)}* ({target.id}) → {escape(target.host)}: {words(target, show, able)}.{lost}"))
+        blocks.append(
+            section(
+                f"*{brief(target.title)}* ({target.id}) → {escape(target.host)}: {words(target, show, able).rstrip('.')}.{lost}"
+            )
+        )
         blocks += actions(_buttons(target, shown))
     if len(shown.targets) > MOST_ON_BOARD:
         blocks.append(context(f"And {len(shown.targets) - MOST_ON_BOARD} more, which can be named by their titles."))
@@ -225,7 +229,7 @@ def remove_words(target: RestreamTarget, show: Show, able: Capabilities) -> str:
     """What removing it means, as a modal asks about it."""
     return (
         f"*{escape(target.title)}* ({target.id}) → {escape(target.host)}, of {escape(show.title)} ({show.id}): "
-        f"{words(target, show, able)}.\n\nIts picture stops there at once, and its key is forgotten. "
+        f"{words(target, show, able).rstrip('.')}.\n\nIts picture stops there at once, and its key is forgotten. "
         "To only stop it, switch it off."
     )
 
@@ -242,7 +246,7 @@ def arrival(target: RestreamTarget, show: Show, now: datetime) -> Post:
     """What the provider says of a target changed while the show is on air."""
     how = f"{seen_by(target.reported_by)} {at(now, show)}"
     if target.active is False:
-        text = f":warning: *{brief(target.title)}* ({target.id}) was switched off at the provider ({how})."
+        text = f":warning: *{brief(target.title)}* ({target.id}) was switched off at the provider, or taken away there ({how})."
     elif target.live:
         text = f":satellite: *{brief(target.title)}* ({target.id}): the picture arrives ({how})."
     else:

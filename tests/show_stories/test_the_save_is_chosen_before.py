@@ -192,6 +192,25 @@ async def test_a_target_is_sent_to_the_provider_when_the_show_begins_and_taken_a
     assert CANARY not in gallery.everything
 
 
+async def test_a_target_that_somebody_took_away_there_is_told_of_and_can_be_switched_on_again(gallery: Elsewhere) -> None:
+    await gallery.planned()
+    await gallery.type("/live restream add")
+    await gallery.submit(None, title="YouTube", url="rtmp://a.rtmp.youtube.com/live2", key=CANARY)
+    await gallery.at("9:58:20", step=300)
+    await gallery.connect()
+    await gallery.at("10:00:20", step=10)
+    key = account(gallery).key(gallery.stream)
+    key.targets = ["rtmp://elsewhere.example/live/other"]
+    await gallery.at("10:02", step=10)
+    assert gallery.said("*YouTube* (r1) was switched off at the provider, or taken away there (seen by our look") == 1
+    assert "*switched off at AIOZ Stream* since 10:0" in await gallery.type("/live restream")
+    await gallery.type("/live restream on r1")
+    await gallery.passes(40, step=10)
+    assert len(key.targets) == 2
+    assert "asked on 10:02:00, arrival not reported" in await gallery.type("/live restream")
+    assert CANARY not in gallery.everything
+
+
 # -- its clock
 @pytest.mark.parametrize("habit", [lambda cloud: setattr(cloud.habits, "statistics_missing", True)], ids=["no statistic"])
 async def test_a_show_goes_on_air_on_the_duration_alone(gallery: Elsewhere, habit: Callable[[AiozCloud], None]) -> None:

@@ -108,6 +108,8 @@ def _key_rotated(draft: Draft, operation: Operation) -> None:
     for show in draft.shows:
         if not show.state.closed:
             draft.note(show.id, "push key made anew", operation.by, str(operation.key))
+            text = f":key: {mention(operation.by)} made a new push key: every encoder needs its new address (Ingest details)."
+            draft.post(notices.line(show, "key-anew", draft.now, text))
     said = next((step.result.get("next", ()) for step in draft.steps(operation.id)), ())
     draft.operate(replace(operation, note=" ".join(map(str, said))))
     draft.post(_ingest_moved(operation, draft.now))

@@ -59,7 +59,7 @@ async def require_inside(call: Call, show: Show, provider: Provider, start: date
         start,
         end,
         call.context.clock.now(),
-        earliest=window.earliest or first_picture(dark),
+        earliest=max(filter(None, (window.earliest, first_picture(dark))), default=None),
         longest=window.longest or _longest(provider),
         ahead=call.context.figures.clip_settle,
         zone=ZoneInfo(show.zone),

@@ -14,6 +14,7 @@ from bot.errors import Choice, NotAllowed, ProviderError, Question, UserError
 from bot.model import Seen, Show, StreamKey
 from bot.providers.base import Capabilities, Provider, StreamInfo
 from bot.show.phone import unquote
+from bot.show.references import take_handle
 from bot.show.times import wall
 from bot.slack.call import ACTIVE, Call, present_state
 from bot.slack.modals import form, picker
@@ -73,12 +74,12 @@ async def all_streams(call: Call) -> tuple[list[StreamInfo], list[str]]:
 
 
 async def find_stream(call: Call, verb: str, words: str, rest: str = "") -> StreamInfo:
-    """The one stream that `words` name: by id, by its whole name or by a part of it.
+    """The one stream that `words` name: by id, by the handle of its show, by its whole name or by a part of it.
 
     UserError if there is none, Question with a button for each if there are several; `verb` and `rest` are the command around it.
     """
     said = unquote(words)
-    known = await _by_id(call, said)
+    known = await _by_id(call, said) or await _of_the_show(call, said)
     if known is not None:
         return known
     streams, failures = await all_streams(call)
@@ -108,6 +109,15 @@ async def _by_id(call: Call, said: str) -> StreamInfo | None:
         if any(seen.key.id == said for seen in await call.context.store.streams_seen(name)):
             return await known.stream(said)
     return None
+
+
+async def _of_the_show(call: Call, said: str) -> StreamInfo | None:
+    """By `s12`: the stream of that show."""
+    handle, rest = take_handle(said)
+    show = await call.context.store.show(handle) if handle is not None and not rest else None
+    if show is None or show.key is None:
+        return None
+    return await call.context.provider(show.provider).stream(show.stream)
 
 
 async def stream_here(call: Call) -> StreamKey | None:

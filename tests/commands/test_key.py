@@ -89,3 +89,19 @@ async def test_where_operators_are_named_a_stream_without_a_show_is_theirs(studi
     assert "needs an operator" in form_text(studio)
     await studio.type("/live key church-main", studio.ben)
     assert "Server `rtmp://" in form_text(studio, studio.ben)
+
+
+async def test_the_crew_reads_that_the_key_of_its_show_was_made_anew_and_not_the_key(studio: Studio) -> None:
+    show = await studio.plan("Sunday Service 10:00-10:20")
+    old = studio.cloud.stream(int(show.stream)).token
+    await studio.type("/live stream key rotate s1")
+    await studio.submit()
+    new = studio.cloud.stream(int(show.stream)).token
+    assert new != old
+    (told,) = [line for line in studio.thread() if "made a new push key" in line]
+    assert told == ":key: @ana made a new push key: every encoder needs its new address (Ingest details)."
+    assert old not in studio.everything
+    assert new not in studio.everything
+    await studio.type("/live stream key s1")
+    assert new in form_text(studio)
+    assert old not in form_text(studio)

@@ -318,3 +318,16 @@ async def test_a_name_longer_than_the_form_takes_is_not_sent_back_cut(studio: St
     await studio.submit(dvr_duration="1800")
     changed = studio.cloud.stream(main)
     assert (changed.name, changed.dvr_duration) == (long, 1800)
+
+
+@pytest.mark.parametrize("named", ["s1", "S1", "sunday"])
+async def test_a_stream_can_be_named_by_its_show(studio: Studio, named: str) -> None:
+    show = await studio.plan("Sunday Service 10:00-10:20")
+    await studio.type(f"/live stream edit {named} name=Nave")
+    await studio.settle()
+    assert studio.cloud.stream(int(show.stream)).name == "Nave"
+
+
+async def test_a_handle_without_a_show_is_no_stream(studio: Studio) -> None:
+    await studio.plan("Sunday Service 10:00-10:20")
+    assert "There is no stream “s7”" in await studio.type("/live stream edit s7 name=Nave")

@@ -11,6 +11,7 @@ from bot.model import CLOCK, JSON, FinishPolicy, Hold, Operation, OperationState
 from bot.operations import aim, restreaming
 from bot.operations.asking import ask
 from bot.operations.finishing import also_recorded
+from bot.providers.base import Capabilities
 from bot.show.cues import cancel_all, rank, schedule
 from bot.show.defaults import Defaults
 from bot.show.draft import Draft, new_id
@@ -189,13 +190,13 @@ def want_recording(draft: Draft, show: Show) -> Show:
     return draft.put(replace(show, wants_recording=True, recording_failed=False))
 
 
-def unwant_recording(draft: Draft, show: Show, by: str, figures: Defaults) -> Show:
-    """The recording is not wanted any more: one that runs for this show alone is stopped."""
+def unwant_recording(draft: Draft, show: Show, by: str, figures: Defaults, able: Capabilities) -> Show:
+    """The recording is not wanted any more: one that runs for this show alone is stopped, where that can be asked for."""
     show = draft.put(replace(show, wants_recording=False, recording_failed=False))
     rolling = draft.of(show.id, "record")
     for op in rolling:
         draft.end(op, OperationState.SUPERSEDED, "the recording is not wanted any more")
-    runs = draft.seen is not None and bool(draft.seen.recording)
+    runs = able.tells_recording and draft.seen is not None and bool(draft.seen.recording)
     own = show.state in (ShowState.OPEN, ShowState.LIVE, ShowState.PAUSED)
     if own and (runs or rolling) and also_recorded(draft.shows, show, draft.now, figures) is None:
         ask(draft, "stop_recording", by, show)

@@ -191,7 +191,7 @@ def _kept_otherwise(dossier: Dossier, show: Show, able: Capabilities) -> str:
     if able.recording is None:
         return f"none: {able.title} keeps nothing"
     if not show.wants_recording:
-        return "off"
+        return _kept_unwanted(dossier, able.recording)
     if show.off_at and (parts := _parts(dossier, show)):
         return parts
     if able.recording.kept is Kept.END:
@@ -203,6 +203,15 @@ def _kept_otherwise(dossier: Dossier, show: Show, able: Capabilities) -> str:
     if show.off_at is None:
         return f"{_as_set(dossier, able.recording)}, cut out at the end"
     return "*not kept yet*: cut out once the encoder is silent"
+
+
+def _kept_unwanted(dossier: Dossier, recording: Recording) -> str:
+    """What becomes of what nobody wants to keep, where a setting that is on keeps it."""
+    if dossier.seen is None or not dossier.seen.recording:
+        return "off"
+    if recording.expires is not None:
+        return "not kept, nothing is cut out at the end"
+    return f"not wanted, but `{recording.field}` is on: kept all the same"
 
 
 def _as_set(dossier: Dossier, recording: Recording) -> str:

@@ -113,6 +113,17 @@ async def test_what_was_asked_to_go_live_a_moment_ago_cannot_be_cancelled_any_mo
     assert gallery.posted("Cancelled") == 0
 
 
+async def test_the_form_of_a_show_on_air_can_be_saved_although_it_has_no_page_to_tick(gallery: Elsewhere) -> None:
+    await gallery.on_air()
+    await gallery.type("/live move s1")
+    await gallery.submit(None, end="10:35", wishes=[])
+    assert gallery.slack.modals(gallery.ana) == []
+    await gallery.passes(20, step=5)
+    assert "ends by itself 10:35" in gallery.card_text
+    assert "Recording: off" in gallery.card_text
+    assert (await gallery.show()).wants_page
+
+
 async def test_an_end_that_the_provider_refuses_throws_nothing_away(gallery: Elsewhere) -> None:
     await gallery.on_air()
     project(gallery).faults.add(

@@ -271,6 +271,19 @@ async def test_no_recording_is_called_seen_where_the_vendor_tells_of_none(galler
     assert "recording" not in await gallery.type("/live stream")
 
 
+async def test_a_recording_that_is_not_wanted_any_more_is_not_stopped_where_nobody_can(gallery: Elsewhere) -> None:
+    await gallery.on_air()
+    await gallery.type("/live move s1")
+    await gallery.submit(None, wishes=[])
+    await gallery.passes(20, step=5)
+    assert "Recording: not kept, nothing is cut out at the end" in gallery.card_text
+    assert "Stopping the recording" not in gallery.everything
+    await gallery.at("10:20:20", step=20)
+    gallery.drop()
+    await gallery.at("10:40", step=60)
+    assert clips(gallery) == 0
+
+
 # -- clips
 async def test_what_was_before_the_first_picture_cannot_be_cut(gallery: Elsewhere) -> None:
     await gallery.on_air()

@@ -141,6 +141,17 @@ async def test_a_key_in_the_list_of_streams_is_not_called_silent_where_the_list_
     assert "no signal" not in told
 
 
+async def test_the_form_of_a_show_on_air_can_be_saved_although_it_has_no_page_to_tick(gallery: Elsewhere) -> None:
+    await gallery.on_air()
+    await gallery.type("/live move s1")
+    await gallery.submit(None, end="10:35", wishes=[])
+    assert gallery.slack.modals(gallery.ana) == []
+    await gallery.passes(20, step=5)
+    assert "ends by itself 10:35" in gallery.card_text
+    assert "Recording: not wanted, but `save` is on: kept all the same" in gallery.card_text
+    assert (await gallery.show()).wants_page
+
+
 # -- the end
 async def test_the_books_close_and_what_was_saved_is_announced(gallery: Elsewhere) -> None:
     await gallery.on_air()

@@ -76,7 +76,8 @@ async def _facts(call: Call, show: Show, *, now: bool) -> str:
         lines.append(f"• on air since {at(show.on_air_at, show)}, {duration_words(clock - show.on_air_at)}")
     if seen is not None:
         looked = f" (looked {at(seen.looked_at, show)})" if seen.looked_at else ""
-        lines.append(f"• signal {'there' if seen.signal else 'gone'}{looked}")
+        arriving = f"pictures arriving, {escape(seen.evidence)}" if seen.evidence else "signal there"
+        lines.append(f"• {arriving if seen.signal else 'no signal' if seen.signal is False else 'signal not known'}{looked}")
         if possible("recording", show, able):
             lines.append(f"• {'recording' if seen.recording else 'not recording'}{looked}")
         if seen.viewers is not None and seen.viewers_at:

@@ -115,6 +115,8 @@ async def test_what_is_concluded_is_not_called_seen(gallery: Elsewhere) -> None:
     await gallery.on_air()
     assert gallery.said("*Started*: pictures are arriving, ") == 1
     assert gallery.said("*Recording, as far as can be known*: `save` is on, and pictures arrive (concluded from our looks") == 1
+    await gallery.type("/live finish s1")
+    assert "• pictures arriving, duration +10 s (looked 10:00:10)" in gallery.slack.read(gallery.slack.modals(gallery.ana)[-1])
     assert gallery.posted("ON AIR — Sunday Service* (s1), concluded from our looks 10:00") == 1
     assert "`save` on and pictures arriving" in gallery.card_text
     await gallery.at("10:20:30", step=10)

@@ -104,7 +104,11 @@ ON_AIR = (
 )
 PAUSED = (Line("resume", "*Resuming* at Gcore, asked by @ana:\n1. Broadcast to live"),)
 AFTERWARDS = (
-    Line("video rename {video} Evensong", "1. Name the video “Evensong”", NO_VIDEO | but("cannot rename videos", VIDEOGRAPH)),
+    Line(
+        "video rename {video} Evensong",
+        "1. Name the video “Evensong”",
+        NO_VIDEO | but("Videograph cannot rename a video: give a clip its title when it is cut.", VIDEOGRAPH),
+    ),
     Line("video delete {video}", "Then, with *Delete*:\n*Deleting the video* at {title}, asked by @ana:", NO_VIDEO),
 )
 EVERYTHING = (*PLANNED, *ON_HOLD, *ON_AIR, *PAUSED, *AFTERWARDS)

@@ -54,7 +54,8 @@ class Drawing:
         if op is None:
             return None
         show = await self._context.store.show(op.show) if op.show else None
-        return prompts.progress(op, await self._context.store.steps(op.id), show, self._verbs[op.verb].title)
+        title = self._verbs[op.verb].titled(self._context.providers.get(op.provider))
+        return prompts.progress(op, await self._context.store.steps(op.id), show, title)
 
     async def question(self, post: Post) -> Message | None:
         """A question to people."""

@@ -11,6 +11,7 @@ from bot.errors import Question, UserError
 from bot.model import JSON, FinishPolicy, Show, ShowState
 from bot.operations.asking import ask
 from bot.operations.planning import extend, keep_on, move, unwant_recording, want_recording
+from bot.providers.base import Capabilities
 from bot.show.cues import asks_at_end, schedule
 from bot.show.draft import Draft
 from bot.show.references import split_option
@@ -74,8 +75,9 @@ async def check_edit(call: Call) -> Mapping[str, str]:
     wish = _as_it_stands(wish, show)
     if wish.end <= now and wish.end != show.end:
         return {"end": f"That is in the past. To end it now: {call.command} finish {show.id}."}
-    if _hides_the_page(wish, show):
-        return {"wishes": f"The broadcast is what viewers see now. Take it off with {call.command} finish {show.id}."}
+    able = call.context.provider(show.provider).capabilities
+    if _hides_the_page(able, wish, show):
+        return {"wishes": f"The {able.page_word} is what viewers see now. Take it off with {call.command} finish {show.id}."}
     return {}
 
 
@@ -91,9 +93,14 @@ def _as_it_stands(wish: Wish, show: Show) -> Wish:
     return replace(wish, start=show.start if same_start else wish.start, end=show.end if same_end else wish.end)
 
 
-def _hides_the_page(wish: Wish, show: Show) -> bool:
-    """Whether the bot would forget a page that viewers are on: a finish would leave them there."""
-    return show.state.on_air and show.wants_page and bool(show.page) and not wish.page
+def _hides_the_page(able: Capabilities, wish: Wish, show: Show) -> bool:
+    """Whether the bot would forget a page that viewers are on: a finish would leave them there. Where it is needed it stays."""
+    return _can_be_without(able) and show.state.on_air and show.wants_page and bool(show.page) and not wish.page
+
+
+def _can_be_without(able: Capabilities) -> bool:
+    """Whether the form lets people choose about a page."""
+    return able.pages is not None and not able.pages.needed
 
 
 async def submit_edit(call: Call) -> None:
@@ -109,17 +116,18 @@ async def submit_edit(call: Call) -> None:
 def _apply(draft: Draft, show: Show, wish: Wish, call: Call) -> Show:
     figures = call.context.figures
     wish = _as_it_stands(wish, show)
-    pages = call.context.provider(show.provider).capabilities.pages
-    needed = pages is None or pages.needed
-    if _hides_the_page(wish, show) and not needed:
-        raise UserError(f"The broadcast of {show.title} is what viewers see now. Finish the show first; nothing was changed.")
+    able = call.context.provider(show.provider).capabilities
+    if _hides_the_page(able, wish, show):
+        raise UserError(
+            f"The {able.page_word} of {show.title} is what viewers see now. Finish the show first; nothing was changed."
+        )
     page_fields = _page_fields(draft, show, wish, call.user)
     changed = replace(
         show,
         title=wish.title,
         zone=str(wish.zone),
         finish=wish.finish,
-        wants_page=show.wants_page if needed else wish.page and (bool(show.page) or not show.stream),
+        wants_page=wish.page and (bool(show.page) or not show.stream) if _can_be_without(able) else show.wants_page,
         page_fields=page_fields,
     )
     draft.put(changed)

@@ -138,7 +138,7 @@ def lost_request(key: str, user: str, what: str, asked_at: datetime, now: dateti
     return Post(f"lost:{key}:{_stamp(asked_at)}", user, now, Urgency.ALARM, text, say(text).blocks)
 
 
-def change_words(change: Change, title: str, when: str, page_word: str = "broadcast") -> str:
+def change_words(change: Change, title: str, when: str, page_word: str = "page") -> str:
     """A change of a stream in one sentence, with its source and clock time; `page_word` is the provider's for a page."""
     doubt = "" if change.confirmed else ", reported by webhook, not confirmed by a look of ours"
     words = {

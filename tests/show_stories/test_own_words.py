@@ -1,0 +1,70 @@
+"""One vocabulary to type, and each provider's own word for what is done there: a crew at Gjirafa never reads of a broadcast."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+import commands
+from bot.operations.things import verbs
+from bot.providers.catalogue import catalogue
+from bot.sandbox.played import play
+from bot.sandbox.rehearsal import Rehearsal
+from tests.show_stories.conftest import SUNDAY_MORNING
+from tests.show_stories.elsewhere import Elsewhere
+
+NO_BROADCAST = ("aioz", "gjirafa", "videograph")
+
+
+@pytest.fixture
+async def gallery(tmp_path: Path, provider: str) -> AsyncIterator[Elsewhere]:
+    """Sunday, 08:50 in Berlin, with an account at that provider and no other."""
+    rehearsal = Rehearsal(tmp_path, commands.load(), start=SUNDAY_MORNING, clouds=lambda clock: (play(provider, clock),))
+    await rehearsal.open()
+    playing = Elsewhere(rehearsal)
+    await rehearsal.settle()
+    yield playing
+    await rehearsal.close()
+
+
+@pytest.mark.parametrize(("provider", "title"), [("gcore", "broadcast"), ("gjirafa", "live video")])
+async def test_what_is_changed_is_called_as_the_provider_calls_it(gallery: Elsewhere, title: str) -> None:
+    await gallery.planned()
+    await gallery.type("/live broadcast edit s1")
+    await (gallery.submit(name="Evensong") if title == "broadcast" else gallery.submit(title="Evensong"))
+    assert gallery.said(f"*Changing the {title}* — Sunday Service (s1)") == 1
+    assert gallery.said(f"Change the {title}") == 1
+
+
+@pytest.mark.parametrize(("provider", "stream"), [("aioz", "live stream key"), ("gcore", "stream"), ("videograph", "livestream")])
+async def test_so_is_what_is_made(gallery: Elsewhere, stream: str) -> None:
+    assert f"*Creating the {stream}*" in await gallery.type("/live stream create Chapel")
+
+
+@pytest.mark.parametrize("provider", NO_BROADCAST)
+async def test_no_crew_elsewhere_reads_of_a_broadcast_all_show_long(gallery: Elsewhere) -> None:
+    await gallery.on_air()
+    await gallery.type("/live status")
+    await gallery.type("/live link")
+    await gallery.at("10:19:50", step=60)
+    await gallery.at("10:21", step=5)
+    assert "Sunday Service" in gallery.everything
+    assert "broadcast" not in gallery.everything.casefold()
+
+
+@pytest.mark.parametrize("provider", NO_BROADCAST)
+async def test_the_title_of_no_operation_there_says_broadcast(gallery: Elsewhere, provider: str) -> None:
+    titles = [verb.titled(gallery.rehearsal.bot.context.provider(provider)) for verb in verbs(gallery.rehearsal.bot.context)]
+    word = catalogue()[provider].capabilities.page_word
+    assert [title for title in titles if "broadcast" in title or "{" in title] == []
+    assert f"Creating the {word}" in titles
+
+
+@pytest.mark.parametrize("provider", ["gjirafa"])
+async def test_a_form_about_a_show_on_air_is_saved_where_the_page_is_no_choice(gallery: Elsewhere) -> None:
+    await gallery.on_air()
+    await gallery.type("/live edit s1")
+    await gallery.submit(title="Evensong")
+    assert (await gallery.show()).title == "Evensong"

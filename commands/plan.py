@@ -16,9 +16,12 @@ from bot.show.plan_text import PlanWords, parse_plan
 from bot.show.times import span_words
 from bot.slack.call import ACTIVE, Call
 from bot.slack.declare import Button, Command, Form, Stage
-from bot.slack.plan_form import REDRAW, Wish, plan_form, read_form
+from bot.slack.plan_form import REDRAW, Wish, page_anyway, plan_form, read_form
 from bot.slack.streams import all_streams
 from bot.slack.text import escape
+
+NO_PAGE = "np"
+"""What the form remembers of a typed “no page”, whichever provider is chosen in it."""
 
 
 async def run(call: Call) -> None:
@@ -27,7 +30,9 @@ async def run(call: Call) -> None:
     words = _read(call, now) if call.words else None
     await _require_presence(call)
     wish = await _wish(call, words) if words else None
-    await call.open(plan_form(wish, now, call.zone, _able(call), call.remember()))
+    await call.open(
+        plan_form(wish, now, call.zone, _able(call), call.remember(**({} if wish is None or wish.page else {NO_PAGE: True})))
+    )
 
 
 def _able(call: Call) -> Mapping[str, Capabilities]:
@@ -41,7 +46,9 @@ async def choose_provider(call: Call) -> None:
     wish, _ = read_form({**values, "stream": ""}, now)
     chosen = str(values.get("provider") or call.context.only_provider.name)
     fresh = Wish("", now, now, call.zone) if wish is None else wish
-    view = plan_form(replace(fresh, provider=chosen, page=True), now, call.zone, _able(call), call.view.metadata)
+    view = plan_form(
+        replace(fresh, provider=chosen, page=not call.metadata.get(NO_PAGE)), now, call.zone, _able(call), call.view.metadata
+    )
     await call.desk.voice.update(call.view.id, view)
 
 
@@ -115,7 +122,8 @@ async def submit(call: Call) -> None:
     show = await _create(call, wish)
     zone = ZoneInfo(show.zone)
     answer = f"Planned: *{escape(show.title)}* ({show.id}), {span_words(show.start, show.end, zone)}."
-    await call.reply(answer + await _overlaps(call, show))
+    anyway = page_anyway(call.context.provider(show.provider).capabilities) if call.metadata.get(NO_PAGE) else ""
+    await call.reply(f"{answer} {anyway}".strip() + await _overlaps(call, show))
 
 
 async def _create(call: Call, wish: Wish) -> Show:

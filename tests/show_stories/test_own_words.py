@@ -68,3 +68,27 @@ async def test_a_form_about_a_show_on_air_is_saved_where_the_page_is_no_choice(g
     await gallery.type("/live edit s1")
     await gallery.submit(title="Evensong")
     assert (await gallery.show()).title == "Evensong"
+
+
+# -- what was typed and cannot be
+@pytest.mark.parametrize(
+    ("provider", "why"),
+    [
+        ("aioz", "“no page” is not possible at AIOZ Stream: viewers have nothing to watch without a streaming, so it gets one."),
+        ("gjirafa", "“no page” is not possible at Gjirafa: viewers have nothing to watch without a live video, so it gets one."),
+    ],
+)
+async def test_no_page_where_there_has_to_be_one_is_answered_with_why(gallery: Elsewhere, why: str) -> None:
+    await gallery.type("/live plan Sunday Service 10:00-10:20 no page")
+    assert why in gallery.slack.read(gallery.slack.modals(gallery.ana)[-1], gallery.ana)
+    await gallery.submit()
+    assert why in gallery.slack.read(gallery.slack.ephemerals(gallery.ana)[-1], gallery.ana)
+    assert (await gallery.show()).page
+
+
+@pytest.mark.parametrize("provider", ["gcore", "videograph"])
+async def test_no_page_where_there_need_be_none_is_simply_done(gallery: Elsewhere) -> None:
+    await gallery.type("/live plan Sunday Service 10:00-10:20 no page")
+    assert "no page" not in gallery.slack.read(gallery.slack.modals(gallery.ana)[-1], gallery.ana)
+    await gallery.submit()
+    assert not (await gallery.show()).wants_page

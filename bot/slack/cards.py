@@ -25,6 +25,7 @@ from bot.show.defaults import Defaults
 from bot.show.lifecycle import Phase, not_seen, phase
 from bot.slack.blocks import Message, actions, context, section
 from bot.slack.controls import controls
+from bot.slack.keeping import kept_words
 from bot.slack.restreams import card_words
 from bot.slack.stamps import at, brief, plan_line
 from bot.slack.text import link, mention
@@ -166,7 +167,7 @@ def _said(show: Show) -> str:
 
 def _recording(dossier: Dossier, show: Show, now: datetime, figures: Defaults, able: Capabilities) -> str:
     if able.recording is None or able.recording.kept is not Kept.LIVE:
-        return _kept_otherwise(dossier, show, able)
+        return kept_words(show, able, _parts(dossier, show))
     seen = dossier.seen
     parts = [video for video in dossier.videos if video.show == show.id]
     if seen and seen.recording:
@@ -184,25 +185,6 @@ def _recording(dossier: Dossier, show: Show, now: datetime, figures: Defaults, a
     if now < show.start - figures.roll_lead:
         return f"rolls {at(show.start - figures.roll_lead, show, seconds=False)}, once there is signal"
     return "*wanted, not running*" if seen and seen.signal else "rolls once there is signal"
-
-
-def _kept_otherwise(dossier: Dossier, show: Show, able: Capabilities) -> str:
-    """Where nobody starts and stops a recording: how what was shown is kept, and what has become of it."""
-    if able.recording is None:
-        return f"none: {able.title} keeps nothing"
-    if not show.wants_recording:
-        return "off"
-    if show.off_at and (parts := _parts(dossier, show)):
-        return parts
-    if able.recording.kept is Kept.END:
-        return "kept by the way it is ended" if not show.off_at else "asked for, nothing heard of it yet"
-    if able.recording.expires is None:
-        return "kept as chosen when it was made" if not show.off_at else "nothing seen of it yet"
-    if show.saved_to is not None:
-        return f"cut out up to {at(show.saved_to, show)}"
-    if show.off_at is None:
-        return "runs with the signal, cut out at the end"
-    return "*not kept yet*: cut out once the encoder is silent"
 
 
 def _plan_of_the_clock(stage: Phase, dossier: Dossier, show: Show, now: datetime, figures: Defaults) -> list[str]:

@@ -10,6 +10,7 @@ import pytest
 import commands
 from bot.operations.things import verbs
 from bot.providers.catalogue import catalogue
+from bot.sandbox.aioz import AiozCloud
 from bot.sandbox.played import play
 from bot.sandbox.rehearsal import Rehearsal
 from tests.show_stories.conftest import SUNDAY_MORNING
@@ -92,3 +93,73 @@ async def test_no_page_where_there_need_be_none_is_simply_done(gallery: Elsewher
     assert "no page" not in gallery.slack.read(gallery.slack.modals(gallery.ana)[-1], gallery.ana)
     await gallery.submit()
     assert not (await gallery.show()).wants_page
+
+
+# -- what is kept, where nobody starts and stops a recording
+KEPT = {
+    "aioz": "It is kept: `save` of its streaming is on.",
+    "gjirafa": "What viewers see is kept as a video when it is finished.",
+    "videograph": "the recording expires after about 12 h, so the whole show is cut out at its end, and that is kept.",
+}
+NOT_KEPT = {
+    "aioz": "Nothing of it is kept: `save` of its streaming is off. /live edit s1 changes that, until it is finished.",
+    "gjirafa": "Nothing of it is kept, because no recording was wanted. /live edit s1 changes that, until it is finished.",
+    "videograph": "Nothing of it is kept, because no recording was wanted",
+}
+
+
+@pytest.mark.parametrize("typed", ["record", "record status", "record status s1"])
+@pytest.mark.parametrize("provider", NO_BROADCAST)
+async def test_who_asks_about_the_recording_is_told_what_is_kept(gallery: Elsewhere, provider: str, typed: str) -> None:
+    await gallery.planned()
+    answer = await gallery.type(f"/live {typed}")
+    assert KEPT[provider] in answer
+    assert "Signal: *" in answer or "Not seen yet." in answer
+    assert "cannot" not in answer
+
+
+@pytest.mark.parametrize("provider", NO_BROADCAST)
+async def test_of_a_show_planned_with_no_record_nobody_claims_that_it_is_kept(gallery: Elsewhere, provider: str) -> None:
+    await gallery.planned("Sunday Service 10:00-10:20 no record")
+    assert NOT_KEPT[provider] in await gallery.type("/live record status")
+    refused = await gallery.type("/live record start")
+    assert "cannot start and stop a recording by hand" in refused
+    assert NOT_KEPT[provider] in refused
+    assert "everything shown is kept" not in refused
+
+
+@pytest.mark.parametrize("provider", ["gjirafa"])
+async def test_what_was_not_wanted_is_kept_once_the_form_says_so(gallery: Elsewhere, provider: str) -> None:
+    await gallery.planned("Sunday Service 10:00-10:20 no record")
+    await gallery.type("/live edit s1")
+    await gallery.submit(wishes=["record"])
+    assert KEPT[provider] in await gallery.type("/live record status")
+
+
+@pytest.mark.parametrize("provider", ["gjirafa", "videograph"])
+async def test_what_was_kept_is_counted(gallery: Elsewhere) -> None:
+    await gallery.on_air()
+    await gallery.at("10:19:50", step=60)
+    await gallery.at("10:21", step=5)
+    if gallery.vendor.name == "videograph":
+        gallery.drop()
+        await gallery.at("10:30", step=15)
+    videos = await gallery.rehearsal.bot.store.videos(show="s1")
+    assert len(videos) == 1
+    assert "1 part so far." in await gallery.type("/live record status s1")
+
+
+@pytest.mark.parametrize("provider", ["aioz"])
+@pytest.mark.parametrize(("planned", "line"), [("", "kept (`save` is on)"), (" no record", "off, not kept (`save` is off)")])
+async def test_the_card_says_plainly_whether_a_show_at_aioz_is_kept(gallery: Elsewhere, planned: str, line: str) -> None:
+    await gallery.planned(f"Sunday Service 10:00-10:20{planned}")
+    assert f"Recording: {line}" in gallery.card_text
+
+
+@pytest.mark.parametrize("provider", ["aioz"])
+async def test_a_save_that_aioz_dropped_is_on_the_card_as_not_kept(gallery: Elsewhere) -> None:
+    cloud = gallery.vendor
+    assert isinstance(cloud, AiozCloud)
+    cloud.habits.save_affordable, cloud.habits.save_dropped = False, True
+    await gallery.planned()
+    assert "Recording: *not kept* (`save` is off)" in gallery.card_text

@@ -17,7 +17,7 @@ from bot.show.times import span_words
 from bot.slack.call import ACTIVE, Call
 from bot.slack.declare import Button, Command, Form, Stage
 from bot.slack.plan_form import REDRAW, Wish, page_anyway, plan_form, read_form
-from bot.slack.streams import all_streams
+from bot.slack.streams import all_streams, of_show
 from bot.slack.text import escape
 
 NO_PAGE = "np"
@@ -88,7 +88,11 @@ async def _wish(call: Call, words: PlanWords) -> Wish:
 
 
 async def _stream_named(call: Call, said: str) -> Seen:
-    """The stream of that id or name, among all that were ever seen; asked of the providers if it is not among them."""
+    """The stream of that show, id or name, among all that were ever seen; asked of the providers if it is not among them."""
+    key = await of_show(call, said)
+    known = await call.context.store.seen(key) if key else None
+    if known is not None:
+        return known
     streams = [seen for name in call.context.providers for seen in await call.context.store.streams_seen(name)]
     for _ in range(2):
         exact = [seen for seen in streams if said.casefold() in (seen.key.id, seen.name.casefold(), str(seen.key))]

@@ -14,6 +14,7 @@ from bot.errors import Choice, NotAllowed, ProviderError, Question, UserError
 from bot.model import Seen, Show, StreamKey
 from bot.providers.base import Capabilities, Kept, Provider, StreamInfo
 from bot.show.phone import unquote
+from bot.show.references import parse_handle
 from bot.show.times import wall
 from bot.slack.call import ACTIVE, Call, present_state
 from bot.slack.modals import form, picker
@@ -72,11 +73,14 @@ async def all_streams(call: Call) -> tuple[list[StreamInfo], list[str]]:
 
 
 async def find_stream(call: Call, verb: str, words: str, rest: str = "") -> StreamInfo:
-    """The one stream that `words` name: by id, by its whole name or by a part of it.
+    """The one stream that `words` name: by a show's handle, by id, by its whole name or by a part of it.
 
     UserError if there is none, Question with a button for each if there are several; `verb` and `rest` are the command around it.
     """
     said = unquote(words)
+    key = await of_show(call, said)
+    if key is not None:
+        return await call.context.provider(key.provider).stream(key.id)
     known = await _by_id(call, said)
     if known is not None:
         return known
@@ -96,6 +100,17 @@ async def find_stream(call: Call, verb: str, words: str, rest: str = "") -> Stre
     choices = [Choice(f"{info.name} ({info.key.id})", f"{verb} {info.key} {rest}".strip()) for info in found[:5]]
     more = f" Here are five of {len(found)}." if len(found) > len(choices) else ""
     raise Question(f"“{said}” fits several streams.{more} Choose one.", choices)
+
+
+async def of_show(call: Call, words: str) -> StreamKey | None:
+    """The stream of the show whose handle is all that was said; None if there is no such show."""
+    handle = parse_handle(words)
+    if handle is None or await call.context.store.show(handle) is None:
+        return None
+    show, _ = await call.choose_show(handle)
+    if show.key is None:
+        raise UserError(f"{show.title} ({show.id}) has no stream yet. Its planning makes one; ask again in a moment.")
+    return show.key
 
 
 async def _by_id(call: Call, said: str) -> StreamInfo | None:

@@ -163,3 +163,36 @@ async def test_a_save_that_aioz_dropped_is_on_the_card_as_not_kept(gallery: Else
     cloud.habits.save_affordable, cloud.habits.save_dropped = False, True
     await gallery.planned()
     assert "Recording: *not kept* (`save` is off)" in gallery.card_text
+
+
+# -- a show in the place of its stream
+def top_window(gallery: Elsewhere) -> str:
+    return gallery.slack.read(gallery.slack.modals(gallery.ana)[-1], gallery.ana)
+
+
+@pytest.mark.parametrize("verb", ["edit", "delete", "key", "disable"])
+@pytest.mark.parametrize("provider", ["aioz", "gcore", "gjirafa", "videograph"])
+async def test_a_shows_handle_means_its_stream(gallery: Elsewhere, provider: str, verb: str) -> None:
+    await gallery.planned()
+    told = await gallery.type(f"/live stream {verb} S1") + top_window(gallery)
+    assert "no stream" not in told
+    if verb == "disable" and provider != "gcore":
+        assert "cannot turn a stream on and off" in told
+    elif verb != "key":
+        assert gallery.stream in told
+    else:
+        assert "Primary" in told or "RTMP" in told or "rtmp" in told
+
+
+@pytest.mark.parametrize("provider", ["gcore"])
+async def test_it_is_enabled_by_the_shows_handle_and_planned_on_again(gallery: Elsewhere) -> None:
+    await gallery.planned()
+    assert "*Enabling the stream*" in await gallery.type("/live stream enable s1")
+    assert (await gallery.plan("Evensong 18:00-19:00 on s1")).stream == gallery.stream
+
+
+@pytest.mark.parametrize("provider", ["gcore"])
+async def test_a_handle_that_no_show_has_is_looked_for_among_the_streams(gallery: Elsewhere) -> None:
+    await gallery.type("/live stream create s7")
+    assert "“s7” fits" not in await gallery.type("/live stream enable s7")
+    assert "There is no stream “s8”" in await gallery.type("/live stream enable s8")

@@ -58,7 +58,7 @@ def _line(info: StreamInfo, shows: Sequence[Show], switched: Collection[str], wh
     words = [{True: "*enabled*", False: "off", None: "state not told"}[info.enabled]] if info.key.provider in switched else []
     words += ["signal"] if look.signal else [] if words else ["no signal"]
     words += ["recording"] if look.recording else []
-    words += [f"trouble: {escape(look.trouble)}"] if look.trouble else []
+    words += [f":warning: {escape(look.trouble)}"] if look.trouble else []
     there = f" at {escape(where[info.key.provider])}" if where else ""
     on_it = [f"{escape(show.title)} ({show.id}) {show.state.value}" for show in shows if show.key == info.key]
     return f"• *{escape(info.name or '(no name)')}* ({info.key.id}){there}: {' · '.join([*words, *on_it])}"

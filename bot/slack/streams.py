@@ -239,7 +239,7 @@ def facts_of(seen: Seen | None, zone: ZoneInfo, now: datetime, failed: str = "",
         f"Signal: *{signal[seen.signal]}*{since('signal')}",
         *([f"Recording: *{told[seen.recording]}*{since('recording')}"] if rolls else []),
         *([f"Viewers: *{seen.viewers}* at {clock(seen.viewers_at)}"] if seen.viewers is not None and seen.viewers_at else []),
-        *([f"Trouble: {escape(seen.trouble)}"] if seen.trouble else []),
+        *([f":warning: {escape(seen.trouble)}"] if seen.trouble else []),
     ]
 
 

@@ -196,3 +196,18 @@ async def test_a_handle_that_no_show_has_is_looked_for_among_the_streams(gallery
     await gallery.type("/live stream create s7")
     assert "“s7” fits" not in await gallery.type("/live stream enable s7")
     assert "There is no stream “s8”" in await gallery.type("/live stream enable s8")
+
+
+# -- a deletion that takes a while
+@pytest.mark.parametrize("provider", ["videograph"])
+async def test_a_stream_that_is_being_deleted_is_said_to_be_just_that_until_it_is_gone(gallery: Elsewhere) -> None:
+    await gallery.type("/live stream create Chapel")
+    await gallery.type("/live stream delete Chapel")
+    await gallery.submit()
+
+    listed = await gallery.type("/live stream list")
+    assert "being deleted at Videograph, gone in a moment" in listed
+    assert "trouble" not in gallery.everything.casefold()
+    await gallery.passes(15)
+    assert "There is no stream." in await gallery.type("/live stream list")
+    assert "*Deleting the livestream*" in gallery.everything

@@ -207,7 +207,7 @@ async def test_what_an_edit_sends_back_is_what_was_read_as_far_as_it_is_understo
         ("Idle", False, ""),
         ("active", True, ""),
         ("Failed", False, "Failed"),
-        ("Deleting", None, "Deleting"),
+        ("Deleting", None, "being deleted at Videograph, gone in a moment"),
         ("Melting", None, "Melting"),
         ("", None, None),
         (None, None, None),

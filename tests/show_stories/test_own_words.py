@@ -211,3 +211,31 @@ async def test_a_stream_that_is_being_deleted_is_said_to_be_just_that_until_it_i
     await gallery.passes(15)
     assert "There is no stream." in await gallery.type("/live stream list")
     assert "*Deleting the livestream*" in gallery.everything
+
+
+# -- clips where none can be cut
+NO_CLIPS = {
+    "aioz": "AIOZ Stream cannot cut clips while a show runs: with `save` the whole show becomes a video, to be cut afterwards.",
+    "gjirafa": "Gjirafa cannot cut clips while a show runs: cut them in Gjirafa's dashboard",
+}
+
+
+@pytest.mark.parametrize("provider", NO_CLIPS)
+async def test_the_list_of_clips_names_no_clip_where_none_can_be_cut_but_what_can_be_done(
+    gallery: Elsewhere, provider: str
+) -> None:
+    empty = await gallery.type("/live clip list")
+    await gallery.on_air()
+    of_nothing = await gallery.type("/live clip list")
+    await gallery.type("/live mark Goal")
+    of_marks = await gallery.type("/live clip list")
+
+    assert "Goal" in of_marks
+    for said in (empty, of_nothing, of_marks, await gallery.type("/live clip s1 list")):
+        assert NO_CLIPS[provider] in said
+        assert "clip cuts what just happened" not in said
+
+
+@pytest.mark.parametrize("provider", ["gcore", "videograph"])
+async def test_it_does_where_clips_can_be_cut(gallery: Elsewhere) -> None:
+    assert "/live clip cuts what just happened" in await gallery.type("/live clip list")

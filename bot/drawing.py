@@ -32,6 +32,7 @@ class Drawing:
             "question": self.question,
             "prompt": self.prompt,
             "alarm": self.alarm,
+            "ring": self.ring,
             "recordings": self.recordings,
             "clip": self.clip,
         }
@@ -76,6 +77,14 @@ class Drawing:
             return None
         able = self._context.provider(show.provider).capabilities
         return prompts.alarm(show, int(post.key.rpartition(":")[2]), able)
+
+    async def ring(self, post: Post) -> Message | None:
+        """A later rung of an alarm, whose number is the third part of the post's key."""
+        show = await self._context.store.show(post.subject)
+        if show is None:
+            return None
+        able = self._context.provider(show.provider).capabilities
+        return prompts.ring(show, int(post.key.split(":")[2]), post.text, able)
 
     async def recordings(self, post: Post) -> Message | None:
         """The recordings of a show."""

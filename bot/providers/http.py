@@ -71,7 +71,7 @@ SENTENCES: Mapping[Trouble, str] = {
     Trouble.BROKEN: "{title} has a fault of its own. {after}",
 }
 CHANGE = "Change that and try again."
-NO_REASON = "Check what was asked for and try again; if it is refused again, ask {title}'s support."
+NO_REASON = "Check what was asked for and try again; if it is refused again, ask for the reason at {title}."
 """What to do about a refusal whose reason was told, and about one whose reason was not."""
 _PERMANENT = {
     Trouble.UNSENDABLE,

@@ -84,7 +84,7 @@ async def test_a_refusal_that_nobody_knows_is_told_in_the_vendors_own_words_with
     silent = await refusals(stage, hand, status, "nothing", "create_stream")
 
     assert [WORDS in error.sentence and "try again" in error.sentence for _, error in told] == [True]
-    assert ["support" in error.sentence and "try again" in error.sentence for _, error in silent] == [True]
+    assert ["ask for the reason" in error.sentence and "try again" in error.sentence for _, error in silent] == [True]
 
 
 def test_no_sentence_has_a_place_for_the_status() -> None:

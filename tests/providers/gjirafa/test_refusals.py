@@ -17,7 +17,7 @@ from tests.providers.conftest import SHOWTIME, Vendor
 from tests.providers.gjirafa.conftest import KEY, Control, GjirafaAt
 
 TARGET, TARGET_KEY = "rtmp://live.example.org/app", "canary-restream-key"
-NO_REASON = "Check what was asked for and try again; if it is refused again, ask Gjirafa's support."
+NO_REASON = "Check what was asked for and try again; if it is refused again, ask for the reason at Gjirafa."
 SOURCE = "https://me:canary@camera.example/feed"
 ECHO = f"cannot take {SOURCE} with {TARGET_KEY} at {TARGET}/{TARGET_KEY} for {KEY}"
 

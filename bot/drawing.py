@@ -32,6 +32,7 @@ class Drawing:
             "question": self.question,
             "prompt": self.prompt,
             "alarm": self.alarm,
+            "ring": self.ring,
             "recordings": self.recordings,
             "clip": self.clip,
         }
@@ -54,7 +55,8 @@ class Drawing:
         if op is None:
             return None
         show = await self._context.store.show(op.show) if op.show else None
-        return prompts.progress(op, await self._context.store.steps(op.id), show, self._verbs[op.verb].title)
+        title = self._verbs[op.verb].titled(self._context.providers.get(op.provider))
+        return prompts.progress(op, await self._context.store.steps(op.id), show, title)
 
     async def question(self, post: Post) -> Message | None:
         """A question to people."""
@@ -75,6 +77,14 @@ class Drawing:
             return None
         able = self._context.provider(show.provider).capabilities
         return prompts.alarm(show, int(post.key.rpartition(":")[2]), able)
+
+    async def ring(self, post: Post) -> Message | None:
+        """A later rung of an alarm, whose number is the third part of the post's key."""
+        show = await self._context.store.show(post.subject)
+        if show is None:
+            return None
+        able = self._context.provider(show.provider).capabilities
+        return prompts.ring(show, int(post.key.split(":")[2]), post.text, able)
 
     async def recordings(self, post: Post) -> Message | None:
         """The recordings of a show."""

@@ -5,19 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
-from bot.providers.base import FAMILIES, Capabilities, Gate, Kept, Recording
+from bot.providers.base import Ability, Capabilities, abilities, settable
 from bot.providers.catalogue import accounts, catalogue
 from bot.settings import settings_table
 from bot.slack.declare import Registry
 from bot.slack.help import table, usage_hint
 from bot.slack.manifest import bot_scopes, build, optional_scopes, to_yaml
 from bot.slack.methods import METHODS, Method
-
-GATES: Mapping[Gate, str] = {
-    Gate.CALL: "a call to the provider",
-    Gate.PAGE: "the page; in a show without one, the encoder",
-    Gate.NONE: "the encoder",
-}
 
 
 def manifest_file(registry: Registry) -> str:
@@ -60,17 +54,13 @@ def capability_table(able: Sequence[Capabilities]) -> str:
     rows = [
         ("", *(one.title for one in able)),
         ("---", *("---" for _ in able)),
-        ("who lets viewers in", *(GATES[one.gate] for one in able)),
-        ("a lost signal is known after", *(f"about {one.detection.total_seconds():g} s" for one in able)),
-        ("requests at most", *(f"{one.requests_per_second:g} a second" for one in able)),
-        *((words, *(_able(one, family) for one in able)) for family, words in FAMILIES.items()),
-        ("fields of a stream that can be set", *(_names(field.name for field in one.stream_fields) for one in able)),
-        (
-            "fields of a page that can be set",
-            *(_names(field.name for field in one.pages.fields) if one.pages else "" for one in able),
-        ),
+        *((each[0].what, *(row.cell for row in each)) for each in zip(*map(_rows, able), strict=True)),
     ]
     return "\n".join(_row(cells) for cells in rows)
+
+
+def _rows(one: Capabilities) -> tuple[Ability, ...]:
+    return (*abilities(one), *settable(one))
 
 
 def scope_table(methods: Iterable[Method]) -> str:
@@ -90,41 +80,6 @@ def scope_table(methods: Iterable[Method]) -> str:
 def _purpose(methods: Sequence[str], scopes: Sequence[str]) -> str:
     what = _names(methods) if methods else "hearing the command and mentions of the bot"
     return what + (" (may be refused)" if set(scopes) <= set(optional_scopes()) else "")
-
-
-def _able(one: Capabilities, family: str) -> str:
-    if not getattr(one, family):
-        return f"no: {one.instead[family]}" if family in one.instead else "no"
-    match family:
-        case "switch" if one.switch and one.switch.quota:
-            return f"yes; counts against {one.switch.quota}"
-        case "recording" if one.recording:
-            return f"yes; {_kept(one, one.recording)}"
-        case "pages" if one.pages:
-            return f"yes ({one.pages.word})" + ("" if one.pages.pausable else "; no pause text")
-        case "restreams" if one.restreams:
-            way = "" if one.restreams.switchable else "; off means taken away there"
-            return f"yes; arrival is {'' if one.restreams.reports else 'not '}reported{way}"
-        case "videos" if one.videos:
-            return "yes" + ("; can be renamed" if one.videos.renamable else "")
-        case _:
-            return "yes"
-
-
-def _kept(one: Capabilities, recording: Recording) -> str:
-    """How what was shown is kept."""
-    match recording.kept:
-        case Kept.LIVE:
-            shows, shortest = recording.roll_delay.total_seconds(), recording.shortest.total_seconds()
-            part = f", a part is at least {shortest:g} s long" if shortest else ""
-            return f"started and stopped at any time, shows after up to {shows:g} s{part}"
-        case Kept.CREATION:
-            what = one.pages.word if recording.on_page and one.pages else one.stream_word
-            hours = recording.expires.total_seconds() / 3600 if recording.expires else 0
-            expires = f"; it expires after about {hours:g} h, so the whole show is cut out at its end" if hours else ""
-            return f"`{recording.field}`, chosen when the {what} is made{expires}"
-        case Kept.END:
-            return "by the way in which the show is ended"
 
 
 def _names(names: Iterable[str]) -> str:

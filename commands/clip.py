@@ -222,7 +222,17 @@ async def _list_newest(call: Call) -> None:
         if await call.context.store.clips(show.id) or await call.context.store.markers(show.id):
             await _list(call, show)
             return
-    raise UserError(f"There are no clips here yet. {call.command} clip cuts what just happened.")
+    running = next((show for show in found if show.state.on_air), None)
+    about = running or (found[0] if found else None)
+    raise UserError(_none(call, about.provider if about else "", "There are no clips here yet."))
+
+
+def _none(call: Call, provider: str, said: str) -> str:
+    """That there is no clip, and what can be done: cut one, or what the provider has in its place."""
+    known = [call.context.provider(provider)] if provider else list(call.context.providers.values())
+    if any(one.capabilities.clips is not None for one in known):
+        return f"{said} {call.command} clip cuts what just happened."
+    return f"{said} {known[0].cannot('clips')}"
 
 
 async def press_list(call: Call) -> None:
@@ -233,7 +243,8 @@ async def press_list(call: Call) -> None:
 async def _list(call: Call, show: Show) -> None:
     store = call.context.store
     await call.require_member(show)
-    await call.reply(clip_list(show, await store.clips(show.id), await store.markers(show.id)))
+    without = _none(call, show.provider, "No clips yet.")
+    await call.reply(clip_list(show, await store.clips(show.id), await store.markers(show.id), without))
 
 
 async def _delay(call: Call, said: str) -> None:

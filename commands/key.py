@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from bot.errors import UserError
 from bot.model import StreamKey
-from bot.show.references import take_handle
 from bot.slack.blocks import Control, actions, say
 from bot.slack.call import Call
 from bot.slack.declare import Button, Form
 from bot.slack.ingest import TITLE, reveal
 from bot.slack.modals import confirm, loading
 from bot.slack.requests import request
-from bot.slack.streams import chosen, facts_of, look_now, parse_key, require_hands_on, shows_on, shows_words
+from bot.slack.streams import chosen, facts_of, look_now, of_show, parse_key, require_hands_on, shows_on, shows_words
 from bot.slack.text import escape
 
 
@@ -23,23 +22,12 @@ async def show_key(call: Call, words: str) -> None:
         return
     if call.interaction.trigger:
         await call.open(loading(TITLE))
-    key = await _of_show(call, words)
+    key = await of_show(call, words)
     if key is None:
         info = await chosen(call, "stream key", words)
         key = info.key if info is not None else None
     if key is not None:
         await reveal(call, key)
-
-
-async def _of_show(call: Call, words: str) -> StreamKey | None:
-    """The stream of the show with that handle."""
-    handle, rest = take_handle(words)
-    if handle is None or rest:
-        return None
-    show, _ = await call.choose_show(handle)
-    if show.key is None:
-        raise UserError(f"{show.title} ({show.id}) has no stream yet. Its planning makes one; ask again in a moment.")
-    return show.key
 
 
 async def press_ingest(call: Call) -> None:
@@ -58,7 +46,7 @@ async def _ask_to_rotate(call: Call, words: str) -> None:
     """The old addresses die at once, so it asks first, with what is known of the stream now."""
     if call.interaction.trigger:
         await call.open(loading("New push key"))
-    key = await _of_show(call, words)
+    key = await of_show(call, words)
     if key is None:
         info = await chosen(call, "stream key rotate", words)
         key = info.key if info is not None else None

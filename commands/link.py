@@ -40,9 +40,9 @@ async def press(call: Call) -> None:
 
 def _words(call: Call, show: Show) -> str:
     if not show.viewer_link:
-        raise UserError(
-            f"{show.title} ({show.id}) has no viewer link yet. It comes with its broadcast or stream: {call.command} status."
-        )
+        able = call.context.provider(show.provider).capabilities
+        what = able.page_word if able.pages and show.wants_page else able.stream_word
+        raise UserError(f"{show.title} ({show.id}) has no viewer link yet. It comes with its {what}: {call.command} status.")
     return f"{link(show.viewer_link, f'Watch {show.title}')} ({show.id})\n{escape(show.viewer_link)}"
 
 

@@ -75,8 +75,9 @@ async def check_edit(call: Call) -> Mapping[str, str]:
     wish = _as_it_stands(wish, show)
     if wish.end <= now and wish.end != show.end:
         return {"end": f"That is in the past. To end it now: {call.command} finish {show.id}."}
-    if _hides_the_page(wish, show, call.context.provider(show.provider).capabilities):
-        return {"wishes": f"The broadcast is what viewers see now. Take it off with {call.command} finish {show.id}."}
+    able = call.context.provider(show.provider).capabilities
+    if _hides_the_page(able, wish, show):
+        return {"wishes": f"The {able.page_word} is what viewers see now. Take it off with {call.command} finish {show.id}."}
     return {}
 
 
@@ -92,13 +93,13 @@ def _as_it_stands(wish: Wish, show: Show) -> Wish:
     return replace(wish, start=show.start if same_start else wish.start, end=show.end if same_end else wish.end)
 
 
-def _hides_the_page(wish: Wish, show: Show, able: Capabilities) -> bool:
-    """Whether the bot would forget a page that viewers are on: a finish would leave them there."""
-    return _offers_a_page(able) and show.state.on_air and show.wants_page and bool(show.page) and not wish.page
+def _hides_the_page(able: Capabilities, wish: Wish, show: Show) -> bool:
+    """Whether the bot would forget a page that viewers are on: a finish would leave them there. Where it is needed it stays."""
+    return _can_be_without(able) and show.state.on_air and show.wants_page and bool(show.page) and not wish.page
 
 
-def _offers_a_page(able: Capabilities) -> bool:
-    """Whether a show may have a page or not, so that the form asks."""
+def _can_be_without(able: Capabilities) -> bool:
+    """Whether the form lets people choose about a page."""
     return able.pages is not None and not able.pages.needed
 
 
@@ -116,15 +117,17 @@ def _apply(draft: Draft, show: Show, wish: Wish, call: Call) -> Show:
     figures = call.context.figures
     wish = _as_it_stands(wish, show)
     able = call.context.provider(show.provider).capabilities
-    if _hides_the_page(wish, show, able):
-        raise UserError(f"The broadcast of {show.title} is what viewers see now. Finish the show first; nothing was changed.")
+    if _hides_the_page(able, wish, show):
+        raise UserError(
+            f"The {able.page_word} of {show.title} is what viewers see now. Finish the show first; nothing was changed."
+        )
     page_fields = _page_fields(draft, show, wish, call.user)
     changed = replace(
         show,
         title=wish.title,
         zone=str(wish.zone),
         finish=wish.finish,
-        wants_page=wish.page and (bool(show.page) or not show.stream) if _offers_a_page(able) else show.wants_page,
+        wants_page=wish.page and (bool(show.page) or not show.stream) if _can_be_without(able) else show.wants_page,
         page_fields=page_fields,
     )
     draft.put(changed)

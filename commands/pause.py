@@ -34,7 +34,7 @@ async def _pause(call: Call, show: Show) -> None:
         raise provider.cannot("pause")
     if not show.wants_page or not show.page:
         raise UserError(
-            f"{show.title} has no broadcast page that could be paused: the encoder itself is what viewers see. "
+            f"{show.title} has no {provider.capabilities.page_word} that could be paused: the encoder itself is what viewers see. "
             f"Stop the encoder, or finish it with {call.command} finish {show.id}."
         )
     if show.state is ShowState.PAUSED:

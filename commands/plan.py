@@ -16,9 +16,12 @@ from bot.show.plan_text import PlanWords, parse_plan
 from bot.show.times import span_words
 from bot.slack.call import ACTIVE, Call
 from bot.slack.declare import Button, Command, Form, Stage
-from bot.slack.plan_form import REDRAW, Wish, plan_form, read_form
-from bot.slack.streams import all_streams
+from bot.slack.plan_form import REDRAW, Wish, page_anyway, plan_form, read_form
+from bot.slack.streams import all_streams, of_show
 from bot.slack.text import escape
+
+NO_PAGE = "np"
+"""What the form remembers of a typed “no page”, whichever provider is chosen in it."""
 
 
 async def run(call: Call) -> None:
@@ -27,7 +30,9 @@ async def run(call: Call) -> None:
     words = _read(call, now) if call.words else None
     await _require_presence(call)
     wish = await _wish(call, words) if words else None
-    await call.open(plan_form(wish, now, call.zone, _able(call), call.remember()))
+    await call.open(
+        plan_form(wish, now, call.zone, _able(call), call.remember(**({} if wish is None or wish.page else {NO_PAGE: True})))
+    )
 
 
 def _able(call: Call) -> Mapping[str, Capabilities]:
@@ -41,7 +46,9 @@ async def choose_provider(call: Call) -> None:
     wish, _ = read_form({**values, "stream": ""}, now)
     chosen = str(values.get("provider") or call.context.only_provider.name)
     fresh = Wish("", now, now, call.zone) if wish is None else wish
-    view = plan_form(replace(fresh, provider=chosen, page=True), now, call.zone, _able(call), call.view.metadata)
+    view = plan_form(
+        replace(fresh, provider=chosen, page=not call.metadata.get(NO_PAGE)), now, call.zone, _able(call), call.view.metadata
+    )
     await call.desk.voice.update(call.view.id, view)
 
 
@@ -81,7 +88,11 @@ async def _wish(call: Call, words: PlanWords) -> Wish:
 
 
 async def _stream_named(call: Call, said: str) -> Seen:
-    """The stream of that id or name, among all that were ever seen; asked of the providers if it is not among them."""
+    """The stream of that show, id or name, among all that were ever seen; asked of the providers if it is not among them."""
+    key = await of_show(call, said)
+    known = await call.context.store.seen(key) if key else None
+    if known is not None:
+        return known
     streams = [seen for name in call.context.providers for seen in await call.context.store.streams_seen(name)]
     for _ in range(2):
         exact = [seen for seen in streams if said.casefold() in (seen.key.id, seen.name.casefold(), str(seen.key))]
@@ -115,7 +126,8 @@ async def submit(call: Call) -> None:
     show = await _create(call, wish)
     zone = ZoneInfo(show.zone)
     answer = f"Planned: *{escape(show.title)}* ({show.id}), {span_words(show.start, show.end, zone)}."
-    await call.reply(answer + await _overlaps(call, show))
+    anyway = page_anyway(call.context.provider(show.provider).capabilities) if call.metadata.get(NO_PAGE) else ""
+    await call.reply(f"{answer} {anyway}".strip() + await _overlaps(call, show))
 
 
 async def _create(call: Call, wish: Wish) -> Show:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 from dataclasses import replace
 
-from bot.errors import UserError
+from bot.errors import Unsupported, UserError
 from bot.model import OperationState, Seen, Show, ShowState
 from bot.operations.asking import ask
 from bot.operations.planning import want_recording
@@ -14,6 +14,7 @@ from bot.show.draft import Draft
 from bot.slack.blocks import Control, actions, say
 from bot.slack.call import Call, present_state
 from bot.slack.declare import Button, Command, Form, Stage
+from bot.slack.keeping import kept_in_full
 from bot.slack.modals import confirm
 from bot.slack.stamps import at
 from bot.slack.streams import facts_of
@@ -34,10 +35,11 @@ async def run(call: Call) -> None:
             raise UserError(f"Recording can start, stop or tell its status. Did you mean {call.command} record {close[0]}?")
         verb = "status"
     show = await call.find_show(words)
-    _require_recording(call, show)
     if verb == "status":
         await _status(call, show)
-    elif verb == "start":
+        return
+    _require_recording(call, show)
+    if verb == "start":
         await _start(call, show)
     else:
         await _ask_to_stop(call, show)
@@ -48,7 +50,7 @@ def _require_recording(call: Call, show: Show) -> None:
     if provider.capabilities.recording is None:
         raise provider.cannot("recording")
     if provider.capabilities.recording.kept is not Kept.LIVE:
-        raise provider.cannot("record-now")
+        raise Unsupported(f"{provider.cannot('record-now')} {kept_in_full(show, provider.capabilities, call.command)}")
 
 
 async def _seen(call: Call, show: Show) -> Seen | None:
@@ -56,10 +58,23 @@ async def _seen(call: Call, show: Show) -> Seen | None:
 
 
 async def _status(call: Call, show: Show) -> None:
+    """What is known of the recording, with the button for it where there is one."""
     seen = await _seen(call, show)
+    able = call.context.provider(show.provider).capabilities
+    if able.recording is None or able.recording.kept is not Kept.LIVE:
+        facts = "\n".join(facts_of(seen, call.zone, call.context.clock.now(), able=able))
+        kept = kept_in_full(show, able, call.command)
+        await call.reply(f"*{escape(show.title)}* ({show.id}): {kept}{await _parts(call, show)}\n{facts}")
+        return
     action, label = ("record-stop", "Stop recording…") if seen and seen.recording else ("record-start", "Start recording")
     button = Control(action, label, {"s": show.id}, "" if seen and seen.recording else "primary")
     await call.reply(say(await _facts(call, show, seen), *actions([button])))
+
+
+async def _parts(call: Call, show: Show) -> str:
+    """How many parts are known where nobody starts and stops them; empty while there are none."""
+    parts = [video for video in await call.context.store.videos(show=show.id) if video.status != "deleted"]
+    return f" {len(parts)} part{'' if len(parts) == 1 else 's'} so far." if parts else ""
 
 
 async def _facts(call: Call, show: Show, seen: Seen | None) -> str:

@@ -350,7 +350,7 @@ _ACTS: Mapping[str, Callable[[Call, str], Awaitable[None]]] = {
 DECLARATIONS = (
     Command(
         "stream",
-        "list|create|edit|key|enable|disable|delete [<stream>]",
+        "list|create|edit|key|enable|disable|delete [<stream>|<show>]",
         "streams: make, change, switch on and off, where to push",
         Stage.THINGS,
         run,
@@ -362,7 +362,7 @@ DECLARATIONS = (
             "stream create Church Main region=ix1 dvr_enabled=yes",
             "stream edit church-main region=dt1",
             "stream key church-main",
-            "stream disable church-main",
+            "stream disable s12",
         ),
     ),
     Button("stream-off", press_off),

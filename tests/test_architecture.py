@@ -18,7 +18,7 @@ PARTS: Mapping[str, tuple[str, ...]] = {
     "slack.text": ("text", "methods", "interaction", "blockkit", "blocks", "stamps", "listing", "declare"),
     "slack.views": (
         *("controls", "cards", "restreams", "notices", "prompts", "home", "modals", "fields"),
-        *("plan_form", "stream_forms", "assignments", "help", "manifest", "clips"),
+        *("plan_form", "stream_forms", "assignments", "help", "manifest", "clips", "keeping"),
     ),
     "slack.ways": ("parsing", "guard", "transport", "voice", "directory"),
 }

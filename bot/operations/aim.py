@@ -158,12 +158,18 @@ def keep_on_page(able: Capabilities) -> tuple[Step, ...]:
         await run.provider.update_page(run.page, {field: True})
         return NOTHING
 
+    def done(draft: Draft, operation: Operation, _: Result) -> None:
+        show = draft.show(operation.show)
+        if show.page:
+            draft.put(replace(show, page_fields={**show.page_fields, field: True}))
+
     return (
         Step(
             name="keep",
             label=f"Kept afterwards ({field})",
             seen=seen,
             act=act,
+            done=done,
             needed=False,
             otherwise=f"*Nothing of this show would be kept*: set {field} at {able.title} while it is on.",
         ),

@@ -88,7 +88,7 @@ def _pause(rung: int, figures: Defaults) -> timedelta:
 def _ring(draft: Draft, show: Show, alarm: Alarm, text: str) -> None:
     what = notices.ALARM_WORDS.get(alarm.kind, alarm.kind)
     said = f":rotating_light: *{what}* since {at(alarm.since, show)} — {escape(show.title)} ({show.id}). {text}"
-    draft.post(notices.told(show, f"ring-{alarm.number}-{alarm.rung}", draft.now, said))
+    draft.post(notices.ring(show, alarm, draft.now, said))
 
 
 def _recover(draft: Draft, show: Show, alarm: Alarm, figures: Defaults) -> None:

@@ -349,6 +349,7 @@ class Engine:
 
     async def _close(self, operation: Operation, state: OperationState, sentence: str) -> None:
         verb = self._verbs[operation.verb]
+        title = verb.titled(self._context.providers.get(operation.provider))
 
         def rule(dossier: Dossier, current: Operation) -> Decision[None]:
             draft = Draft(dossier, self._context.clock.now())
@@ -360,7 +361,7 @@ class Engine:
                 for record in draft.steps(operation.id):
                     if record.state is StepState.INTENT:
                         draft.step(replace(record, state=StepState.FAILED, how=sentence))
-                draft.post(None if verb.aside else notices.failure(closed, verb.title, draft.now))
+                draft.post(None if verb.aside else notices.failure(closed, title, draft.now))
                 verb.failed(draft, closed, sentence)
             return draft.decision(None)
 

@@ -48,12 +48,13 @@ def _due(decision: Decision[Any], now: datetime) -> list[Operation]:
 def _begin(context: Context, verbs: Mapping[str, Verb], known: Dossier, operation: Operation) -> tuple[Foreseen, Dossier]:
     """The operation is claimed, as the engine would."""
     verb, draft = verbs[operation.verb], Draft(known, context.clock.now())
+    title = verb.titled(context.providers.get(operation.provider))
     claimed = draft.operate(replace(operation, state=OperationState.RUNNING, started=draft.now))
     begun = draft.operate(verb.begin(context, draft, claimed))
     known = known.after(draft.decision(None))
     if begun.state is not OperationState.RUNNING:
-        return Foreseen(begun, verb.title, why_not=begun.note), known
-    return Foreseen(begun, verb.title, verb.steps(context, known, begun)), known
+        return Foreseen(begun, title, why_not=begun.note), known
+    return Foreseen(begun, title, verb.steps(context, known, begun)), known
 
 
 def _end(context: Context, verb: Verb, known: Dossier, foreseen: Foreseen) -> Decision[None]:

@@ -117,14 +117,14 @@ def create_page(able: Capabilities, command: str = "/live") -> Step:
         found = _not_begun(able, await run.provider.find_pages(show.page_name, show.stream))
         if len(found) > 1:
             raise AskPeople(f"There are {len(found)} pending {word}s named “{show.page_name}”. Delete all but one.")
-        return _page_facts(found[0]) if found else None
+        return _page_facts(found[0], able) if found else None
 
     async def act(run: Run) -> Result:
         show = run.show
         try:
             fields = with_recording(able, show.page_fields, wanted=show.wants_recording, of_page=True)
             made = await run.provider.create_page(show.page_name, show.stream, fields)
-            return {**_page_facts(made), "unkept": _unkept(able, show, made)}
+            return {**_page_facts(made, able), "unkept": _unkept(able, show, made)}
         except ProviderError as failure:
             if failure.status != 404 or not run.just_made(run.done_at("create-stream")):
                 raise
@@ -170,8 +170,11 @@ def clean_dvr(able: Capabilities, dossier: Dossier, show: Show) -> tuple[Step, .
     return (Step(name="clean-dvr", label="Clear what viewers could rewind to", act=act, verify=False, needed=False),)
 
 
-def _page_facts(page: Page) -> Result:
-    return {"page": page.id, "link": page.viewer_link}
+def _page_facts(page: Page, able: Capabilities) -> Result:
+    """What is kept of a page; where one of its fields decides about the recording, what the provider says of it."""
+    field = able.recording.field if able.recording and able.recording.on_page else ""
+    told = page.fields.get(field)
+    return {"page": page.id, "link": page.viewer_link, "told": {field: told} if isinstance(told, bool) else {}}
 
 
 def _unkept(able: Capabilities, show: Show, page: Page) -> bool:
@@ -185,7 +188,9 @@ def _unkept(able: Capabilities, show: Show, page: Page) -> bool:
 def _keep_page(draft: Draft, operation: Operation, result: Result) -> None:
     show = draft.show(operation.show)
     link = str(result.get("link", "")) or show.viewer_link
-    draft.put(replace(show, page=str(result["page"]), page_made_here=True, wants_page=True, viewer_link=link))
+    fields = {**show.page_fields, **(result.get("told") or {})}
+    made = replace(show, page=str(result["page"]), page_made_here=True, wants_page=True, viewer_link=link, page_fields=fields)
+    draft.put(made)
     if result.get("unkept"):
         text = (
             f":rotating_light: *Nothing of {escape(show.title)}* ({show.id}) *would be kept*, although it was asked for: the "
@@ -248,8 +253,9 @@ def _find_orphan(orphan: str) -> Step:
         args = run.operation.args
         show = run.show
         if orphan == "create-page":
-            pages = _not_begun(run.provider.capabilities, await run.provider.find_pages(show.page_name, show.stream))
-            found.update({page.id: _page_facts(page) for page in pages[:1]})
+            able = run.provider.capabilities
+            pages = _not_begun(able, await run.provider.find_pages(show.page_name, show.stream))
+            found.update({page.id: _page_facts(page, able) for page in pages[:1]})
         else:
             name = _new_name(show, run.provider.capabilities)
             streams = await run.provider.find_streams(name, f"{TAG}{args.get('prepare')}", show.planned_at)

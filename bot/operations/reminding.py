@@ -84,7 +84,8 @@ def _reds(context: Context, draft: Draft, show: Show) -> list[str]:
     elif draft.seen is not None and draft.seen.gone:
         reds.append("the stream is gone at the provider")
     if show.wants_page and not show.page:
-        reds.append("there is no broadcast page yet")
+        provider = context.providers.get(show.provider)
+        reds.append(f"there is no {provider.capabilities.page_word if provider else 'page'} yet")
     if draft.seen is not None and draft.seen.trouble:
         reds.append(escape(draft.seen.trouble))
     return reds + _restream_reds(context, draft, show)

@@ -147,6 +147,7 @@ def _no_failure(_: Draft, __: Operation, ___: str) -> None:
 class Verb:
     """What the team can do, as a durable operation.
 
+    In `title`, `{stream}` and `{page}` stand for what the provider calls them.
     `steps` are worked out afresh for every run from the dossier. `begin` is asked when the operation is claimed: it may turn a
     late cue into a question or end it (by returning a changed operation) or let it run (by returning the same). `finished`
     and `failed` add to the transaction that closes the journal. A `quiet` verb shows no progress message. What holds up a verb
@@ -161,3 +162,8 @@ class Verb:
     begin: Callable[[Context, Draft, Operation], Operation] = lambda _, __, operation: operation
     finished: Callable[[Draft, Operation], None] = _no_outcome
     failed: Callable[[Draft, Operation, str], None] = _no_failure
+
+    def titled(self, provider: Provider | None) -> str:
+        """The title in the provider's own words; in ours where there is no such provider here any more."""
+        able = provider.capabilities if provider else None
+        return self.title.format(stream=able.stream_word if able else "stream", page=able.page_word if able else "page")

@@ -1,4 +1,4 @@
-"""One-call operations on streams, broadcasts and videos that somebody asks for outside the run of a show."""
+"""One-call operations on streams, pages and videos that somebody asks for outside the run of a show."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from bot.model import Dossier, Operation, PageState, Post, Seen, StepKind, StepS
 from bot.operations import aim
 from bot.operations.preparing import create_page, create_stream
 from bot.operations.steps import AskPeople, Result, Run, Step, Verb
+from bot.providers.base import Capabilities
 from bot.safe import NAMED
 from bot.show.draft import Draft
 from bot.slack import notices
@@ -24,6 +25,10 @@ Call = Callable[[Run], Awaitable[Result]]
 def _one(name: str, label: str, call: Call, done: Callable[[Draft, Operation, Result], None] | None = None) -> Step:
     """A step that is one repeatable call."""
     return Step(name=name, label=label, act=call, verify=False, done=done)
+
+
+def _able(context: Context, operation: Operation) -> Capabilities:
+    return context.provider(operation.provider).capabilities
 
 
 # -- streams
@@ -62,7 +67,7 @@ def _edit_stream(context: Context, __: Dossier, operation: Operation) -> tuple[S
         context.safe.forget(operation.id)
         return {"name": info.name}
 
-    return (_one("edit-stream", "Change the stream's settings", call),)
+    return (_one("edit-stream", f"Change the {_able(context, operation).stream_word}'s settings", call),)
 
 
 def _stream_edited(context: Context) -> Callable[[Draft, Operation], None]:
@@ -146,12 +151,12 @@ def off_confirmed() -> Step:
     )
 
 
-def _delete_stream(_: Context, __: Dossier, ___: Operation) -> tuple[Step, ...]:
+def _delete_stream(context: Context, __: Dossier, operation: Operation) -> tuple[Step, ...]:
     async def call(run: Run) -> Result:
         await run.provider.delete_stream(run.stream)
         return {}
 
-    return (_one("delete-stream", "Delete the stream", call),)
+    return (_one("delete-stream", f"Delete the {_able(context, operation).stream_word}", call),)
 
 
 def _stream_deleted(draft: Draft, operation: Operation) -> None:
@@ -167,13 +172,13 @@ def _stream_deleted(draft: Draft, operation: Operation) -> None:
         draft.see(replace(draft.seen, gone=True, enabled=False, signal=False, recording=False))
 
 
-# -- broadcasts
+# -- pages
 def _create_page(context: Context, __: Dossier, operation: Operation) -> tuple[Step, ...]:
     able = context.provider(operation.provider).capabilities
     return (replace(create_page(able, context.command), needed=True),)
 
 
-def _edit_page(_: Context, dossier: Dossier, operation: Operation) -> tuple[Step, ...]:
+def _edit_page(context: Context, dossier: Dossier, operation: Operation) -> tuple[Step, ...]:
     page = str(operation.args.get("page") or dossier.show(operation.show).page)
 
     async def call(run: Run) -> Result:
@@ -185,10 +190,10 @@ def _edit_page(_: Context, dossier: Dossier, operation: Operation) -> tuple[Step
             show = draft.show(operation.show)
             draft.put(replace(show, page_fields={**show.page_fields, **operation.args["fields"]}))
 
-    return (_one("edit-page", "Change the broadcast", call, done),)
+    return (_one("edit-page", f"Change the {_able(context, operation).page_word}", call, done),)
 
 
-def _delete_page(_: Context, dossier: Dossier, operation: Operation) -> tuple[Step, ...]:
+def _delete_page(context: Context, dossier: Dossier, operation: Operation) -> tuple[Step, ...]:
     page = str(operation.args.get("page") or dossier.show(operation.show).page)
 
     async def call(run: Run) -> Result:
@@ -200,7 +205,7 @@ def _delete_page(_: Context, dossier: Dossier, operation: Operation) -> tuple[St
             show = draft.show(operation.show)
             draft.put(replace(show, page="", wants_page=False if show.off_at is None else show.wants_page))
 
-    return (_one("delete-page", "Delete the broadcast", call, done),)
+    return (_one("delete-page", f"Delete the {_able(context, operation).page_word}", call, done),)
 
 
 def _page_live(context: Context, dossier: Dossier, operation: Operation) -> tuple[Step, ...]:
@@ -253,22 +258,22 @@ def _noted(what: str) -> Callable[[Draft, Operation], None]:
 def verbs(context: Context) -> tuple[Verb, ...]:
     """The verbs of this family."""
     return (
-        Verb(name="create_stream", title="Creating the stream", steps=_create_stream, finished=_stream_created(context)),
-        Verb(name="edit_stream", title="Changing the stream", steps=_edit_stream, finished=_stream_edited(context)),
+        Verb(name="create_stream", title="Creating the {stream}", steps=_create_stream, finished=_stream_created(context)),
+        Verb(name="edit_stream", title="Changing the {stream}", steps=_edit_stream, finished=_stream_edited(context)),
         Verb(name="rotate_key", title="Making a new push key", steps=_rotate_key, finished=_key_rotated),
-        Verb(name="enable_stream", title="Enabling the stream", steps=_enable_stream),
-        Verb(name="disable_stream", title="Disabling the stream", steps=_disable_stream, begin=_not_on_air),
+        Verb(name="enable_stream", title="Enabling the {stream}", steps=_enable_stream),
+        Verb(name="disable_stream", title="Disabling the {stream}", steps=_disable_stream, begin=_not_on_air),
         Verb(
             name="delete_stream",
-            title="Deleting the stream",
+            title="Deleting the {stream}",
             steps=_delete_stream,
             begin=_not_on_air,
             finished=_stream_deleted,
         ),
-        Verb(name="create_page", title="Creating the broadcast", steps=_create_page),
-        Verb(name="edit_page", title="Changing the broadcast", steps=_edit_page),
-        Verb(name="delete_page", title="Deleting the broadcast", steps=_delete_page),
-        Verb(name="page_live", title="Changing the broadcast's status", steps=_page_live),
+        Verb(name="create_page", title="Creating the {page}", steps=_create_page),
+        Verb(name="edit_page", title="Changing the {page}", steps=_edit_page),
+        Verb(name="delete_page", title="Deleting the {page}", steps=_delete_page),
+        Verb(name="page_live", title="Changing the {page}'s status", steps=_page_live),
         Verb(name="rename_video", title="Naming the video", quiet=True, steps=_rename_video, finished=_noted("video named")),
         Verb(name="delete_video", title="Deleting the video", steps=_delete_video, finished=_noted("video deleted")),
     )

@@ -19,7 +19,7 @@ from bot.errors import ProviderError
 from bot.model import JSON
 from bot.passing import Passing, unheeded
 from bot.providers.budget import Budget, Priority
-from bot.providers.scrub import scrub
+from bot.providers.scrub import scrub, without_number
 
 CONNECT_TIMEOUT = 5.0
 """Seconds to get a connection; one that is not there by then carried no request."""
@@ -59,17 +59,20 @@ SENTENCES: Mapping[Trouble, str] = {
     "stray characters.",
     Trouble.TIMEOUT: "{title} did not answer within {seconds:g} s. {after}",
     Trouble.CUT: "{title} cut the connection before it answered. {after}",
-    Trouble.GARBAGE: "{title} answered with something that is not its API ({status}). {after}",
+    Trouble.GARBAGE: "{title} answered with something that is not its API. {after}",
     Trouble.TOO_LONG: "{title} sent an answer of more than 8 MB, which was not read. {after}",
-    Trouble.REDIRECT: "{title} points to another address ({status}). Check the base URL in the settings.",
-    Trouble.UNAUTHORIZED: "{title} refused the credentials ({status}{words}). Put valid ones in the settings.",
-    Trouble.FORBIDDEN: "{title} does not allow this account to do that ({status}{words}). Ask for the right at {title}.",
-    Trouble.MISSING: "{title} has no {what} ({status}{words}). It may have been deleted there; pick another one.",
-    Trouble.CONFLICT: "{title} says this collides with something else ({status}{words}). Look at the state and try again.",
-    Trouble.REFUSED: "{title} refused: {complaint} ({status}). Change that and try again.",
-    Trouble.BUSY: "{title} asks to be called less often ({status}). It can be tried again in {wait:g} s.",
-    Trouble.BROKEN: "{title} has a fault of its own ({status}). {after}",
+    Trouble.REDIRECT: "{title} points to another address. Check the base URL in the settings.",
+    Trouble.UNAUTHORIZED: "{title} refused the credentials{words}. Put valid ones in the settings.",
+    Trouble.FORBIDDEN: "{title} does not allow this account to do that{words}. Ask for the right at {title}.",
+    Trouble.MISSING: "{title} has no {what}{words}. It may have been deleted there; pick another one.",
+    Trouble.CONFLICT: "{title} says this collides with something else{words}. Look at the state and try again.",
+    Trouble.REFUSED: "{title} refused: {complaint}. {change}",
+    Trouble.BUSY: "{title} asks to be called less often. It can be tried again in {wait:g} s.",
+    Trouble.BROKEN: "{title} has a fault of its own. {after}",
 }
+CHANGE = "Change that and try again."
+NO_REASON = "Check what was asked for and try again; if it is refused again, ask for the reason at {title}."
+"""What to do about a refusal whose reason was told, and about one whose reason was not."""
 _PERMANENT = {
     Trouble.UNSENDABLE,
     Trouble.REDIRECT,
@@ -292,7 +295,7 @@ class Seam:
             trouble = Trouble.BROKEN
         elif 300 <= status < 400:
             trouble = Trouble.REDIRECT
-        complaint = " ".join(scrub(self._manner.complaint(answer), call.secrets).split())
+        complaint = without_number(" ".join(scrub(self._manner.complaint(answer), call.secrets).split()), status)
         if len(complaint) > LONGEST_COMPLAINT:
             complaint = complaint[:LONGEST_COMPLAINT].rstrip() + "…"
         wait = answer.retry_after
@@ -317,8 +320,8 @@ class Seam:
         said = {
             "title": self._manner.title,
             "what": call.what.removeprefix("the new ") if trouble is Trouble.MISSING else call.what,
-            "status": "no status" if status is None else status,
             "complaint": complaint or "no reason given",
+            "change": CHANGE if complaint else NO_REASON.format(title=self._manner.title),
             "words": f": {complaint}" if complaint else "",
             "seconds": self._timeout,
             "wait": 0.0 if wait is None else wait,

@@ -35,6 +35,14 @@ def scrub(text: str, secrets: Iterable[str] = ()) -> str:
     return _TOKEN.sub(HIDDEN, _ADDRESS.sub("(address hidden)", text))
 
 
+def without_number(complaint: str, status: int) -> str:
+    """A vendor's words without the HTTP status where they only repeat it: “400 Bad Request”, “failed with status code 400”."""
+    label = r"(?:http(?:/[\d.]+)?|status|error|code)"
+    leading = rf"^\W{{0,4}}(?:{label}\W{{1,4}}){{0,4}}{status}\b\W{{0,4}}"
+    named = rf"[\s(]{{0,4}}\b(?:with\s)?(?:an?\s)?(?:{label}\W{{1,4}}){{1,4}}{status}\b\)?"
+    return re.sub(named, "", re.sub(leading, "", complaint, flags=re.IGNORECASE), flags=re.IGNORECASE).strip()
+
+
 def without_secrets(body: Mapping[str, JSON]) -> dict[str, JSON]:
     """A JSON object without the fields whose name is a secret's and with push addresses hidden wherever they stand."""
     return {key: _clean(value, 1) for key, value in body.items() if not _is_secret(key)}

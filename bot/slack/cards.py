@@ -19,12 +19,13 @@ from bot.model import (
     StepState,
     Video,
 )
-from bot.providers.base import Capabilities, Gate, Kept, Recording
+from bot.providers.base import Capabilities, Gate, Kept
 from bot.show.cues import asked_finish, asks_at_end, next_cue
 from bot.show.defaults import Defaults
 from bot.show.lifecycle import Phase, not_seen, phase
 from bot.slack.blocks import Message, actions, context, section
 from bot.slack.controls import controls
+from bot.slack.keeping import kept_words
 from bot.slack.restreams import card_words
 from bot.slack.stamps import at, brief, plan_line
 from bot.slack.text import link, mention
@@ -166,7 +167,7 @@ def _said(show: Show) -> str:
 
 def _recording(dossier: Dossier, show: Show, now: datetime, figures: Defaults, able: Capabilities) -> str:
     if able.recording is None or able.recording.kept is not Kept.LIVE:
-        return _kept_otherwise(dossier, show, able)
+        return kept_words(dossier.seen, show, able, _parts(dossier, show))
     seen = dossier.seen
     parts = [video for video in dossier.videos if video.show == show.id]
     if seen and seen.recording:
@@ -184,44 +185,6 @@ def _recording(dossier: Dossier, show: Show, now: datetime, figures: Defaults, a
     if now < show.start - figures.roll_lead:
         return f"rolls {at(show.start - figures.roll_lead, show, seconds=False)}, once there is signal"
     return "*wanted, not running*" if seen and seen.signal else "rolls once there is signal"
-
-
-def _kept_otherwise(dossier: Dossier, show: Show, able: Capabilities) -> str:
-    """Where nobody starts and stops a recording: how what was shown is kept, and what has become of it."""
-    if able.recording is None:
-        return f"none: {able.title} keeps nothing"
-    if not show.wants_recording:
-        return _kept_unwanted(dossier, able.recording)
-    if show.off_at and (parts := _parts(dossier, show)):
-        return parts
-    if able.recording.kept is Kept.END:
-        return "kept by the way it is ended" if not show.off_at else "asked for, nothing heard of it yet"
-    if able.recording.expires is None:
-        return _as_set(dossier, able.recording) if not show.off_at else "nothing seen of it yet"
-    if show.saved_to is not None:
-        return f"cut out up to {at(show.saved_to, show)}"
-    if show.off_at is None:
-        return f"{_as_set(dossier, able.recording)}, cut out at the end"
-    return "*not kept yet*: cut out once the encoder is silent"
-
-
-def _kept_unwanted(dossier: Dossier, recording: Recording) -> str:
-    """What becomes of what nobody wants to keep, where a setting that is on keeps it."""
-    if dossier.seen is None or not dossier.seen.recording:
-        return "off"
-    if recording.expires is not None:
-        return "not kept, nothing is cut out at the end"
-    return f"not wanted, but `{recording.field}` is on: kept all the same"
-
-
-def _as_set(dossier: Dossier, recording: Recording) -> str:
-    """What is known of a recording that runs by itself, where the provider tells no more than its setting."""
-    seen = dossier.seen
-    if seen is not None and seen.recording:
-        return f"runs as far as can be known, `{recording.field}` on and pictures arriving"
-    if seen is not None and seen.signal and seen.recording is False:
-        return f"*`{recording.field}` is off, nothing is kept*"
-    return "runs with the signal" if not recording.on_page else "kept as chosen when it was made"
 
 
 def _plan_of_the_clock(stage: Phase, dossier: Dossier, show: Show, now: datetime, figures: Defaults) -> list[str]:

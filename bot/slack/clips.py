@@ -13,7 +13,7 @@ from bot.slack import notices
 from bot.slack.blocks import Control, Message, actions, say
 from bot.slack.listing import listing
 from bot.slack.stamps import at, brief
-from bot.slack.text import link, mention
+from bot.slack.text import escape, link, mention
 
 STATES = {ClipState.ASKED: "being cut", ClipState.PLAYABLE: "ready", ClipState.FAILED: "failed"}
 
@@ -61,12 +61,12 @@ def failed(clip: Clip, show: Show, now: datetime) -> Post:
     return notices.line(show, f"clip-failed-{clip.number}", now, text, more=actions([again]))
 
 
-def clip_list(show: Show, clips: Iterable[Clip], markers: Iterable[Marker]) -> Message:
-    """The clips of a show, and the marks between which more can be cut."""
+def clip_list(show: Show, clips: Iterable[Clip], markers: Iterable[Marker], without: str) -> Message:
+    """The clips of a show, and the marks between which more can be cut; `without` is what to say where there is no clip."""
     made = [f"• {_one(clip, show)}" for clip in clips]
     marked = [f"• {mark_words(marker, show)}" for marker in markers]
     marks = ["*Marks*", *marked] if marked else []
-    return listing(f"*Clips of {brief(show.title)}* ({show.id})", [*(made or ["No clips yet."]), *marks])
+    return listing(f"*Clips of {brief(show.title)}* ({show.id})", [*(made or [escape(without)]), *marks])
 
 
 def _one(clip: Clip, show: Show) -> str:

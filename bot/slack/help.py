@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
-from bot.providers.base import FAMILIES, Capabilities
+from bot.providers.base import Ability, Capabilities, Field, abilities, settable
+from bot.slack.blockkit import fit
 from bot.slack.blocks import Message, context, section
 from bot.slack.declare import Command, Registry
+from bot.slack.listing import paragraphs
 from bot.slack.text import escape
 
 DRY = "With `dry` as its last word, a command says what it would do and does nothing; in quotes it is a word like any other."
@@ -55,14 +57,32 @@ def table(registry: Registry, root: str = "/live") -> str:
     return "\n".join(rows) + "\n"
 
 
-def capabilities(able: Iterable[Capabilities]) -> list[str]:
-    """What each provider can do, and what it can do instead where it cannot."""
-    found = []
-    for one in able:
-        lines = [f"*{one.title}*"]
-        for family, words in FAMILIES.items():
-            there = bool(getattr(one, family))
-            instead = f": {one.instead[family]}" if not there and family in one.instead else ""
-            lines.append(f"{':white_check_mark:' if there else ':x:'} {words}{instead}")
-        found.append("\n".join(lines))
-    return found
+def overview(able: Mapping[str, Capabilities], root: str) -> Message:
+    """What each provider can do, by its name; where it cannot, what it can do instead."""
+    told = ([f"*{one.title}*", *_rows((*abilities(one), *settable(one)))] for one in able.values())
+    rows = [block for lines in told for block in paragraphs(lines)]
+    cut = "Slack takes no more in one message. " if fit(rows)[1] else ""
+    names = ", ".join(f"`{root} providers {name}`" for name in able)
+    blocks, _ = fit([context(f"{cut}One of them in full, with each of its fields: {names}"), *rows])
+    return Message("Providers", tuple(blocks))
+
+
+def in_full(one: Capabilities) -> Message:
+    """One provider with everything that is known of it, each field with what it is for."""
+    lines = [f"*{one.title}*", *_rows(abilities(one))]
+    lines += ["", "*The fields of a stream*", *map(_field, one.stream_fields)]
+    if one.pages:
+        lines += ["", f"*The fields of a {one.page_word}*", *map(_field, one.pages.fields)]
+    return Message(f"{one.title}: what it can do", tuple(paragraphs(lines)))
+
+
+def _rows(rows: Iterable[Ability]) -> list[str]:
+    marks = {True: ":white_check_mark:", False: ":x:", None: "•"}
+    told = (row for row in rows if row.how or row.able is not None)
+    return [f"{marks[row.able]} {row.what}{f': {row.how}' if row.how else ''}" for row in told]
+
+
+def _field(field: Field) -> str:
+    when = "" if field.on_create and field.on_edit else " (only when it is made)" if field.on_create else " (only afterwards)"
+    choices = f": {', '.join(field.choices)}" if field.choices else ""
+    return f"• `{field.name}` {escape(field.label)}{choices}{when}{f'. {escape(field.help)}' if field.help else ''}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from bot.model import CLOCK, Change, ChangeKind, Operation, Post, Seen, Show, Source, Urgency, Video
+from bot.model import CLOCK, Alarm, Change, ChangeKind, Operation, Post, Seen, Show, Source, Urgency, Video
 from bot.providers.base import Capabilities
 from bot.slack.blocks import Block, Control, Message, actions, say
 from bot.slack.stamps import at, brief, seen_by
@@ -126,6 +126,12 @@ def alarm(show: Show, now: datetime) -> Post:
     """The alarm of an outage on air: a post of its own that names a person, kept up to date until the all-clear."""
     number = show.alarm.number if show.alarm else 0
     return Post(f"alarm:{show.id}:{number}", show.channel, now, Urgency.ALARM, view="alarm", subject=show.id, show=show.id)
+
+
+def ring(show: Show, alarm: Alarm, now: datetime, text: str) -> Post:
+    """The next rung of an alarm: a post of its own, so that phones buzz. It is redrawn, so its button goes once it is taken."""
+    key = f"ring:{show.id}:{alarm.number}:{alarm.rung}:{_stamp(now)}"
+    return Post(key, show.channel, now, Urgency.ALARM, text, view="ring", subject=show.id, show=show.id)
 
 
 def recordings(show: Show, now: datetime) -> Post:

@@ -60,13 +60,22 @@ def plan_form(
         options = [(able.title, name) for name, able in providers.items()]
         blocks.append(menu("provider", "New stream at", options, chosen, optional=True, action=REDRAW))
     able = providers.get(chosen)
+    anyway = page_anyway(able) if able and not shown.page else ""
     made = "made now and not enabled" if able and able.switch else "made now"
     blocks += [
         picker("stream", "stream", "Stream to reuse", initial, hint=f"Leave empty for a new one, {made}."),
         text_input("stream_name", "Name of a new stream", shown.stream_name, optional=True, most=200),
         *_wishes(shown, able),
+        *([paragraph(f":information_source: {anyway}")] if anyway else []),
     ]
     return form("plan", "Plan a show", blocks, "Create", metadata)
+
+
+def page_anyway(able: Capabilities) -> str:
+    """Why a show that was planned with “no page” has one at this provider all the same; empty where it can be without."""
+    if able.pages is None or not able.pages.needed:
+        return ""
+    return f"“no page” is not possible at {able.title}: viewers have nothing to watch without a {able.page_word}, so it gets one."
 
 
 def edit_form(show: Show, able: Capabilities, metadata: str) -> Mapping[str, JSON]:

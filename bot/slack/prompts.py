@@ -124,6 +124,18 @@ def alarm(show: Show, number: int, able: Capabilities) -> Message:
     return say(_ringing(show, ringing, what, since), *actions(_alarm_buttons(show, ringing, able)))
 
 
+def ring(show: Show, number: int, text: str, able: Capabilities) -> Message:
+    """A later post of the same alarm: `text` and the button to take it, until somebody has it or it is over."""
+    ringing = show.ringing
+    if ringing is None or ringing.number != number:
+        over = alarm(show, number, able)
+        return Message(over.text, over.blocks, final=True)
+    if ringing.taken_by:
+        since = at(ringing.since, show)
+        return say(_ringing(show, ringing, ALARM_WORDS.get(ringing.kind, ringing.kind), since))
+    return say(text, *actions([control("take", show)]))
+
+
 def _ringing(show: Show, ringing: Alarm, what: str, since: str) -> str:
     called = mention(show.planned_by)
     taken = f" Taken by {mention(ringing.taken_by)}." if ringing.taken_by else " Taken by nobody."

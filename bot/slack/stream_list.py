@@ -59,7 +59,7 @@ def _line(info: StreamInfo, shows: Sequence[Show], able: Mapping[str, Capabiliti
     no_signal = "no signal" if look.signal is False else "signal not told here"
     words += ["signal"] if look.signal else [] if words else [no_signal]
     words += ["recording"] if look.recording and one.tells_recording else []
-    words += [f"trouble: {escape(look.trouble)}"] if look.trouble else []
+    words += [f":warning: {escape(look.trouble)}"] if look.trouble else []
     there = f" at {escape(where[info.key.provider])}" if where else ""
     on_it = [f"{escape(show.title)} ({show.id}) {show.state.value}" for show in shows if show.key == info.key]
     return f"• *{escape(info.name or '(no name)')}* ({info.key.id}){there}: {' · '.join([*words, *on_it])}"

@@ -14,7 +14,7 @@ from bot.errors import Choice, NotAllowed, ProviderError, Question, UserError
 from bot.model import Seen, Show, StreamKey
 from bot.providers.base import Capabilities, Provider, StreamInfo
 from bot.show.phone import unquote
-from bot.show.references import take_handle
+from bot.show.references import parse_handle
 from bot.show.times import wall
 from bot.slack.call import ACTIVE, Call, present_state
 from bot.slack.modals import form, picker
@@ -74,12 +74,15 @@ async def all_streams(call: Call) -> tuple[list[StreamInfo], list[str]]:
 
 
 async def find_stream(call: Call, verb: str, words: str, rest: str = "") -> StreamInfo:
-    """The one stream that `words` name: by id, by the handle of its show, by its whole name or by a part of it.
+    """The one stream that `words` name: by a show's handle, by id, by its whole name or by a part of it.
 
     UserError if there is none, Question with a button for each if there are several; `verb` and `rest` are the command around it.
     """
     said = unquote(words)
-    known = await _by_id(call, said) or await _of_the_show(call, said)
+    key = await of_show(call, said)
+    if key is not None:
+        return await call.context.provider(key.provider).stream(key.id)
+    known = await _by_id(call, said)
     if known is not None:
         return known
     streams, failures = await all_streams(call)
@@ -100,6 +103,17 @@ async def find_stream(call: Call, verb: str, words: str, rest: str = "") -> Stre
     raise Question(f"“{said}” fits several streams.{more} Choose one.", choices)
 
 
+async def of_show(call: Call, words: str) -> StreamKey | None:
+    """The stream of the show whose handle is all that was said; None if there is no such show."""
+    handle = parse_handle(words)
+    if handle is None or await call.context.store.show(handle) is None:
+        return None
+    show, _ = await call.choose_show(handle)
+    if show.key is None:
+        raise UserError(f"{show.title} ({show.id}) has no stream yet. Its planning makes one; ask again in a moment.")
+    return show.key
+
+
 async def _by_id(call: Call, said: str) -> StreamInfo | None:
     """By `gcore:123`, or by an id that was seen before, with one request instead of the whole list."""
     provider, colon, stream = said.partition(":")
@@ -109,15 +123,6 @@ async def _by_id(call: Call, said: str) -> StreamInfo | None:
         if any(seen.key.id == said for seen in await call.context.store.streams_seen(name)):
             return await known.stream(said)
     return None
-
-
-async def _of_the_show(call: Call, said: str) -> StreamInfo | None:
-    """By `s12`: the stream of that show."""
-    handle, rest = take_handle(said)
-    show = await call.context.store.show(handle) if handle is not None and not rest else None
-    if show is None or show.key is None:
-        return None
-    return await call.context.provider(show.provider).stream(show.stream)
 
 
 async def stream_here(call: Call) -> StreamKey | None:
@@ -237,7 +242,7 @@ def facts_of(seen: Seen | None, zone: ZoneInfo, now: datetime, failed: str = "",
         f"Signal: *{signal}*{since('signal')}",
         *([f"Recording: *{told[seen.recording]}*{since('recording')}"] if able.tells_recording else []),
         *([f"Viewers: *{seen.viewers}* at {clock(seen.viewers_at)}"] if seen.viewers is not None and seen.viewers_at else []),
-        *([f"Trouble: {escape(seen.trouble)}"] if seen.trouble else []),
+        *([f":warning: {escape(seen.trouble)}"] if seen.trouble else []),
     ]
 
 

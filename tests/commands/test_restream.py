@@ -97,7 +97,7 @@ async def test_where_the_provider_does_not_answer_the_board_says_so_and_shows_wh
     await add(studio)
     studio.cloud.faults.add(Fault("/streaming/restreams*", "GET", status=503))
     said = await studio.type("/live restream")
-    assert "not looked now (Gcore has a fault of its own (503)" in said
+    assert "not looked now (Gcore has a fault of its own. Try again in a moment.)" in said
     assert "YouTube* (r1)" in said
 
 

@@ -68,7 +68,7 @@ def test_the_encoder_is_asked_for_unless_it_is_there() -> None:
 def test_checks_tell_only_what_is_red() -> None:
     assert posts(spoken(service(), after(-60), reminder("check", after(-60)))) == []
     draft = spoken(service(stream="", page=""), after(-60), reminder("check", after(-60)))
-    assert "before 10:00: there is no stream yet · there is no broadcast page yet" in texts(draft)
+    assert "before 10:00: there is no stream yet · there is no page yet" in texts(draft)
 
 
 def test_a_reminder_a_little_late_says_so() -> None:

@@ -140,7 +140,8 @@ async def test_every_refusal_says_what_it_is(
 
     assert words in error.sentence
     assert error.sentence.endswith(".")
-    assert str(status) in error.sentence
+    assert str(status) in error.detail
+    assert str(status) not in error.sentence
     assert "{" not in error.sentence or b"{" in body
     assert (error.status, error.permanent, error.ambiguous) == (status, permanent, ambiguous)
     assert len(vendor.requests) == 1, "an effect is sent once, and no redirect is followed"

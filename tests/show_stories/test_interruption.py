@@ -98,6 +98,35 @@ async def test_somebody_takes_it_and_it_rings_no_more_until_the_claim_lapses(gal
     assert gallery.posted("@ben took this 10 min ago and it is still so.") == 1
 
 
+async def test_every_rung_can_be_taken_and_gives_way_to_who_has_it(gallery: Gallery) -> None:
+    await gallery.on_air()
+    gallery.drop()
+    await gallery.passes(200, step=5)
+    rungs = [message for message in gallery.messages if "nobody has taken this yet." in gallery.top(message)]
+    assert [gallery.offers("take", message) for message in rungs] == [True, True]
+
+    await gallery.press("take", gallery.ben, rungs[0])
+    assert "taken by @ben" in gallery.card_text
+    after = [message for message in gallery.messages if message.ts in {rung.ts for rung in rungs}]
+    assert [gallery.offers("take", message) for message in after] == [False, False]
+    assert ["Taken by @ben." in gallery.top(message) for message in after] == [True, True]
+    await gallery.passes(60, step=5)
+    gallery.connect()
+    await gallery.passes(60, step=5)
+    after = [message for message in gallery.messages if message.ts in {rung.ts for rung in rungs}]
+    assert ["over, all clear" in gallery.top(message) for message in after] == [True, True]
+
+
+async def test_a_claim_that_lapsed_can_be_taken_from_the_post_that_says_so(gallery: Gallery) -> None:
+    await gallery.on_air("Sunday Service 10:00-11:00")
+    gallery.drop()
+    await gallery.passes(6)
+    await gallery.press("take", gallery.ben)
+    await gallery.passes(620, step=20)
+    await gallery.press("take", gallery.ana, gallery.message("took this 10 min ago and it is still so."))
+    assert "taken by @ana" in gallery.card_text
+
+
 async def test_quiet_for_five_minutes_it_does_not_ring(gallery: Gallery) -> None:
     await gallery.on_air()
     gallery.drop()

@@ -53,6 +53,17 @@ async def test_no_record_is_still_not_wanted_after_another_provider_was_chosen(s
     assert "( ) Record it (x) Viewers' page" in form(studio)
 
 
+async def test_no_page_is_still_not_wanted_after_another_provider_was_chosen(studio: Studio) -> None:
+    await studio.type("/live plan Sunday Service 10:00-10:20 no page")
+    view = studio.slack.modals(studio.ana)[-1]
+    await studio.slack.press_in_view(studio.ana, view, "plan-provider", "Gjirafa")
+    await studio.settle()
+    assert "“no page” is not possible at Gjirafa" in form(studio)
+    await studio.slack.press_in_view(studio.ana, studio.slack.modals(studio.ana)[-1], "plan-provider", "Gcore")
+    await studio.settle()
+    assert "(x) Record it ( ) Viewers' page" in form(studio)
+
+
 @pytest.mark.parametrize("typed", ["Chapel on gjirafa", "Chapel on Gjirafa", "Chapel provider=gjirafa"])
 async def test_a_stream_is_made_at_the_provider_that_was_named(studio: Studio, typed: str) -> None:
     assert "Create the channel “Chapel”" in await studio.type(f"/live stream create {typed}")

@@ -9,7 +9,7 @@ from bot.providers.http import Answer, Manner, Trouble, seconds_from
 from bot.providers.reading import Sheet
 
 _CREDENTIALS = (
-    "AIOZ Stream refused the credentials ({status}{words}). Put the pair of a key of type full_access that has not expired into "
+    "AIOZ Stream refused the credentials{words}. Put the pair of a key of type full_access that has not expired into "
     "AIOZ_PUBLIC_KEY and AIOZ_SECRET_KEY, or a valid AIOZ_BEARER_TOKEN; a key of type only_upload cannot manage streams."
 )
 _WAIT_HEADERS = ("x-ratelimit-retry-after", "retry-after")
@@ -28,32 +28,32 @@ def manner(command: str) -> Manner:
         {
             Trouble.UNAUTHORIZED: _CREDENTIALS,
             Trouble.FORBIDDEN: _CREDENTIALS,
-            Trouble.MISSING: "AIOZ Stream has no {what} ({status}{words}). It may have been deleted there; "
+            Trouble.MISSING: "AIOZ Stream has no {what}{words}. It may have been deleted there; "
             f"`{command} stream list` shows what exists.",
-            Trouble.REFUSED: "AIOZ Stream refused for {what}: {complaint} ({status}). Change that and try again.",
-            Trouble.REDIRECT: "AIOZ Stream points to another address ({status}). Check AIOZ_BASE_URL in the settings.",
+            Trouble.REFUSED: "AIOZ Stream refused for {what}: {complaint}. {change}",
+            Trouble.REDIRECT: "AIOZ Stream points to another address. Check AIOZ_BASE_URL in the settings.",
         },
         complaint,
         wait,
     )
 
 
-NO_SUCH_ID = "AIOZ Stream has no {what}: {complaint} ({status}). Its ids are long texts: pick one from a list."
+NO_SUCH_ID = "AIOZ Stream has no {what}: {complaint}. Its ids are long texts: pick one from a list."
 
 NOT_MADE = (
-    "AIOZ Stream made no streaming for {what}: {complaint} ({status}). A live stream key has one streaming at a time that is not "
+    "AIOZ Stream made no streaming for {what}: {complaint}. A live stream key has one streaming at a time that is not "
     "over, and keeping a show needs balance: delete what is open on this key, or choose another key."
 )
 """A second streaming on a key is refused in the tests of AIOZ's clients; the rule behind it is inferred."""
 
 NOT_CHANGED = (
-    "AIOZ Stream did not change {what}: {complaint} ({status}). By its own account it changes a streaming only while it is live: "
+    "AIOZ Stream did not change {what}: {complaint}. By its own account it changes a streaming only while it is live: "
     "try again on air."
 )
 """“You can only update while live streaming” (AIOZ SDK)."""
 
 NOT_DELETED = (
-    "AIOZ Stream did not delete {what}: {complaint} ({status}). It may delete only one that was never live, and in its newest "
+    "AIOZ Stream did not delete {what}: {complaint}. It may delete only one that was never live, and in its newest "
     "version none at all: leave it, or delete its live stream key."
 )
 """The call is gone from the newest client (AIOZ SDK, v3)."""
@@ -64,7 +64,7 @@ def complaint(answer: Answer) -> str:
     sheet = Sheet(answer.json)
     words = sheet.text("message").strip() or sheet.text("reason").strip() or Sheet(sheet.body.get("error")).text("message").strip()
     request = sheet.text("request_id").strip()
-    return f"{words}, request {request}" if words and request else words
+    return f"{words.rstrip('.')}, request {request}" if words and request else words
 
 
 def wait(answer: Answer, headers: Mapping[str, str]) -> float | None:

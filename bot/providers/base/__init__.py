@@ -1,5 +1,6 @@
 """What a streaming provider is to the bot: what it can do, as values, and how it is asked, in our words."""
 
+from bot.providers.base.abilities import Ability, abilities, settable
 from bot.providers.base.capabilities import (
     Capabilities,
     Clips,
@@ -32,6 +33,7 @@ from bot.providers.base.provider import FAMILIES, PARTS, Provider, Providers
 __all__ = [
     "FAMILIES",
     "PARTS",
+    "Ability",
     "Address",
     "Capabilities",
     "ClipWindow",
@@ -56,5 +58,7 @@ __all__ = [
     "StreamInfo",
     "Switch",
     "Videos",
+    "abilities",
     "masked",
+    "settable",
 ]

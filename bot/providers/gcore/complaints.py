@@ -16,14 +16,14 @@ def manner(command: str) -> Manner:
     return Manner(
         "Gcore",
         {
-            Trouble.UNAUTHORIZED: "Gcore refused the token ({status}{words}). Put a valid GCORE_API_TOKEN in the settings; note "
+            Trouble.UNAUTHORIZED: "Gcore refused the token{words}. Put a valid GCORE_API_TOKEN in the settings; note "
             "that a `$` in it is eaten by shells and .env files unless it is quoted.",
-            Trouble.FORBIDDEN: "Gcore does not allow this token to do that ({status}{words}). Give its role more rights in the "
+            Trouble.FORBIDDEN: "Gcore does not allow this token to do that{words}. Give its role more rights in the "
             "Gcore portal, or put another GCORE_API_TOKEN in the settings.",
-            Trouble.MISSING: "Gcore has no {what} ({status}{words}). It may have been deleted there; "
+            Trouble.MISSING: "Gcore has no {what}{words}. It may have been deleted there; "
             f"`{command} stream list` shows what exists.",
-            Trouble.REFUSED: "Gcore refused for {what}: {complaint} ({status}). Change that and try again.",
-            Trouble.REDIRECT: "Gcore points to another address ({status}). Check GCORE_BASE_URL in the settings.",
+            Trouble.REFUSED: "Gcore refused for {what}: {complaint}. {change}",
+            Trouble.REDIRECT: "Gcore points to another address. Check GCORE_BASE_URL in the settings.",
         },
         complaint,
     )
@@ -32,7 +32,7 @@ def manner(command: str) -> Manner:
 def quota(command: str) -> str:
     """The sentence for an enabling that was refused. How Gcore words it is documented nowhere, so its words are quoted."""
     return (
-        "Gcore refused to enable {what} ({status}{words}). Enabled streams count against the account's active-stream limit: "
+        "Gcore refused to enable {what}{words}. Enabled streams count against the account's active-stream limit: "
         f"`{command} stream list` shows which are enabled; disable one and try again."
     )
 
@@ -40,7 +40,7 @@ def quota(command: str) -> str:
 def storage(command: str) -> str:
     """The sentence for a recording that did not start."""
     return (
-        "Gcore did not start the recording of {what}: {complaint} ({status}). "
+        "Gcore did not start the recording of {what}: {complaint}. "
         f"If space is what is missing, delete videos (`{command} video list`) or ask Gcore for more."
     )
 
@@ -48,7 +48,7 @@ def storage(command: str) -> str:
 def no_dvr(command: str) -> str:
     """The sentence for a clip that was refused with 422, which is what Gcore says while DVR is off (Gcore OpenAPI)."""
     return (
-        "Gcore cut no clip of {what}: {complaint} ({status}). Clips are cut out of the DVR: turn `dvr_enabled` on with "
+        "Gcore cut no clip of {what}: {complaint}. Clips are cut out of the DVR: turn `dvr_enabled` on with "
         f"`{command} stream edit`, and what is sent from then on can be clipped."
     )
 
@@ -56,7 +56,7 @@ def no_dvr(command: str) -> str:
 def one_target(command: str) -> str:
     """The sentence for one restream target too many: one is what an account has by default (Gcore docs)."""
     return (
-        "Gcore refused {what}: {complaint} ({status}). An account has one restream target unless Gcore's support allows more: "
+        "Gcore refused {what}: {complaint}. An account has one restream target unless Gcore's support allows more: "
         f"remove another one (`{command} restream list`), or ask Gcore."
     )
 

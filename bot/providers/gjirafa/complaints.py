@@ -18,14 +18,14 @@ def manner(command: str) -> Manner:
     return Manner(
         TITLE,
         {
-            Trouble.UNAUTHORIZED: "Gjirafa refused the key ({status}{words}). Put the whole value of its Authorization header into "
+            Trouble.UNAUTHORIZED: "Gjirafa refused the key{words}. Put the whole value of its Authorization header into "
             "GJIRAFA_AUTHORIZATION; keys are made in Gjirafa's dashboard and can run out.",
-            Trouble.FORBIDDEN: "Gjirafa does not allow this key to do that ({status}{words}). Give it a role in the project of "
+            Trouble.FORBIDDEN: "Gjirafa does not allow this key to do that{words}. Give it a role in the project of "
             "GJIRAFA_PROJECT_ID in Gjirafa's dashboard, or put another one into GJIRAFA_AUTHORIZATION.",
-            Trouble.MISSING: "Gjirafa has no {what} ({status}{words}). It may have been deleted there, or GJIRAFA_PROJECT_ID names "
+            Trouble.MISSING: "Gjirafa has no {what}{words}. It may have been deleted there, or GJIRAFA_PROJECT_ID names "
             f"another project; `{command} stream list` shows what exists.",
-            Trouble.REFUSED: "Gjirafa refused for {what}: {complaint} ({status}). Change that and try again.",
-            Trouble.REDIRECT: "Gjirafa points to another address ({status}). Check GJIRAFA_BASE_URL in the settings.",
+            Trouble.REFUSED: "Gjirafa refused for {what}: {complaint}. {change}",
+            Trouble.REDIRECT: "Gjirafa points to another address. Check GJIRAFA_BASE_URL in the settings.",
         },
         complaint,
     )

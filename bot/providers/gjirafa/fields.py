@@ -78,7 +78,7 @@ CAPABILITIES = Capabilities(
         "statistics": "look into the analytics of Gjirafa's dashboard",
         "pause": "hold the show before it goes live, or let the encoder send a pause picture",
         "delete-page": "delete it in Gjirafa's dashboard",
-        "record-now": "with DVR on, everything shown is kept when the show is finished",
+        "record-now": "whether a show is kept is decided by the way in which it is ended",
     },
 )
 """Detection is inferred: no page says how soon a lost signal shows. No rate limit is documented; this is a polite one."""

@@ -32,21 +32,21 @@ def manner(command: str) -> Manner:
     return Manner(
         "Videograph",
         {
-            Trouble.UNAUTHORIZED: "Videograph refused the access token ({status}{words}). Put a valid VIDEOGRAPH_TOKEN_ID and "
+            Trouble.UNAUTHORIZED: "Videograph refused the access token{words}. Put a valid VIDEOGRAPH_TOKEN_ID and "
             "VIDEOGRAPH_SECRET_KEY in the settings; a pair works only in the environment it was made in.",
-            Trouble.FORBIDDEN: "Videograph does not allow this access token to do that ({status}{words}). Make a token with Video "
+            Trouble.FORBIDDEN: "Videograph does not allow this access token to do that{words}. Make a token with Video "
             "Read and Video Write in Videograph's dashboard and put it in the settings.",
-            Trouble.MISSING: "Videograph has no {what} ({status}{words}). It may have been deleted there; "
+            Trouble.MISSING: "Videograph has no {what}{words}. It may have been deleted there; "
             f"`{command} stream list` and `{command} video list` show what exists.",
-            Trouble.REFUSED: "Videograph refused for {what}: {complaint} ({status}). Change that and try again.",
-            Trouble.REDIRECT: "Videograph points to another address ({status}). Check VIDEOGRAPH_BASE_URL in the settings.",
+            Trouble.REFUSED: "Videograph refused for {what}: {complaint}. {change}",
+            Trouble.REDIRECT: "Videograph points to another address. Check VIDEOGRAPH_BASE_URL in the settings.",
         },
         complaint,
     )
 
 
 NOT_CUT = (
-    "Videograph did not cut the clip: {complaint} ({status}). It takes what lies between the stream's start and now, until about "
+    "Videograph did not cut the clip: {complaint}. It takes what lies between the stream's start and now, until about "
     "12 hours after that start. Choose such a range and try again."
 )
 """How a range outside the recording is refused is documented nowhere, so its words are quoted."""

@@ -26,6 +26,7 @@ PLAYER = "https://dashboard.videograph.ai/videos/embed"
 """The hosted player: it takes `streamId` or `videoId` (Videograph WordPress plugin) and so carries no key, unlike `playbackUrl`."""
 
 DELETING = "deleting"
+BEING_DELETED = "being deleted at Videograph, gone in a moment"
 SIGNAL: Mapping[str, bool | None] = {"idle": False, "active": True, "failed": False, DELETING: None}
 """A livestream's `status` (Videograph docs; the plugin shows `Idle` as offline, `Active` as live, and knows `Failed`)."""
 WELL = ("", "idle", "active")
@@ -105,9 +106,14 @@ def look(sheet: Sheet, stream: str, at: datetime, recorded: bool | None) -> Look
 
 
 def _trouble(sheet: Sheet) -> str | None:
-    """A status that is no good news, as Videograph writes it; empty where all is well, None where it tells nothing."""
+    """A status that is no good news, as Videograph writes it; empty where all is well, None where it tells nothing.
+
+    A deletion takes a while there, which is no trouble but has to be known to whoever still counts on the livestream.
+    """
     if status(sheet) in WELL:
         return "" if status(sheet) else None
+    if status(sheet) == DELETING:
+        return BEING_DELETED
     return scrub(sheet.text("status").strip())
 
 

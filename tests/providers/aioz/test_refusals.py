@@ -27,7 +27,8 @@ async def test_every_shape_at_every_status_is_one_sentence(radio: Radio, shape: 
 
     error = caught.value
     assert error.status == status
-    assert str(status) in error.sentence
+    assert str(status) in error.detail
+    assert f"({status}" not in error.sentence
     if status in (400, 401, 403, 404, 409, 422):
         assert "Something is wrong" in error.sentence
         assert (f"request req-{status}-0001" in error.sentence) is (shape == "v3")
@@ -38,7 +39,7 @@ async def test_both_kinds_of_no_are_about_the_credentials(radio: Radio, status: 
     radio.cloud.habits.refused_status = status
     radio.cloud.expire_keys()
 
-    with pytest.raises(ProviderError, match=rf"refused the credentials \({status}.*AIOZ_PUBLIC_KEY and AIOZ_SECRET_KEY") as caught:
+    with pytest.raises(ProviderError, match=r"refused the credentials: .*AIOZ_PUBLIC_KEY and AIOZ_SECRET_KEY") as caught:
         await radio.aioz.check()
     assert caught.value.permanent
 
@@ -133,7 +134,7 @@ async def test_a_creation_in_doubt_is_said_to_be_and_is_sent_once(vendor: Vendor
 async def test_another_address_is_not_followed(vendor: Vendor, aioz_at: AiozAt) -> None:
     vendor.answers(301, b"", location="https://api.w3stream.xyz/api")
 
-    with pytest.raises(ProviderError, match=r"points to another address \(301\).*AIOZ_BASE_URL"):
+    with pytest.raises(ProviderError, match=r"points to another address\. .*AIOZ_BASE_URL"):
         await aioz_at(vendor.url).check()
     assert len(vendor.requests) == 1
 

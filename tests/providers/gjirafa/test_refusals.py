@@ -17,6 +17,7 @@ from tests.providers.conftest import SHOWTIME, Vendor
 from tests.providers.gjirafa.conftest import KEY, Control, GjirafaAt
 
 TARGET, TARGET_KEY = "rtmp://live.example.org/app", "canary-restream-key"
+NO_REASON = "Check what was asked for and try again; if it is refused again, ask for the reason at Gjirafa."
 SOURCE = "https://me:canary@camera.example/feed"
 ECHO = f"cannot take {SOURCE} with {TARGET_KEY} at {TARGET}/{TARGET_KEY} for {KEY}"
 
@@ -44,7 +45,8 @@ async def test_the_complaint_is_found(vendor: Vendor, gjirafa_at: GjirafaAt, bod
     with pytest.raises(ProviderError) as refused:
         await gjirafa_at(vendor.url).create_stream("church", {}, "s12")
 
-    assert refused.value.sentence == f"Gjirafa refused for the new channel “church”: {words} (400). Change that and try again."
+    advice = "Change that and try again." if words != "no reason given" else NO_REASON
+    assert refused.value.sentence == f"Gjirafa refused for the new channel “church”: {words}. {advice}"
     assert refused.value.permanent
 
 

@@ -217,5 +217,5 @@ async def test_a_deleted_video_is_gone(control: Control, videograph: Videograph)
     await videograph.delete_video(made.id)
     await videograph.delete_video(made.id)
 
-    with pytest.raises(ProviderError, match=f"has no video {made.id} .404: Content not found."):
+    with pytest.raises(ProviderError, match=f"has no video {made.id}: Content not found[.]"):
         await videograph.video(made.id)

@@ -77,7 +77,7 @@ async def test_every_failure_of_every_call_is_one_sentence(
     vendor.answers(200 if quietly else status, failure(status, "no way"), retry_after="0")
 
     async for call, error in failures_of(videograph_at(vendor.url), vendor):
-        assert (error.status, str(status) in error.sentence) == (status, True), call
+        assert (error.status, str(status) in error.detail, str(status) in error.sentence) == (status, True, False), call
         assert error.permanent is (status in (400, 401, 403, 422)), call
         assert error.ambiguous is (status >= 500 and call in DOING and call != "update_stream"), f"{call}: an edit reads first"
         assert status >= 429 or "no way" in error.sentence, call
@@ -88,10 +88,10 @@ async def test_every_failure_of_every_call_is_one_sentence(
     [
         (401, "Put a valid VIDEOGRAPH_TOKEN_ID and VIDEOGRAPH_SECRET_KEY in the settings"),
         (403, "Make a token with Video Read and Video Write"),
-        (404, "has no livestream u-1 .404: no way.. It may have been deleted there; `/live stream list`"),
-        (429, "asks to be called less often .429.. It can be tried again in 1 s"),
-        (418, "refused for livestream u-1: no way .418.. Change that and try again"),
-        (502, "has a fault of its own .502.. Try again in a moment"),
+        (404, "has no livestream u-1: no way[.] It may have been deleted there; `/live stream list`"),
+        (429, "asks to be called less often[.] It can be tried again in 1 s"),
+        (418, "refused for livestream u-1: no way[.] Change that and try again"),
+        (502, "has a fault of its own[.] Try again in a moment"),
     ],
 )
 async def test_each_failure_says_its_cause_and_what_to_do_next(
@@ -106,12 +106,12 @@ async def test_each_failure_says_its_cause_and_what_to_do_next(
 @pytest.mark.parametrize(
     ("body", "words"),
     [
-        ({"status": "Failure", "message": "no way"}, "no way .200"),
-        ({"status": "Error", "error": {"message": "nested"}}, "nested .200"),
-        ({"code": 400, "message": "without a word"}, "without a word .400"),
-        ({"code": "400", "error": "as text", "status": "failed"}, "as text .400"),
-        ({"code": 200, "status": "Failure", "detail": "odd"}, "odd .200"),
-        ({"status": "Failure", "data": LIVESTREAM}, "no reason given .200"),
+        ({"status": "Failure", "message": "no way"}, "no way[.] Change that"),
+        ({"status": "Error", "error": {"message": "nested"}}, "nested[.] Change that"),
+        ({"code": 400, "message": "without a word"}, "without a word[.] Change that"),
+        ({"code": "400", "error": "as text", "status": "failed"}, "as text[.] Change that"),
+        ({"code": 200, "status": "Failure", "detail": "odd"}, "odd[.] Change that"),
+        ({"status": "Failure", "data": LIVESTREAM}, "no reason given[.] Check what was asked for"),
     ],
 )
 async def test_a_200_that_is_no_success_is_a_refusal(vendor: Vendor, videograph_at: VideographAt, body: Any, words: str) -> None:
@@ -207,7 +207,7 @@ async def test_what_an_edit_sends_back_is_what_was_read_as_far_as_it_is_understo
         ("Idle", False, ""),
         ("active", True, ""),
         ("Failed", False, "Failed"),
-        ("Deleting", None, "Deleting"),
+        ("Deleting", None, "being deleted at Videograph, gone in a moment"),
         ("Melting", None, "Melting"),
         ("", None, None),
         (None, None, None),

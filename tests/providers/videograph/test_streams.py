@@ -8,6 +8,7 @@ import pytest
 
 from bot.errors import ProviderError, Unsupported, UserError
 from bot.providers.videograph import Videograph
+from bot.providers.videograph.words import BEING_DELETED
 from bot.sandbox.faults import Fault
 from bot.sandbox.videograph import VideographCloud
 from tests.providers.conftest import SHOWTIME
@@ -222,7 +223,7 @@ async def test_a_deleted_stream_is_deleting_and_then_gone(control: Control, vide
     gone = await videograph.look(stream)
     await videograph.delete_stream(stream)
 
-    assert (deleting.gone, deleting.signal, deleting.recording, deleting.trouble) == (False, None, None, "Deleting")
+    assert (deleting.gone, deleting.signal, deleting.recording, deleting.trouble) == (False, None, None, BEING_DELETED)
     assert "being deleted" in window.why_not
     assert gone.gone
     with pytest.raises(ProviderError, match=r"Videograph has no livestream .* It may have been deleted there"):

@@ -90,6 +90,28 @@ class Alarm:
 
 
 @dataclass(frozen=True, slots=True)
+class Flaw:
+    """Something about the picture that has been worse `since`. `told`: the crew knows; `better_at`: since when it is well again."""
+
+    since: datetime
+    told: bool = False
+    better_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """What the picture of a show was shortly before its start (frames/s, kbit/s, seen `at`), and what has become worse since."""
+
+    at: datetime
+    fps: float | None = None
+    kbps: float | None = None
+    flaws: Mapping[str, Flaw] = field(default_factory=dict)
+    """By kind."""
+    told: Mapping[str, datetime] = field(default_factory=dict)
+    """When the crew was last told of a kind."""
+
+
+@dataclass(frozen=True, slots=True)
 class Show:
     """What the crew plans. `stream` and `page` are the provider's ids, empty until they are known."""
 
@@ -137,6 +159,7 @@ class Show:
     """No alarm is raised before: somebody restarts something on purpose."""
     tidied_at: datetime | None = None
     """When recording and ingest were last asked to be closed after viewers were sent home elsewhere."""
+    picture: Picture | None = None
     peak_viewers: int = 0
     left_public: bool = False
     """Its books were closed while the encoder went on, which nothing here can stop: it is not off air for viewers."""

@@ -7,7 +7,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from bot.model import CLOCK, FinishPolicy, Operation, OperationState, Show, ShowState, Urgency
-from bot.operations import alarms
+from bot.operations import alarms, quality
 from bot.operations.asking import ask
 from bot.operations.onair import silent, stopped
 from bot.operations.ungated import encoder_is_the_air, to_be_saved
@@ -48,6 +48,7 @@ class Tending:
         self._roll()
         encoder_is_the_air(self._draft, self._show, self._figures, self._able)
         self._alarm()
+        self._quality()
         self._silent_after_end()
         self._give_up()
         self._tidy()
@@ -117,6 +118,10 @@ class Tending:
         show = self._show
         if show.state is ShowState.LIVE and not self._finishing():
             alarms.tend(self._draft, show, self._figures, self._ring, self._trouble(show))
+
+    def _quality(self) -> None:
+        if not self._finishing():
+            quality.tend(self._draft, self._show, self._figures, self._able)
 
     def _trouble(self, show: Show) -> str:
         seen = self._draft.seen

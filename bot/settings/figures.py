@@ -17,6 +17,7 @@ class Unit(StrEnum):
 
     SECONDS = "seconds"
     MINUTES = "minutes"
+    PERCENT = "percent"
     TIMES = ""
 
 
@@ -36,6 +37,10 @@ def _s(meaning: str, *, least: float = 0, most: float = 3600) -> Figure:
 
 def _m(meaning: str, *, least: float = 0, most: float = 24 * 60) -> Figure:
     return Figure(Unit.MINUTES, meaning, least, most)
+
+
+def _percent(meaning: str) -> Figure:
+    return Figure(Unit.PERCENT, meaning, 0, 100)
 
 
 FIGURES: Mapping[str, Figure] = {
@@ -76,6 +81,11 @@ FIGURES: Mapping[str, Figure] = {
     "claim_lapse": _m("a claim on an alarm lapses when the signal is still gone"),
     "quiet": _m("alarms stay quiet when asked to"),
     "blind_alarm": _s("without an answer from the provider on air before the bot says that it cannot see"),
+    "quality_hold": _s("a picture has to be worse, or well again, before the crew is told"),
+    "quality_bitrate": _percent("of the bitrate shortly before the start, below which the thread is told"),
+    "quality_fps": _percent("of the frame rate shortly before the start, at or below which the thread is told"),
+    "quality_speed": _percent("of real time at which the provider converts the picture, below which the thread is told"),
+    "quality_speed_alarm": _percent("of real time at which the provider converts the picture, below which people are called"),
     "viewers_every": _s("between two counts of viewers", least=5),
     "look_open": _s("between two looks at an open show", least=1),
     "look_near": _s("between two looks from shortly before the start until it is off", least=1),
@@ -143,8 +153,9 @@ def _one(text: str, figure: Figure) -> timedelta | int:
         number = float(text)
     except ValueError:
         number = math.nan
-    whole = figure.unit is Unit.TIMES
+    whole = figure.unit in (Unit.PERCENT, Unit.TIMES)
     if not figure.least <= number <= figure.most or (whole and number != int(number)):
-        counted = f"number of {figure.unit.value}" if figure.unit.value else "whole number"
+        kind = "whole number" if whole else "number"
+        counted = f"{kind} of {figure.unit.value}" if figure.unit.value else kind
         raise ValueError(f"is not a {counted} from {figure.least:g} to {figure.most:g}: correct it, or remove it for the default.")
     return int(number) if whole else timedelta(**{figure.unit.value: number})

@@ -16,7 +16,7 @@ def _m(minutes: float) -> timedelta:
 
 @dataclass(frozen=True, slots=True)
 class Defaults:
-    """Spans of show time, unless a name says otherwise."""
+    """Spans of show time, unless a name says otherwise; those of quality that are no spans are percent."""
 
     open_lead: timedelta = _m(30)
     encoder_ask_lead: timedelta = _m(15)
@@ -55,6 +55,11 @@ class Defaults:
     claim_lapse: timedelta = _m(10)
     quiet: timedelta = _m(5)
     blind_alarm: timedelta = _s(60)
+    quality_hold: timedelta = _s(30)
+    quality_bitrate: int = 50
+    quality_fps: int = 80
+    quality_speed: int = 95
+    quality_speed_alarm: int = 80
     viewers_every: timedelta = _s(60)
     look_open: timedelta = _s(20)
     look_near: timedelta = _s(5)

@@ -142,6 +142,8 @@ class Show:
     wants_recording: bool = True
     recording_failed: bool = False
     """The provider would not record; tried again when the signal returns or somebody asks."""
+    cut_noted: datetime | None = None
+    """The last cut of a long recording into parts that was told."""
     finish: FinishPolicy = FinishPolicy.AT_END
     keep_on: bool = False
     hold: Hold | None = None

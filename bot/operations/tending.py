@@ -7,7 +7,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from bot.model import CLOCK, FinishPolicy, Operation, OperationState, Show, ShowState, Urgency
-from bot.operations import alarms, quality
+from bot.operations import alarms, notes, quality
 from bot.operations.asking import ask
 from bot.operations.onair import silent, stopped
 from bot.operations.ungated import encoder_is_the_air, to_be_saved
@@ -49,6 +49,7 @@ class Tending:
         encoder_is_the_air(self._draft, self._show, self._figures, self._able)
         self._alarm()
         self._quality()
+        notes.tend(self._draft, self._show, self._figures, self._able)
         self._silent_after_end()
         self._give_up()
         self._tidy()

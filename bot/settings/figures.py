@@ -56,6 +56,7 @@ FIGURES: Mapping[str, Figure] = {
     "roll_confirm": _s("in which the provider has to confirm a recording before it is asked again, or the alarm rings", least=1),
     "roll_tries": Figure(Unit.TIMES, "how often a recording is asked for before the alarm rings", 1, 10),
     "roll_pause": _s("between two such tries"),
+    "cut_note_lead": _m("before a provider cuts a long recording into a new part, the thread is told"),
     "remind_grace": _m("a reminder may be late by this, and never later than what it is about"),
     "finish_grace": _m("a finish may be late by this and still runs, saying so; later the bot asks"),
     "end_warnings": _m("before the end, warnings with buttons"),

@@ -30,6 +30,7 @@ class Defaults:
     roll_confirm: timedelta = _s(15)
     roll_tries: int = 3
     roll_pause: timedelta = _s(5)
+    cut_note_lead: timedelta = _m(10)
     remind_grace: timedelta = _m(5)
     finish_grace: timedelta = _m(15)
     end_warnings: tuple[timedelta, ...] = (_m(10), _m(2))

@@ -90,6 +90,7 @@ class Pages:
 class Recording:
     """What is recorded is kept. `roll_delay` is how long the vendor documents for a start to show.
 
+    `cut`: a recording that runs for so long goes on in a new part by itself.
     `field` decides where it is `kept` at creation: one of the page's with `on_page`, else one of the stream's. `expires`: only a
     clip of the whole length stays after that, counted from the stream's start.
     """
@@ -97,6 +98,7 @@ class Recording:
     kept: Kept = Kept.LIVE
     roll_delay: timedelta = timedelta(0)
     shortest: timedelta = timedelta(0)
+    cut: timedelta | None = None
     field: str = ""
     on_page: bool = False
     expires: timedelta | None = None

@@ -1,0 +1,48 @@
+"""What the crew should know of a show on air without being called: a line in the thread, once."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+from bot.model import FinishPolicy, Show
+from bot.providers.base import Capabilities
+from bot.show.cues import asked_finish
+from bot.show.defaults import Defaults
+from bot.show.draft import Draft
+from bot.show.times import duration_words
+from bot.slack import notices
+from bot.slack.stamps import at
+
+
+def tend(draft: Draft, show: Show, figures: Defaults, able: Capabilities) -> None:
+    """After a look of ours."""
+    _cut(draft, show, figures, able)
+
+
+def _cut(draft: Draft, show: Show, figures: Defaults, able: Capabilities) -> None:
+    """A recording that runs for hours is about to go on in a new part, which looks like a mishap to whoever does not know."""
+    seen = draft.seen
+    every = able.recording.cut if able.recording is not None else None
+    if every is None or seen is None or not (show.state.on_air and show.wants_recording and seen.recording):
+        return
+    began = seen.part_since or seen.since.get("recording")
+    if began is None:
+        return
+    cut = began + every * ((draft.now - began + figures.cut_note_lead) // every)
+    noted = show.cut_noted is not None and cut - show.cut_noted < every / 2
+    if cut == began or noted or _over_before(draft, show, cut):
+        return
+    draft.put(replace(show, cut_noted=cut))
+    goes = "goes on" if draft.now < cut else "went on"
+    text = (
+        f":scissors: {able.title} cuts a recording every {duration_words(every)}: at {at(cut, show)} this one {goes} in a new part "
+        "by itself. There is nothing to do; all parts are collected."
+    )
+    draft.post(notices.line(show, "cut", draft.now, text))
+
+
+def _over_before(draft: Draft, show: Show, moment: datetime) -> bool:
+    """Whether the show ends by itself before that."""
+    by_itself = show.finish is FinishPolicy.AT_END and not show.keep_on
+    return show.end < moment and (by_itself or asked_finish(draft.of(show.id, "finish"), show) is not None)

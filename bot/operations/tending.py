@@ -134,9 +134,16 @@ class Tending:
             return "blind" if too_long and ringing != "signal" else ringing
         if seen.signal is False:
             return "signal"
-        if seen.backup and seen.primary is False:
+        if seen.backup and (seen.primary is False or self._is_failing_back(show)):
             return "backup"
         return ""
+
+    def _is_failing_back(self, show: Show) -> bool:
+        """Whether the primary is back and the provider does not use it yet."""
+        seen = self._draft.seen
+        since = seen.since.get("primary") if seen is not None and seen.primary else None
+        was_lost = show.ringing is not None and show.ringing.kind == "backup"
+        return was_lost and since is not None and self._draft.now - since < self._able.fail_back
 
     def _finishing(self) -> bool:
         """Whether a finish is under way or due this moment; one that asks people has not begun."""

@@ -80,6 +80,7 @@ FIGURES: Mapping[str, Figure] = {
     "ladder": _s("after an alarm that nobody took, the next people are called"),
     "ladder_every": _m("between two calls after that", least=1),
     "claim_lapse": _m("a claim on an alarm lapses when the signal is still gone"),
+    "backup_again": _m("on the backup that nobody noted, people are told again", least=1),
     "quiet": _m("alarms stay quiet when asked to"),
     "blind_alarm": _s("without an answer from the provider on air before the bot says that it cannot see"),
     "quality_hold": _s("a picture has to be worse, or well again, before the crew is told"),

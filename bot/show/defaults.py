@@ -54,6 +54,7 @@ class Defaults:
     ladder: tuple[timedelta, ...] = (_s(60), _s(180))
     ladder_every: timedelta = _m(5)
     claim_lapse: timedelta = _m(10)
+    backup_again: timedelta = _m(15)
     quiet: timedelta = _m(5)
     blind_alarm: timedelta = _s(60)
     quality_hold: timedelta = _s(30)

@@ -157,6 +157,8 @@ class Capabilities:
     stream_fields: tuple[Field, ...]
     detection: timedelta
     """How long the vendor needs to notice a lost signal."""
+    fail_back: timedelta = timedelta(0)
+    """How long a lost primary has to be back before it is used again in the place of the backup."""
     steady: timedelta = timedelta(seconds=10)
     requests_per_second: float = 3.0
     look_every: timedelta = timedelta(0)

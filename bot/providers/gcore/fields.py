@@ -67,6 +67,7 @@ CAPABILITIES = Capabilities(
     stream_word="stream",
     stream_fields=STREAM_FIELDS,
     detection=timedelta(seconds=10),
+    fail_back=timedelta(seconds=60),
     requests_per_second=3.0,
     switch=Switch(quota="the account's limit of active streams"),
     pages=Pages(PAGE_FIELDS),
@@ -80,7 +81,8 @@ CAPABILITIES = Capabilities(
     statistics=True,
     webhooks=True,
 )
-"""Detection: 3 s without data are a disconnection (Gcore docs), plus our debounce. Recording shows after 3-7 s (Gcore OpenAPI) or
+"""Detection: 3 s without data are a disconnection (Gcore docs), plus our debounce. A primary counts again once it was
+stable for 60 s (docs). Recording shows after 3-7 s (Gcore OpenAPI) or
 5-10 s (docs), a fragment must be 10 s long, and recordings are cut every 4 h (docs). A clip is no longer than
 the DVR, which has up to 4 h (Gcore OpenAPI). The rate is a polite guess below a third party's "about 4/s"."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-from bot.model import FinishPolicy, Show
+from bot.model import FinishPolicy, Show, ShowState
 from bot.providers.base import Capabilities
 from bot.show.cues import asked_finish
 from bot.show.defaults import Defaults
@@ -13,11 +13,13 @@ from bot.show.draft import Draft
 from bot.show.times import duration_words
 from bot.slack import notices
 from bot.slack.stamps import at
+from bot.slack.text import link
 
 
 def tend(draft: Draft, show: Show, figures: Defaults, able: Capabilities) -> None:
     """After a look of ours."""
     _cut(draft, show, figures, able)
+    _nobody_watches(draft, draft.show(show.id), figures, able)
 
 
 def _cut(draft: Draft, show: Show, figures: Defaults, able: Capabilities) -> None:
@@ -46,3 +48,18 @@ def _over_before(draft: Draft, show: Show, moment: datetime) -> bool:
     """Whether the show ends by itself before that."""
     by_itself = show.finish is FinishPolicy.AT_END and not show.keep_on
     return show.end < moment and (by_itself or asked_finish(draft.of(show.id, "finish"), show) is not None)
+
+
+def _nobody_watches(draft: Draft, show: Show, figures: Defaults, able: Capabilities) -> None:
+    """Minutes after it went live nobody has watched yet: perhaps the link that people have is another one."""
+    seen = draft.seen
+    if show.state is not ShowState.LIVE or show.on_air_at is None or show.peak_viewers or seen is None:
+        return
+    if seen.viewers != 0 or seen.viewers_at is None or seen.viewers_at - show.on_air_at < figures.no_viewers_after:
+        return
+    question = f" Does {link(show.viewer_link, 'the viewer link')} play?" if show.viewer_link else ""
+    text = (
+        f":eyes: *Nobody has watched so far*: {able.title} counted 0 viewers at {at(seen.viewers_at, show)}, on air since "
+        f"{at(show.on_air_at, show)}.{question}"
+    )
+    draft.post(replace(notices.line(show, "no-viewers", draft.now, text), key=f"no-viewers:{show.id}"))

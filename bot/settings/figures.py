@@ -89,6 +89,7 @@ FIGURES: Mapping[str, Figure] = {
     "quality_speed": _percent("of real time at which the provider converts the picture, below which the thread is told"),
     "quality_speed_alarm": _percent("of real time at which the provider converts the picture, below which people are called"),
     "viewers_every": _s("between two counts of viewers", least=5),
+    "no_viewers_after": _m("after it went live, the thread is told if nobody has watched yet"),
     "look_open": _s("between two looks at an open show", least=1),
     "look_near": _s("between two looks from shortly before the start until it is off", least=1),
     "look_near_lead": _m("before the start, looks become frequent"),

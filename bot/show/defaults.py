@@ -63,6 +63,7 @@ class Defaults:
     quality_speed: int = 95
     quality_speed_alarm: int = 80
     viewers_every: timedelta = _s(60)
+    no_viewers_after: timedelta = _m(5)
     look_open: timedelta = _s(20)
     look_near: timedelta = _s(5)
     look_near_lead: timedelta = _m(5)

@@ -132,6 +132,8 @@ class Show:
     stream: str = ""
     stream_name: str = ""
     new_stream: Mapping[str, JSON] | None = None
+    fetched: bool = False
+    """The provider fetches its picture from a source: no encoder connects, and the stream is not turned on as early."""
     page: str = ""
     page_name: str = ""
     page_fields: Mapping[str, JSON] = field(default_factory=dict)

@@ -56,11 +56,7 @@ def _reminder(context: Context, what: str, draft: Draft, show: Show) -> str:
                 else ""
             )
         case "encoder":
-            return (
-                ""
-                if signal
-                else f":electric_plug: {mention(show.planned_by)}, please connect the encoder (Ingest details on the card)."
-            )
+            return "" if signal else _please_connect(show)
         case _:
             if show.held(draft.now):
                 return f":double_vertical_bar: {mention(show.planned_by)}: on hold, will not go live by itself."
@@ -73,6 +69,13 @@ def _reminder(context: Context, what: str, draft: Draft, show: Show) -> str:
             no_signal = "" if signal else " *There is no signal yet.*"
             said = f"“{escape(show.title)}” goes live by itself at {at(show.start, show, seconds=False)}. Hold is on the card."
             return f":bell: {mention(show.planned_by)}: {said}{no_signal}"
+
+
+def _please_connect(show: Show) -> str:
+    who = mention(show.planned_by)
+    if show.fetched:
+        return f":electric_plug: {who}: nothing comes from the source that the provider fetches. Is it on, and its address right?"
+    return f":electric_plug: {who}, please connect the encoder (Ingest details on the card)."
 
 
 def _reds(context: Context, draft: Draft, show: Show) -> list[str]:

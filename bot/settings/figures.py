@@ -45,6 +45,7 @@ def _percent(meaning: str) -> Figure:
 
 FIGURES: Mapping[str, Figure] = {
     "open_lead": _m("before the start, the stream is turned on"),
+    "fetch_lead": _m("before the start, a stream is turned on whose picture the provider fetches from a source"),
     "encoder_ask_lead": _m("before the start, the crew is asked to connect the encoder, where a gate keeps viewers out"),
     "check_leads": _m("before the start, checks whose reds are posted to the crew", most=7 * 24 * 60),
     "caller_lead": _m("before the start, the show caller is told that it goes live by itself"),

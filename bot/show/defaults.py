@@ -19,6 +19,7 @@ class Defaults:
     """Spans of show time, unless a name says otherwise; those of quality that are no spans are percent."""
 
     open_lead: timedelta = _m(30)
+    fetch_lead: timedelta = _m(15)
     encoder_ask_lead: timedelta = _m(15)
     check_leads: tuple[timedelta, ...] = (timedelta(hours=24), _m(60), _m(15))
     caller_lead: timedelta = _m(5)

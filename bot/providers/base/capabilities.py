@@ -163,6 +163,8 @@ class Capabilities:
     requests_per_second: float = 3.0
     look_every: timedelta = timedelta(0)
     """Looking at a stream more often shows nothing new."""
+    fetched: str = ""
+    """The stream's field that says that the provider fetches the picture from a source instead of taking it from an encoder."""
     tagged: bool = True
     """A stream has a place for a tag of the bot's, so that one whose creation was in doubt is told from any other."""
     switch: Switch | None = None

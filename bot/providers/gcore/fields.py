@@ -69,6 +69,7 @@ CAPABILITIES = Capabilities(
     detection=timedelta(seconds=10),
     fail_back=timedelta(seconds=60),
     requests_per_second=3.0,
+    fetched="pull",
     switch=Switch(quota="the account's limit of active streams"),
     pages=Pages(PAGE_FIELDS),
     recording=Recording(roll_delay=timedelta(seconds=10), shortest=timedelta(seconds=10), cut=timedelta(hours=4)),

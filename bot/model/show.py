@@ -172,6 +172,8 @@ class Show:
     save_again_at: datetime | None = None
     """Cutting it out failed and is not tried again before."""
     card: int = 1
+    numbered: int = 0
+    """Its marks and clips are numbered from the next one on: lower ones may have been given in a time that is not remembered."""
     named: Mapping[str, str] = field(default_factory=dict)
     """The names asked for the parts of its recording, by video."""
     note: str = ""

@@ -74,7 +74,7 @@ class Drawing:
         if show is None:
             return None
         able = self._context.provider(show.provider).capabilities
-        return prompts.alarm(show, int(post.key.rpartition(":")[2]), able)
+        return prompts.alarm(show, int(post.key.rpartition(":")[2]), able, self._context.clock.now())
 
     async def recordings(self, post: Post) -> Message | None:
         """The recordings of a show."""

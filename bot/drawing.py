@@ -76,7 +76,7 @@ class Drawing:
         if show is None:
             return None
         able = self._context.provider(show.provider).capabilities
-        return prompts.alarm(show, int(post.key.rpartition(":")[2]), able)
+        return prompts.alarm(show, int(post.key.rpartition(":")[2]), able, self._context.clock.now())
 
     async def ring(self, post: Post) -> Message | None:
         """A later rung of an alarm, whose number is the third part of the post's key."""
@@ -84,7 +84,7 @@ class Drawing:
         if show is None:
             return None
         able = self._context.provider(show.provider).capabilities
-        return prompts.ring(show, int(post.key.split(":")[2]), post.text, able)
+        return prompts.ring(show, int(post.key.split(":")[2]), post.text, able, self._context.clock.now())
 
     async def recordings(self, post: Post) -> Message | None:
         """The recordings of a show."""

@@ -15,7 +15,7 @@ from bot.show.draft import Draft
 from bot.slack import notices
 from bot.slack.clips import clip_title
 from bot.slack.stamps import at
-from bot.slack.text import escape
+from bot.slack.text import escape, mention
 
 RANK = {"": 0, "empty": 1, "new": 1, "pending": 2, "viewable": 3, "ready": 4, "error": 5, "deleted": 6}
 """The order in which a video's states follow each other; a webhook overtaken on its way is not told any more."""
@@ -90,6 +90,8 @@ class Reactions:
         words = notices.change_words(change, able, at(change.at, show), draft.seen)
         if not words:
             return True
+        if self._lost_just_before(draft, show, change):
+            words = f"{mention(show.planned_by)}: {words}"
         as_set = change.kind is ChangeKind.RECORDING and not able.tells_recording
         if as_set and not change.value and show.wants_recording:
             draft.post(notices.unkept(show, able, change.at, words))
@@ -100,6 +102,11 @@ class Reactions:
         if change.kind is ChangeKind.SIGNAL and change.value and show.recording_failed:
             draft.put(replace(draft.show(show.id), recording_failed=False))
         return True
+
+    def _lost_just_before(self, draft: Draft, show: Show, change: Change) -> bool:
+        """Whether the signal of a show that is about to start went away: an alarm rings on air only, but somebody is called."""
+        lost = change.kind is ChangeKind.SIGNAL and not change.value and show.state is ShowState.OPEN
+        return lost and draft.now >= show.start - self._figures.caller_lead
 
     def _belongs_to_another(self, draft: Draft, show: Show) -> bool:
         """Whether what is recorded now is another show on the same stream, because this one does not roll yet."""

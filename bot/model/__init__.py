@@ -4,7 +4,7 @@ from bot.model.clip import Clip, ClipState, Marker
 from bot.model.decision import Decision, Dossier
 from bot.model.operation import Operation, OperationState, StepKind, StepRecord, StepState
 from bot.model.restream import RestreamTarget
-from bot.model.show import Alarm, FinishPolicy, Hold, PageState, Show, ShowState, StreamKey
+from bot.model.show import Alarm, FinishPolicy, Flaw, Hold, PageState, Picture, Show, ShowState, StreamKey
 from bot.model.sight import Change, ChangeKind, Doubt, Look, Quality, Rendition, Seen, Source, Video
 from bot.model.speech import Noted, Person, Post, Urgency
 from bot.model.words import CLOCK, JSON
@@ -21,6 +21,7 @@ __all__ = [
     "Dossier",
     "Doubt",
     "FinishPolicy",
+    "Flaw",
     "Hold",
     "Look",
     "Marker",
@@ -29,6 +30,7 @@ __all__ = [
     "OperationState",
     "PageState",
     "Person",
+    "Picture",
     "Post",
     "Quality",
     "Rendition",

@@ -90,6 +90,28 @@ class Alarm:
 
 
 @dataclass(frozen=True, slots=True)
+class Flaw:
+    """Something about the picture that has been worse `since`. `told`: the crew knows; `better_at`: since when it is well again."""
+
+    since: datetime
+    told: bool = False
+    better_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """What the picture of a show was shortly before its start (frames/s, kbit/s, seen `at`), and what has become worse since."""
+
+    at: datetime
+    fps: float | None = None
+    kbps: float | None = None
+    flaws: Mapping[str, Flaw] = field(default_factory=dict)
+    """By kind."""
+    told: Mapping[str, datetime] = field(default_factory=dict)
+    """When the crew was last told of a kind."""
+
+
+@dataclass(frozen=True, slots=True)
 class Show:
     """What the crew plans. `stream` and `page` are the provider's ids, empty until they are known."""
 
@@ -110,6 +132,8 @@ class Show:
     stream: str = ""
     stream_name: str = ""
     new_stream: Mapping[str, JSON] | None = None
+    fetched: bool = False
+    """The provider fetches its picture from a source: no encoder connects, and the stream is not turned on as early."""
     page: str = ""
     page_name: str = ""
     page_fields: Mapping[str, JSON] = field(default_factory=dict)
@@ -120,6 +144,8 @@ class Show:
     wants_recording: bool = True
     recording_failed: bool = False
     """The provider would not record; tried again when the signal returns or somebody asks."""
+    cut_noted: datetime | None = None
+    """The last cut of a long recording into parts that was told."""
     finish: FinishPolicy = FinishPolicy.AT_END
     keep_on: bool = False
     hold: Hold | None = None
@@ -137,6 +163,7 @@ class Show:
     """No alarm is raised before: somebody restarts something on purpose."""
     tidied_at: datetime | None = None
     """When recording and ingest were last asked to be closed after viewers were sent home elsewhere."""
+    picture: Picture | None = None
     peak_viewers: int = 0
     left_public: bool = False
     """Its books were closed while the encoder went on, which nothing here can stop: it is not off air for viewers."""
@@ -145,6 +172,8 @@ class Show:
     save_again_at: datetime | None = None
     """Cutting it out failed and is not tried again before."""
     card: int = 1
+    numbered: int = 0
+    """Its marks and clips are numbered from the next one on: lower ones may have been given in a time that is not remembered."""
     named: Mapping[str, str] = field(default_factory=dict)
     """The names asked for the parts of its recording, by video."""
     note: str = ""

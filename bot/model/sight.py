@@ -43,6 +43,8 @@ class Look:
     primary: bool | None = None
     backup: bool | None = None
     recording: bool | None = None
+    recorded: float | None = None
+    """Seconds for which the present part of the recording has been running, where the vendor tells."""
     page: str = ""
     page_state: str | None = None
     viewers: int | None = None
@@ -81,6 +83,8 @@ class Seen:
     doubts: Mapping[str, Doubt] = field(default_factory=dict)
     viewers: int | None = None
     viewers_at: datetime | None = None
+    part_since: datetime | None = None
+    """When the present part of the recording began, where the vendor tells."""
     quality: Quality | None = None
     trouble: str = ""
     evidence: str = ""

@@ -66,12 +66,20 @@ def _open_finished(draft: Draft, operation: Operation) -> None:
     opened(draft, draft.show(operation.show))
 
 
-def _open_begin(_: Context, draft: Draft, operation: Operation) -> Operation:
+def _open_begin(context: Context, draft: Draft, operation: Operation) -> Operation:
     show = draft.show(operation.show)
     if show.state.closed or show.state is ShowState.OFF:
         return draft.end(operation, OperationState.CANCELLED, "the show is over")
+    if _would_go_on_air(context, draft, operation, show):
+        return draft.end(operation, OperationState.CANCELLED, "its start has passed: whether it goes on air is asked")
     _tell_late(draft, operation, show, "Opening")
     return operation
+
+
+def _would_go_on_air(context: Context, draft: Draft, operation: Operation, show: Show) -> bool:
+    """Past the window of the start, opening what nothing gates would be going live, and that is for people to say by then."""
+    missed = operation.by == CLOCK and draft.now > show.start + context.figures.go_window and not draft.steps(operation.id)
+    return missed and not show.gated and context.provider(show.provider).capabilities.switch is not None
 
 
 def _tell_late(draft: Draft, operation: Operation, show: Show, what: str) -> None:

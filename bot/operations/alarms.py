@@ -60,7 +60,10 @@ def _count_flap(draft: Draft, show: Show, alarm: Alarm, figures: Defaults) -> Sh
 def _climb(draft: Draft, show: Show, alarm: Alarm, figures: Defaults, ring: tuple[str, ...]) -> None:
     """The next rung of the ladder, unless somebody has it or asked for quiet. A claim lapses after 10 min."""
     now = draft.now
-    if alarm.kind == "backup" or (alarm.quiet_until and now < alarm.quiet_until):
+    if alarm.quiet_until and now < alarm.quiet_until:
+        return
+    if alarm.kind == "backup":
+        _say_again(draft, show, alarm, figures)
         return
     if alarm.taken_by:
         if alarm.taken_at and now - alarm.taken_at >= figures.claim_lapse:
@@ -76,6 +79,13 @@ def _climb(draft: Draft, show: Show, alarm: Alarm, figures: Defaults, ring: tupl
     group = ring if alarm.rung > 0 else ()
     who = " ".join(called(person) for person in group or (show.planned_by,))
     _ring(draft, show, climbed, f"{who}: nobody has taken this yet.")
+
+
+def _say_again(draft: Draft, show: Show, alarm: Alarm, figures: Defaults) -> None:
+    """On the backup there is nothing behind it any more: said again every quarter of an hour, until somebody noted it."""
+    if not alarm.taken_by and draft.now - (alarm.rung_at or alarm.since) >= figures.backup_again:
+        show = draft.put(replace(show, alarm=replace(alarm, rung=alarm.rung + 1, rung_at=draft.now)))
+        draft.post(notices.alarm(show, draft.now))
 
 
 def _pause(rung: int, figures: Defaults) -> timedelta:

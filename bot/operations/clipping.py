@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -26,11 +27,16 @@ EAGER = timedelta(minutes=2)
 # -- marks --------------------------------------------------------------------------------------------------------------
 def mark(draft: Draft, show: Show, by: str, at: datetime, text: str) -> Marker:
     """Note a moment: numbered, in the show's thread and in its log."""
-    number = 1 + max((marker.number for marker in draft.markers if marker.show == show.id), default=0)
+    number = _next((marker.number for marker in draft.markers if marker.show == show.id), show)
     marker = draft.mark(Marker(show.id, number, at, by, text))
     draft.post(clips.marked(marker, show))
     draft.note(show.id, f"mark {marker.name}", by, text, at=at)
     return marker
+
+
+def _next(given: Iterable[int], show: Show) -> int:
+    """The next number in a show, after those that were given."""
+    return 1 + max((show.numbered, *given))
 
 
 def name_mark(draft: Draft, show: Show, by: str, number: int, text: str) -> Marker:
@@ -52,7 +58,7 @@ def ask_clip(draft: Draft, show: Show, clip: Clip) -> Clip:
     if there is not None:
         state = clips.STATES[there.state]
         raise UserError(f"{there.name} is that very clip already, {state}. See the thread of the card; nothing was done twice.")
-    wanted = draft.clip(replace(clip, number=1 + max((each.number for each in mine), default=0)))
+    wanted = draft.clip(replace(clip, number=_next((each.number for each in mine), show)))
     _operate(draft, show, wanted)
     draft.note(show.id, f"clip {wanted.name} asked for", wanted.by, clips.clip_words(wanted, show))
     return wanted

@@ -14,7 +14,7 @@ from bot.operations import aim
 from bot.operations.finishing import keeper
 from bot.operations.steps import SETTLE, AskPeople, Result, Run, Step, Verb
 from bot.providers.base import Capabilities, Gate, Kept, Page, StreamInfo
-from bot.show.cues import holds_stream
+from bot.show.cues import holds_stream, schedule
 from bot.show.draft import Draft
 from bot.slack import notices
 from bot.slack.text import escape
@@ -36,11 +36,11 @@ def create_stream(name: str, fields: Result, word: str) -> Step:
         found = await run.provider.find_streams(name, tag(run.operation), run.operation.asked_at)
         if len(found) > 1:
             raise AskPeople(f"{run.provider.capabilities.title} has {len(found)} streams made for this. Delete all but one.")
-        return _stream_facts(found[0]) if found else None
+        return _stream_facts(found[0], run.provider.capabilities) if found else None
 
     async def act(run: Run) -> Result:
         made = await run.provider.create_stream(name, fields, tag(run.operation))
-        return _stream_facts(made)
+        return _stream_facts(made, run.provider.capabilities)
 
     return Step(
         name="create-stream",
@@ -59,13 +59,14 @@ def _reuse_stream(show: Show) -> Step:
         recording = run.provider.capabilities.recording
         by_stream = recording is not None and recording.kept is Kept.CREATION and not recording.on_page
         unrecorded = by_stream and recording is not None and info.fields.get(recording.field) is False
-        return {**_stream_facts(info), "unrecorded": bool(unrecorded)}
+        return {**_stream_facts(info, run.provider.capabilities), "unrecorded": bool(unrecorded)}
 
     return Step(name="find-stream", label="Find the stream", seen=seen, done=_keep_stream)
 
 
-def _stream_facts(info: StreamInfo) -> Result:
-    return {"stream": info.key.id, "name": info.name, "link": info.viewer_link}
+def _stream_facts(info: StreamInfo, able: Capabilities) -> Result:
+    fetched = bool(able.fetched and info.fields.get(able.fetched))
+    return {"stream": info.key.id, "name": info.name, "link": info.viewer_link, "fetched": fetched}
 
 
 def _keep_stream(draft: Draft, operation: Operation, result: Result) -> None:
@@ -79,6 +80,7 @@ def _keep_stream(draft: Draft, operation: Operation, result: Result) -> None:
             stream_name=str(result.get("name", "")),
             viewer_link=show.viewer_link or str(result.get("link", "")),
             new_stream=None,
+            fetched=bool(result.get("fetched")),
         )
     )
     for op in draft.of(show.id):
@@ -225,11 +227,16 @@ def _stream_is_free(dossier: Dossier, show: Show) -> bool:
     return not any(other.page for other in dossier.shows if other.id != show.id and other.state not in over)
 
 
-def _prepare_finished(draft: Draft, operation: Operation) -> None:
-    show = draft.show(operation.show)
-    tried = any(step.name == "create-page" for step in draft.steps(operation.id))
-    if show.wants_page and not show.page and tried:
-        draft.put(replace(show, wants_page=False))
+def _prepare(context: Context) -> Verb:
+    def finished(draft: Draft, operation: Operation) -> None:
+        show = draft.show(operation.show)
+        tried = any(step.name == "create-page" for step in draft.steps(operation.id))
+        if show.wants_page and not show.page and tried:
+            show = draft.put(replace(show, wants_page=False))
+        if show.fetched:
+            schedule(draft, show, context.figures)
+
+    return Verb(name="prepare", title="Preparing the show", steps=_prepare_steps, finished=finished)
 
 
 def _cancel_steps(context: Context, dossier: Dossier, operation: Operation) -> tuple[Step, ...]:
@@ -259,7 +266,8 @@ def _find_orphan(orphan: str) -> Step:
         else:
             name = _new_name(show, run.provider.capabilities)
             streams = await run.provider.find_streams(name, f"{TAG}{args.get('prepare')}", show.planned_at)
-            found.update({stream.key.id: _stream_facts(stream) for stream in streams[:1]})
+            able = run.provider.capabilities
+            found.update({stream.key.id: _stream_facts(stream, able) for stream in streams[:1]})
         settle = SETTLE if run.context.settle is None else run.context.settle
         if found or time.time() >= int(args.get("sent", 0)) / 1000 + settle:
             return None
@@ -304,10 +312,10 @@ def _off_steps(context: Context, dossier: Dossier, operation: Operation) -> tupl
     return (aim.disable(),)
 
 
-def verbs(_: Context) -> tuple[Verb, ...]:
+def verbs(context: Context) -> tuple[Verb, ...]:
     """The verbs of this family."""
     return (
-        Verb(name="prepare", title="Preparing the show", steps=_prepare_steps, finished=_prepare_finished),
+        _prepare(context),
         Verb(name="cancel", title="Cancelling", steps=_cancel_steps),
         Verb(name="stream_off", title="Turning the stream off", steps=_off_steps),
     )

@@ -14,6 +14,8 @@ from bot.show.cues import asks_at_end
 from bot.show.defaults import Defaults
 from bot.show.draft import Draft
 from bot.slack import notices
+from bot.slack.blocks import actions
+from bot.slack.controls import control
 from bot.slack.restreams import titles
 from bot.slack.stamps import at
 from bot.slack.text import escape, mention
@@ -33,15 +35,28 @@ def _remind(context: Context, draft: Draft, operation: Operation) -> Operation:
     text = _reminder(context, what, draft, show)
     if not text:
         return done
+    if what == "caller":
+        _open_again(draft, show)
     if late > context.figures.remind_grace or draft.now >= show.start:
         due = at(operation.due, show, seconds=False)
         said = f"_A reminder due {due} was missed: the bot was down._" + (f" {text}" if draft.now < show.start else "")
         draft.post(notices.line(show, f"remind-{operation.args.get('mark')}", draft.now, said))
         return done
     tail = f" _({int(late.total_seconds())} s late)_" if late > timedelta(seconds=30) else ""
-    post = notices.line(show, f"remind-{operation.args.get('mark')}", draft.now, text + tail)
+    by_itself = what == "caller" and show.gated and not show.held(draft.now)
+    hold = actions([control("hold", show)]) if by_itself else []
+    post = notices.line(show, f"remind-{operation.args.get('mark')}", draft.now, text + tail, more=hold)
     draft.post(replace(post, urgency=Urgency.STATE))
     return done
+
+
+def _open_again(draft: Draft, show: Show) -> None:
+    """A stream that was turned off since it was opened, by the show before or by somebody, is turned on again, unless on hold."""
+    off = show.state is ShowState.OPEN and draft.seen is not None and draft.seen.enabled is False
+    if off and not show.held(draft.now) and not draft.of(show.id, "open"):
+        text = f":warning: {mention(show.planned_by)}: the stream was turned off since it was opened. It is turned on again."
+        draft.post(notices.line(show, "open-again", draft.now, text))
+        ask(draft, "open", CLOCK, show)
 
 
 def _reminder(context: Context, what: str, draft: Draft, show: Show) -> str:
@@ -56,11 +71,7 @@ def _reminder(context: Context, what: str, draft: Draft, show: Show) -> str:
                 else ""
             )
         case "encoder":
-            return (
-                ""
-                if signal
-                else f":electric_plug: {mention(show.planned_by)}, please connect the encoder (Ingest details on the card)."
-            )
+            return "" if signal else _please_connect(show)
         case _:
             if show.held(draft.now):
                 return f":double_vertical_bar: {mention(show.planned_by)}: on hold, will not go live by itself."
@@ -71,8 +82,15 @@ def _reminder(context: Context, what: str, draft: Draft, show: Show) -> str:
                     "whoever has the link sees the encoder as soon as it sends."
                 )
             no_signal = "" if signal else " *There is no signal yet.*"
-            said = f"“{escape(show.title)}” goes live by itself at {at(show.start, show, seconds=False)}. Hold is on the card."
+            said = f"“{escape(show.title)}” goes live by itself at {at(show.start, show, seconds=False)}, unless somebody holds it."
             return f":bell: {mention(show.planned_by)}: {said}{no_signal}"
+
+
+def _please_connect(show: Show) -> str:
+    who = mention(show.planned_by)
+    if show.fetched:
+        return f":electric_plug: {who}: nothing comes from the source that the provider fetches. Is it on, and its address right?"
+    return f":electric_plug: {who}, please connect the encoder (Ingest details on the card)."
 
 
 def _reds(context: Context, draft: Draft, show: Show) -> list[str]:

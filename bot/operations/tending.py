@@ -7,7 +7,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from bot.model import CLOCK, FinishPolicy, Operation, OperationState, Show, ShowState, Urgency
-from bot.operations import alarms
+from bot.operations import alarms, notes, quality
 from bot.operations.asking import ask
 from bot.operations.onair import silent, stopped
 from bot.operations.ungated import encoder_is_the_air, public_after_all, to_be_saved
@@ -49,6 +49,8 @@ class Tending:
         self._roll()
         encoder_is_the_air(self._draft, self._show, self._figures, self._able)
         self._alarm()
+        self._quality()
+        notes.tend(self._draft, self._show, self._figures, self._able)
         self._silent_after_end()
         self._give_up()
         self._tidy()
@@ -137,6 +139,10 @@ class Tending:
         if show.state is ShowState.LIVE and not self._finishing():
             alarms.tend(self._draft, show, self._figures, self._ring, self._trouble(show))
 
+    def _quality(self) -> None:
+        if not self._finishing():
+            quality.tend(self._draft, self._show, self._figures, self._able)
+
     def _trouble(self, show: Show) -> str:
         seen = self._draft.seen
         if seen is None:
@@ -147,9 +153,16 @@ class Tending:
             return "blind" if too_long and ringing != "signal" else ringing
         if seen.signal is False:
             return "signal"
-        if seen.backup and seen.primary is False:
+        if seen.backup and (seen.primary is False or self._is_failing_back(show)):
             return "backup"
         return ""
+
+    def _is_failing_back(self, show: Show) -> bool:
+        """Whether the primary is back and the provider does not use it yet."""
+        seen = self._draft.seen
+        since = seen.since.get("primary") if seen is not None and seen.primary else None
+        was_lost = show.ringing is not None and show.ringing.kind == "backup"
+        return was_lost and since is not None and self._draft.now - since < self._able.fail_back
 
     def _finishing(self) -> bool:
         """Whether a finish is under way or due this moment; one that asks people has not begun."""

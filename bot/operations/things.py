@@ -14,6 +14,7 @@ from bot.operations.preparing import create_page, create_stream
 from bot.operations.steps import AskPeople, Result, Run, Step, Verb
 from bot.providers.base import Capabilities
 from bot.safe import NAMED
+from bot.show.cues import schedule
 from bot.show.draft import Draft
 from bot.slack import notices
 from bot.slack.blocks import Control, actions, say
@@ -76,12 +77,16 @@ def _stream_edited(context: Context) -> Callable[[Draft, Operation], None]:
     def finished(draft: Draft, operation: Operation) -> None:
         fields = {*operation.args.get("fields", {}), *operation.args.get(NAMED, ())}
         name = str(next((step.result.get("name") for step in draft.steps(operation.id) if step.name == "edit-stream"), "") or "")
+        able = context.provider(operation.provider).capabilities
+        typed = operation.args.get("fields", {})
         for show in draft.shows:
             if not show.state.closed:
                 draft.note(show.id, "stream changed", operation.by, ", ".join(sorted(fields)))
-                draft.put(replace(show, stream_name=name or show.stream_name))
-        known = context.provider(operation.provider).capabilities.stream_fields
-        if any(field.moves_ingest and field.name in fields for field in known):
+                fetched = bool(typed[able.fetched]) if able.fetched in typed else show.fetched
+                changed = draft.put(replace(show, stream_name=name or show.stream_name, fetched=fetched))
+                if fetched is not show.fetched:
+                    schedule(draft, changed, context.figures)
+        if any(field.moves_ingest and field.name in fields for field in able.stream_fields):
             draft.post(_ingest_moved(operation, draft.now))
 
     return finished

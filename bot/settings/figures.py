@@ -17,6 +17,7 @@ class Unit(StrEnum):
 
     SECONDS = "seconds"
     MINUTES = "minutes"
+    PERCENT = "percent"
     TIMES = ""
 
 
@@ -38,8 +39,13 @@ def _m(meaning: str, *, least: float = 0, most: float = 24 * 60) -> Figure:
     return Figure(Unit.MINUTES, meaning, least, most)
 
 
+def _percent(meaning: str) -> Figure:
+    return Figure(Unit.PERCENT, meaning, 0, 100)
+
+
 FIGURES: Mapping[str, Figure] = {
     "open_lead": _m("before the start, the stream is turned on"),
+    "fetch_lead": _m("before the start, a stream is turned on whose picture the provider fetches from a source"),
     "encoder_ask_lead": _m("before the start, the crew is asked to connect the encoder, where a gate keeps viewers out"),
     "check_leads": _m("before the start, checks whose reds are posted to the crew", most=7 * 24 * 60),
     "caller_lead": _m("before the start, the show caller is told that it goes live by itself"),
@@ -51,6 +57,7 @@ FIGURES: Mapping[str, Figure] = {
     "roll_confirm": _s("in which the provider has to confirm a recording before it is asked again, or the alarm rings", least=1),
     "roll_tries": Figure(Unit.TIMES, "how often a recording is asked for before the alarm rings", 1, 10),
     "roll_pause": _s("between two such tries"),
+    "cut_note_lead": _m("before a provider cuts a long recording into a new part, the thread is told"),
     "remind_grace": _m("a reminder may be late by this, and never later than what it is about"),
     "finish_grace": _m("a finish may be late by this and still runs, saying so; later the bot asks"),
     "end_warnings": _m("before the end, warnings with buttons"),
@@ -74,9 +81,16 @@ FIGURES: Mapping[str, Figure] = {
     "ladder": _s("after an alarm that nobody took, the next people are called"),
     "ladder_every": _m("between two calls after that", least=1),
     "claim_lapse": _m("a claim on an alarm lapses when the signal is still gone"),
+    "backup_again": _m("on the backup that nobody noted, people are told again", least=1),
     "quiet": _m("alarms stay quiet when asked to"),
     "blind_alarm": _s("without an answer from the provider on air before the bot says that it cannot see"),
+    "quality_hold": _s("a picture has to be worse, or well again, before the crew is told"),
+    "quality_bitrate": _percent("of the bitrate shortly before the start, below which the thread is told"),
+    "quality_fps": _percent("of the frame rate shortly before the start, at or below which the thread is told"),
+    "quality_speed": _percent("of real time at which the provider converts the picture, below which the thread is told"),
+    "quality_speed_alarm": _percent("of real time at which the provider converts the picture, below which people are called"),
     "viewers_every": _s("between two counts of viewers", least=5),
+    "no_viewers_after": _m("after it went live, the thread is told if nobody has watched yet"),
     "look_open": _s("between two looks at an open show", least=1),
     "look_near": _s("between two looks from shortly before the start until it is off", least=1),
     "look_near_lead": _m("before the start, looks become frequent"),
@@ -143,8 +157,9 @@ def _one(text: str, figure: Figure) -> timedelta | int:
         number = float(text)
     except ValueError:
         number = math.nan
-    whole = figure.unit is Unit.TIMES
+    whole = figure.unit in (Unit.PERCENT, Unit.TIMES)
     if not figure.least <= number <= figure.most or (whole and number != int(number)):
-        counted = f"number of {figure.unit.value}" if figure.unit.value else "whole number"
+        kind = "whole number" if whole else "number"
+        counted = f"{kind} of {figure.unit.value}" if figure.unit.value else kind
         raise ValueError(f"is not a {counted} from {figure.least:g} to {figure.most:g}: correct it, or remove it for the default.")
     return int(number) if whole else timedelta(**{figure.unit.value: number})

@@ -13,6 +13,9 @@ REVERSAL = timedelta(seconds=5)
 PATIENCE_FOR_A_LOOK = timedelta(seconds=2)
 """After this long without a look of ours, what a webhook claimed is told as reported, not confirmed."""
 
+SAME_PART = timedelta(seconds=10)
+"""No part of a recording is shorter (Gcore docs), so two beginnings closer than this are one."""
+
 _SWITCHES = (
     ("signal", ChangeKind.SIGNAL),
     ("primary", ChangeKind.PRIMARY),
@@ -159,8 +162,18 @@ def _remember(seen: Seen, look: Look) -> Seen:
         looked_at=look.at,
         blind_since=None,
         name=look.name or seen.name,
+        part_since=_part_since(seen, look),
         quality=look.quality if look.signal else None,
         trouble=look.trouble or "",
         evidence=look.evidence,
         gone=look.gone,
     )
+
+
+def _part_since(seen: Seen, look: Look) -> datetime | None:
+    """When the present part began; what differs by a few seconds is the same part, told more roughly or more exactly."""
+    if not look.recording or look.recorded is None:
+        return None
+    began = look.at - timedelta(seconds=look.recorded)
+    same = seen.part_since is not None and abs(began - seen.part_since) < SAME_PART
+    return seen.part_since if same else began

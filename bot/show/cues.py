@@ -29,6 +29,10 @@ NO_GATE_ENCODER_ASK = timedelta(minutes=2)
 """Where no gate keeps viewers out the encoder is the air: it is never asked for earlier than this before the start."""
 
 
+FETCHED_WITHIN = timedelta(minutes=2)
+"""A source that is fetched shows within 15 s; if there is nothing after this, its address is to be checked (Gcore docs)."""
+
+
 @dataclass(frozen=True, slots=True)
 class Cue:
     """A moment of a show with something to do. `mark` tells the cues of one verb apart."""
@@ -41,12 +45,11 @@ class Cue:
 
 def cues(show: Show, figures: Defaults, *, asked: bool = False) -> list[Cue]:
     """Every cue of a show, whether its time has passed or not; `asked`: somebody asked that it finishes by itself at its end."""
-    found = [Cue("open", show.start - figures.open_lead)]
+    found = [Cue("open", show.start - (figures.fetch_lead if show.fetched else figures.open_lead))]
     found += [
         Cue("remind", show.start - lead, f"check-{int(lead.total_seconds())}", {"what": "check"}) for lead in figures.check_leads
     ]
-    encoder_ask = figures.encoder_ask_lead if show.gated else min(figures.encoder_ask_lead, NO_GATE_ENCODER_ASK)
-    found.append(Cue("remind", show.start - encoder_ask, "encoder", {"what": "encoder"}))
+    found.append(Cue("remind", show.start - _encoder_ask(show, figures), "encoder", {"what": "encoder"}))
     found.append(Cue("remind", show.start - figures.caller_lead, "caller", {"what": "caller"}))
     found.append(Cue("go", show.start))
     if asked or show.finish is not FinishPolicy.BY_HAND:
@@ -54,6 +57,12 @@ def cues(show: Show, figures: Defaults, *, asked: bool = False) -> list[Cue]:
     by_itself = asked or (show.finish is FinishPolicy.AT_END and not show.keep_on)
     found.append(Cue("finish" if by_itself else "overrun", show.end))
     return found
+
+
+def _encoder_ask(show: Show, figures: Defaults) -> timedelta:
+    """How long before the start the crew is asked for a picture, if there is none."""
+    lead = max(figures.fetch_lead - FETCHED_WITHIN, timedelta(0)) if show.fetched else figures.encoder_ask_lead
+    return lead if show.gated else min(lead, NO_GATE_ENCODER_ASK)
 
 
 def asks_at_end(show: Show) -> bool:

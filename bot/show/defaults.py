@@ -16,9 +16,10 @@ def _m(minutes: float) -> timedelta:
 
 @dataclass(frozen=True, slots=True)
 class Defaults:
-    """Spans of show time, unless a name says otherwise."""
+    """Spans of show time, unless a name says otherwise; those of quality that are no spans are percent."""
 
     open_lead: timedelta = _m(30)
+    fetch_lead: timedelta = _m(15)
     encoder_ask_lead: timedelta = _m(15)
     check_leads: tuple[timedelta, ...] = (timedelta(hours=24), _m(60), _m(15))
     caller_lead: timedelta = _m(5)
@@ -30,6 +31,7 @@ class Defaults:
     roll_confirm: timedelta = _s(15)
     roll_tries: int = 3
     roll_pause: timedelta = _s(5)
+    cut_note_lead: timedelta = _m(10)
     remind_grace: timedelta = _m(5)
     finish_grace: timedelta = _m(15)
     end_warnings: tuple[timedelta, ...] = (_m(10), _m(2))
@@ -53,9 +55,16 @@ class Defaults:
     ladder: tuple[timedelta, ...] = (_s(60), _s(180))
     ladder_every: timedelta = _m(5)
     claim_lapse: timedelta = _m(10)
+    backup_again: timedelta = _m(15)
     quiet: timedelta = _m(5)
     blind_alarm: timedelta = _s(60)
+    quality_hold: timedelta = _s(30)
+    quality_bitrate: int = 50
+    quality_fps: int = 80
+    quality_speed: int = 95
+    quality_speed_alarm: int = 80
     viewers_every: timedelta = _s(60)
+    no_viewers_after: timedelta = _m(5)
     look_open: timedelta = _s(20)
     look_near: timedelta = _s(5)
     look_near_lead: timedelta = _m(5)

@@ -213,7 +213,7 @@ def _plan_of_the_clock(stage: Phase, dossier: Dossier, show: Show, now: datetime
         return [_overrun(operations, show, figures)]
     if stage in (Phase.ON_AIR, Phase.NO_SIGNAL, Phase.NOT_SEEN, Phase.ON_BACKUP, Phase.PAUSED):
         paused = [f"paused by {mention(show.paused_by)}"] if stage is Phase.PAUSED and show.paused_by not in ("", CLOCK) else []
-        return [*paused, _end(show, operations), *_alarm(show, now)]
+        return [*paused, _end(show, operations), *_alarm(dossier.seen, show, now)]
     return []
 
 
@@ -230,11 +230,13 @@ def _start_words(operations: tuple[Operation, ...], show: Show, now: datetime) -
     return f"live by itself {start}" if now < show.start else f"due {start}, goes live by itself once it can"
 
 
-def _alarm(show: Show, now: datetime) -> list[str]:
+def _alarm(seen: Seen | None, show: Show, now: datetime) -> list[str]:
     alarm = show.ringing
     taken = []
     if alarm is not None and alarm.kind == "backup":
-        taken = [f"primary lost {at(alarm.since, show)}", *([] if alarm.taken_by else ["not noted yet"])]
+        back = seen.since.get("primary") if seen is not None and seen.primary else None
+        returned = [f"primary back {at(back, show)}"] if back is not None else []
+        taken = [f"primary lost {at(alarm.since, show)}", *returned, *([] if alarm.taken_by else ["not noted yet"])]
     elif alarm is not None:
         taken = [f"taken by {mention(alarm.taken_by) if alarm.taken_by else 'nobody'}"]
     quiet = [f"alarms quiet until {at(show.quiet_until, show)}"] if show.quiet_until and show.quiet_until > now else []

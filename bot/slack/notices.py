@@ -123,9 +123,13 @@ def prompt(show: Show, op_id: str, now: datetime) -> Post:
 
 
 def alarm(show: Show, now: datetime) -> Post:
-    """The alarm of an outage on air: a post of its own that names a person, kept up to date until the all-clear."""
-    number = show.alarm.number if show.alarm else 0
-    return Post(f"alarm:{show.id}:{number}", show.channel, now, Urgency.ALARM, view="alarm", subject=show.id, show=show.id)
+    """The alarm of an outage on air: a post of its own that names a person, kept up to date until the all-clear.
+
+    One that is said again is another post of the same alarm, whose number ends the key.
+    """
+    number, again = (show.alarm.number, show.alarm.rung) if show.alarm else (0, 0)
+    key = f"alarm:{show.id}:{again}:{number}" if again else f"alarm:{show.id}:{number}"
+    return Post(key, show.channel, now, Urgency.ALARM, view="alarm", subject=show.id, show=show.id)
 
 
 def ring(show: Show, alarm: Alarm, now: datetime, text: str) -> Post:

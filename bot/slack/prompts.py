@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from bot.model import CLOCK, Alarm, Dossier, Operation, OperationState, Show, StepKind, StepRecord, StepState, Video
 from bot.providers.base import Capabilities
 from bot.show.cues import asked_finish, asks_at_end
 from bot.slack.blocks import Control, Message, actions, context, say
-from bot.slack.controls import control, facts
+from bot.slack.controls import NEAR_THE_END, control, facts
 from bot.slack.notices import ALARM_WORDS
 from bot.slack.stamps import at, brief
 from bot.slack.text import link, mention, truncate
@@ -112,7 +113,7 @@ def end_prompt(dossier: Dossier, show: Show) -> Message:
     return say(head, *actions(buttons), *warning)
 
 
-def alarm(show: Show, number: int, able: Capabilities) -> Message:
+def alarm(show: Show, number: int, able: Capabilities, now: datetime) -> Message:
     """The alarm post: who has it, and the all-clear in place at its end."""
     ringing = show.alarm
     if ringing is None or ringing.number != number:
@@ -121,14 +122,14 @@ def alarm(show: Show, number: int, able: Capabilities) -> Message:
     what = ALARM_WORDS.get(ringing.kind, ringing.kind)
     if ringing.cleared_at is not None:
         return say(f":white_check_mark: {what.capitalize()} from {since}: over, all clear {at(ringing.cleared_at, show)}.")
-    return say(_ringing(show, ringing, what, since), *actions(_alarm_buttons(show, ringing, able)))
+    return say(_ringing(show, ringing, what, since), *actions(_alarm_buttons(show, ringing, able, now)))
 
 
-def ring(show: Show, number: int, text: str, able: Capabilities) -> Message:
+def ring(show: Show, number: int, text: str, able: Capabilities, now: datetime) -> Message:
     """A later post of the same alarm: `text` and the button to take it, until somebody has it or it is over."""
     ringing = show.ringing
     if ringing is None or ringing.number != number:
-        over = alarm(show, number, able)
+        over = alarm(show, number, able, now)
         return Message(over.text, over.blocks, final=True)
     if ringing.taken_by:
         since = at(ringing.since, show)
@@ -143,13 +144,17 @@ def _ringing(show: Show, ringing: Alarm, what: str, since: str) -> str:
     return f":rotating_light: *{what}* since {since} — {brief(show.title)} ({show.id}). {called}{taken}{quiet}"
 
 
-def _alarm_buttons(show: Show, ringing: Alarm, able: Capabilities) -> list[Control]:
+def _alarm_buttons(show: Show, ringing: Alarm, able: Capabilities, now: datetime) -> list[Control]:
+    """Finish comes first near the end: what went away then has most likely ended."""
     if ringing.kind == "backup":
         return [control("noted", show)] if not ringing.taken_by else []
     first = [] if ringing.taken_by else [control("take", show)]
     pausable = show.gated and able.pages is not None and able.pages.pausable
     pause = [control("pause", show)] if pausable else []
-    return [*first, *pause, control("finish", show), control("quiet", show)]
+    finish = [control("finish", show)]
+    if now >= show.end - NEAR_THE_END:
+        return [*finish, *first, *pause, control("quiet", show)]
+    return [*first, *pause, *finish, control("quiet", show)]
 
 
 def recordings(show: Show, videos: Sequence[Video]) -> Message:

@@ -22,7 +22,7 @@ LATEST = "latest"
 
 SKIPPED_HANDLES = 100
 """Shows that may have been planned since the backup: their cards are still in Slack, so no new show gets one of their handles.
-The same goes for restream targets."""
+The same goes for restream targets, and within each show for clips, marks and alarms."""
 
 NAME_ANOTHER = "Nothing was changed; name another backup."
 
@@ -32,8 +32,18 @@ MENDED = (
     "UPDATE posts SET first_tried = :made WHERE state = 'queued' AND first_tried = 0",
     # What is in Slack may have been edited since: it is drawn again.
     "UPDATE posts SET drawn = '' WHERE state = 'sent'",
+    "UPDATE shows SET body = json_set(body, '$.alarms', coalesce(json_extract(body, '$.alarms'), 0) + :handles)",
 )
 """What a memory of the past has to know of the time that it does not know."""
+
+RENUMBERED = """
+UPDATE shows SET body = json_set(body, '$.numbered', :handles + max(
+    coalesce(json_extract(body, '$.numbered'), 0),
+    (SELECT coalesce(max(number), 0) FROM clips WHERE clips.show = shows.id),
+    (SELECT coalesce(max(number), 0) FROM markers WHERE markers.show = shows.id)
+))
+"""
+"""The same for the numbers within a show, in a backup that is new enough to have any."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +120,8 @@ def _prepare(copy: Path, source: Path, made: datetime) -> None:
             conn.execute("BEGIN IMMEDIATE")
             for statement in MENDED:
                 conn.execute(statement, known)
+            if conn.execute("SELECT 1 FROM sqlite_master WHERE name = 'clips'").fetchone():
+                conn.execute(RENUMBERED, known)
             conn.execute("COMMIT")
     except sqlite3.Error as error:
         raise StoreError(f"{source} cannot be put back ({error}). {NAME_ANOTHER}") from error

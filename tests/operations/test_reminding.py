@@ -49,7 +49,9 @@ def test_the_caller_is_told_that_it_goes_live_by_itself() -> None:
     draft = spoken(service(state=ShowState.OPEN), after(-5), reminder("caller", after(-5)))
     (said,) = posts(draft)
     assert said.thread == "card:s12:1"
-    assert "<@U-ANA>: “Sunday Service” goes live by itself at 10:00. Hold is on the card. *There is no signal yet.*" in said.text
+    assert (
+        "<@U-ANA>: “Sunday Service” goes live by itself at 10:00, unless somebody holds it. *There is no signal yet.*" in said.text
+    )
     assert written(draft, "remind")[0].state is OperationState.DONE
 
 

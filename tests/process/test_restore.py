@@ -128,6 +128,27 @@ async def test_a_press_on_a_card_that_nobody_remembers_never_meets_another_show(
     assert drill.count("enabled") == 0
 
 
+async def test_a_mark_and_a_clip_that_nobody_remembers_share_no_number_with_later_ones(drill: Drill) -> None:
+    await drill.on_air()
+    await drill.passes(30, step=10)
+    await drill.type("/live mark Opening")
+    assert (await drill.shell("backup"))[0] == 0
+    await drill.type("/live mark Forgotten")
+    await drill.type("/live clip last 15s Forgotten")
+    assert drill.said("m2") == 1
+    assert "c1" in drill.told
+
+    await drill.lose_the_database()
+    assert (await drill.shell("restore", "latest"))[0] == 0
+    await drill.start_again()
+    await drill.passes(10)
+    await drill.type("/live mark Sermon")
+    await drill.type("/live clip last 20s Sermon")
+    store = drill.rehearsal.bot.store
+    assert [marker.name for marker in await store.markers("s1")] == ["m1", "m102"]
+    assert [clip.name for clip in await store.clips("s1")] == ["c102"]
+
+
 async def test_a_damaged_database_is_refused_with_the_way_out(drill: Drill) -> None:
     await drill.planned()
     await drill.lose_the_database()

@@ -276,3 +276,17 @@ def test_blind_moments_in_between_do_not_make_it_tell_twice_either(
                 assert known[change.kind] != change.value
                 known[change.kind] = change.value
     assert {fact: getattr(seen, fact) for fact in FACTS} == truth
+
+
+# -- the part that is recorded
+def test_a_part_begins_where_the_vendors_count_of_it_says_and_a_count_that_is_rough_is_the_same_part() -> None:
+    seen, _ = watch(look(0, signal=True, recording=True, recorded=60.0), look(5, signal=True, recording=True, recorded=63.0))
+    assert seen.part_since == after(-60)
+    seen, _ = watch(look(3600, signal=True, recording=True, recorded=5.0), before=seen)
+    assert seen.part_since == after(3595), "cut into a new part"
+
+
+def test_of_no_recording_and_of_one_that_is_not_counted_no_part_is_known() -> None:
+    counted, _ = watch(look(0, signal=True, recording=True, recorded=60.0))
+    assert watch(look(5, signal=True, recording=True), before=counted)[0].part_since is None
+    assert watch(look(5, recording=False, recorded=65.0), before=counted)[0].part_since is None

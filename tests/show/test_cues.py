@@ -309,3 +309,11 @@ def test_whatever_is_changed_each_moment_has_exactly_one_cue_at_the_right_time(s
             gone_by = verb in ("remind", "end_warning") and wanted[verb, mark] < now
             no_longer = (verb == "open" and show.state is not ShowState.PLANNED) or (verb in ("go", "remind") and on_air)
             assert gone_by or no_longer, (verb, mark)
+
+
+def test_what_is_fetched_is_turned_on_later_and_asked_about_once_it_could_be_there() -> None:
+    due = {(cue.verb, cue.mark): cue.due for cue in cues(service(fetched=True), FIGURES)}
+    assert due["open", ""] == TEN - timedelta(minutes=15)
+    assert due["remind", "encoder"] == TEN - timedelta(minutes=13)
+    ungated = {(cue.verb, cue.mark): cue.due for cue in cues(service(fetched=True, wants_page=False), FIGURES)}
+    assert ungated["remind", "encoder"] == TEN - timedelta(minutes=2)

@@ -114,7 +114,7 @@ async def test_hold_works_from_planned_on(gallery: Gallery) -> None:
 async def test_the_caller_is_told_five_minutes_ahead(gallery: Gallery) -> None:
     await gallery.opened()
     await gallery.at("9:55:10", step=60)
-    assert gallery.said("goes live by itself at 10:00. Hold is on the card. *There is no signal yet.*") == 1
+    assert gallery.said("goes live by itself at 10:00, unless somebody holds it. *There is no signal yet.*") == 1
 
 
 async def test_the_encoder_is_asked_for_a_quarter_of_an_hour_ahead_unless_it_is_there(gallery: Gallery) -> None:
@@ -254,3 +254,54 @@ async def test_a_broadcast_that_the_account_may_not_use_drops_out_and_the_show_g
     assert gallery.count("broadcast live") == 0
     await gallery.at("10:20:20", step=30)
     assert gallery.count("disabled") == 1
+
+
+async def test_five_minutes_before_the_caller_is_told_with_a_button_to_hold_it(gallery: Gallery) -> None:
+    await gallery.opened()
+    gallery.connect()
+    await gallery.at("9:55:30", step=30)
+    [told] = [reply for reply in gallery.card.replies if "goes live by itself at 10:00" in gallery.slack.read(reply)]
+    await gallery.press("hold", gallery.ben, message=told)
+    assert "HELD" in gallery.state
+    await gallery.at("10:01", step=10)
+    assert gallery.count("broadcast live") == 0
+
+
+async def test_a_stream_that_was_turned_off_since_it_opened_is_turned_on_again_five_minutes_before(gallery: Gallery) -> None:
+    await gallery.opened()
+    await gallery.at("9:40", step=60)
+    await gallery.type(f"/live stream disable {gallery.stream}")
+    await gallery.submit()
+    await gallery.passes(30, step=10)
+    assert gallery.cloud.stream(gallery.stream).active is False
+    await gallery.at("9:54:50", step=60)
+    await gallery.at("9:55:20")
+    assert gallery.times("enabled") == ["09:30:00", "09:55:00"]
+    assert gallery.said("@ana: the stream was turned off since it was opened. It is turned on again.") == 1
+    gallery.connect()
+    await gallery.at("10:00:10", step=5)
+    assert gallery.times("broadcast live") == ["10:00:00"]
+
+
+async def test_on_hold_it_stays_off(gallery: Gallery) -> None:
+    await gallery.opened()
+    await gallery.type("/live hold s1")
+    await gallery.type(f"/live stream disable {gallery.stream}")
+    await gallery.submit()
+    await gallery.at("9:56", step=20)
+    assert gallery.times("enabled") == ["09:30:00"]
+
+
+async def test_a_signal_lost_in_the_last_five_minutes_calls_the_director_in_the_thread(gallery: Gallery) -> None:
+    await gallery.opened()
+    gallery.connect()
+    await gallery.at("9:50", step=30)
+    gallery.drop()
+    await gallery.passes(30, step=5)
+    gallery.connect()
+    await gallery.at("9:56", step=30)
+    assert gallery.said("@ana: :warning: *Signal lost*") == 0, "before that only the card and the thread tell"
+    gallery.drop()
+    await gallery.passes(10)
+    assert gallery.said("@ana: :warning: *Signal lost*") == 1
+    assert gallery.posted("Signal lost") == 0

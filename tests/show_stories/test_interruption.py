@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bot.sandbox.slack import Message
 from tests.show_stories.gallery import Gallery
 
 
@@ -204,3 +205,21 @@ async def test_the_bot_cannot_see_for_a_minute_on_air_and_says_that_and_not_off_
     gallery.cloud.faults.clear()
     await gallery.passes(30, step=5)
     assert "ON AIR since 10:00:00" in gallery.state
+
+
+async def test_near_the_end_the_first_button_of_card_and_alarm_is_finish(gallery: Gallery) -> None:
+    await gallery.on_air()
+    gallery.drop()
+    await gallery.passes(6)
+    assert _first_button(gallery.message("*NO SIGNAL ON AIR*")) == "take"
+    gallery.connect()
+    await gallery.at("10:11", step=10)
+    gallery.drop()
+    await gallery.passes(6)
+    assert _first_button(gallery.message("*NO SIGNAL ON AIR*")) == "finish"
+    assert _first_button(gallery.card) == "finish"
+
+
+def _first_button(message: Message) -> str:
+    elements = [element for block in message.blocks if block["type"] == "actions" for element in block["elements"]]
+    return str(elements[0]["action_id"])

@@ -99,3 +99,37 @@ async def test_a_failed_processing_is_told_with_the_vendors_reason(gallery: Gall
     await gallery.finished()
     await gallery.at("10:40", step=60)
     assert gallery.said("could not be processed: Unsupported codec") == 1
+
+
+async def test_a_recording_of_four_hours_is_told_to_be_cut_ten_minutes_ahead(gallery: Gallery) -> None:
+    await gallery.on_air("Marathon 10:00-15:00")
+    await gallery.at("13:48:50", step=300)
+    assert gallery.said(":scissors:") == 0
+    await gallery.at("13:49:20", step=5)
+    assert gallery.said("Gcore cuts a recording every 4 h: at 13:59:07 this one goes on in a new part by itself.") == 1
+    assert gallery.posted(":scissors:") == 0
+    await gallery.rehearsal.stop_bot()
+    await gallery.rehearsal.start_bot()
+    await gallery.at("14:05", step=30)
+    assert gallery.times("recording started")[1:] == ["13:59:07"]
+    await gallery.at("14:55", step=300)
+    assert gallery.said(":scissors:") == 1
+
+
+async def test_a_part_that_began_anew_counts_from_its_own_beginning(gallery: Gallery) -> None:
+    await gallery.on_air("Marathon 10:00-15:00")
+    await gallery.at("11:00", step=300)
+    gallery.drop()
+    await gallery.passes(30, step=5)
+    gallery.connect()
+    await gallery.passes(30, step=5)
+    (_, again) = gallery.times("recording started")
+    assert again.startswith("11:00:")
+    due = again.replace("11:", "15:")
+    await gallery.at("14:45", step=300)
+    assert gallery.said(":scissors:") == 0
+    await gallery.at("14:51:30", step=30)
+    assert gallery.said(":scissors:") == 0, "the show ends before that"
+    await gallery.type("/live extend 30 s1")
+    await gallery.passes(10)
+    assert gallery.said(f"at {due} this one goes on in a new part") == 1

@@ -147,3 +147,30 @@ async def test_the_alarm_goes_on_climbing(gallery: Gallery) -> None:
     await gallery.passes(70, step=5)
     assert gallery.posted("Taken by nobody") == 1
     assert gallery.posted("nobody has taken this yet") == 1
+
+
+async def test_a_show_without_a_page_whose_start_was_slept_through_is_not_opened_but_asked_about(gallery: Gallery) -> None:
+    await gallery.planned("Sunday Service 10:00-11:00 no page")
+    await gallery.rehearsal.stop_bot()
+    await gallery.at("10:05", step=600)
+    await gallery.rehearsal.start_bot()
+    await gallery.passes(30, step=10)
+    assert gallery.posted("missed its start by 5 min") == 1
+    assert gallery.count("enabled") == 0, "with the stream on, an encoder would be on air at once"
+    await gallery.press("question:go", message=gallery.message("missed its start by 5 min"))
+    assert gallery.count("enabled") == 1
+    gallery.connect()
+    await gallery.passes(20, step=5)
+    assert gallery.posted("*ON AIR — Sunday Service*") == 1
+
+
+async def test_a_show_whose_page_keeps_viewers_out_is_opened_however_late(gallery: Gallery) -> None:
+    await gallery.planned("Sunday Service 10:00-11:00")
+    await gallery.rehearsal.stop_bot()
+    await gallery.at("10:05", step=600)
+    await gallery.rehearsal.start_bot()
+    await gallery.passes(30, step=10)
+    assert gallery.posted("missed its start by 5 min") == 1
+    assert gallery.said("late: it was due at 09:30") == 1
+    assert gallery.count("enabled") == 1, "the encoder may connect while people answer"
+    assert gallery.count("broadcast live") == 0

@@ -544,7 +544,8 @@ def test_whatever_is_written_the_messages_beside_the_card_are_harmless(
         prompts.progress(op, steps, show, "Going live"),
         prompts.question(op, show),
         prompts.end_prompt(Dossier(CHURCH, None, (show, other), ()), show),
-        prompts.alarm(show, 1, CAPABILITIES),
+        prompts.alarm(show, 1, CAPABILITIES, TEN),
+        prompts.alarm(show, 1, CAPABILITIES, END),
         prompts.recordings(show, videos),
         card_moved(show, ""),
     ):

@@ -73,7 +73,8 @@ def _kept(one: Capabilities, recording: Recording) -> str:
         case Kept.LIVE:
             shows, shortest = recording.roll_delay.total_seconds(), recording.shortest.total_seconds()
             part = f", a part is at least {shortest:g} s long" if shortest else ""
-            return f"started and stopped at any time, shows after up to {shows:g} s{part}"
+            cut = f", cut into parts of {recording.cut.total_seconds() / 3600:g} h" if recording.cut else ""
+            return f"started and stopped at any time, shows after up to {shows:g} s{part}{cut}"
         case Kept.CREATION:
             what = one.pages.word if recording.on_page and one.pages else one.stream_word
             hours = recording.expires.total_seconds() / 3600 if recording.expires else 0

@@ -90,6 +90,7 @@ class Pages:
 class Recording:
     """What is recorded is kept. `roll_delay` is how long the vendor documents for a start to show.
 
+    `cut`: a recording that runs for so long goes on in a new part by itself.
     `field` decides where it is `kept` at creation: one of the page's with `on_page`, else one of the stream's. `expires`: only a
     clip of the whole length stays after that, counted from the stream's start.
     """
@@ -97,6 +98,7 @@ class Recording:
     kept: Kept = Kept.LIVE
     roll_delay: timedelta = timedelta(0)
     shortest: timedelta = timedelta(0)
+    cut: timedelta | None = None
     field: str = ""
     on_page: bool = False
     expires: timedelta | None = None
@@ -155,10 +157,14 @@ class Capabilities:
     stream_fields: tuple[Field, ...]
     detection: timedelta
     """How long the vendor needs to notice a lost signal."""
+    fail_back: timedelta = timedelta(0)
+    """How long a lost primary has to be back before it is used again in the place of the backup."""
     steady: timedelta = timedelta(seconds=10)
     requests_per_second: float = 3.0
     look_every: timedelta = timedelta(0)
     """Looking at a stream more often shows nothing new."""
+    fetched: str = ""
+    """The stream's field that says that the provider fetches the picture from a source instead of taking it from an encoder."""
     tells_signal: bool = True
     """It tells whether an encoder sends. Where it does not, that is concluded from what moves between two looks."""
     tagged: bool = True

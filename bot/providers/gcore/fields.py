@@ -67,10 +67,12 @@ CAPABILITIES = Capabilities(
     stream_word="stream",
     stream_fields=STREAM_FIELDS,
     detection=timedelta(seconds=10),
+    fail_back=timedelta(seconds=60),
     requests_per_second=3.0,
+    fetched="pull",
     switch=Switch(quota="the account's limit of active streams"),
     pages=Pages(PAGE_FIELDS),
-    recording=Recording(roll_delay=timedelta(seconds=10), shortest=timedelta(seconds=10)),
+    recording=Recording(roll_delay=timedelta(seconds=10), shortest=timedelta(seconds=10), cut=timedelta(hours=4)),
     clips=Clips(longest=timedelta(hours=4), needs="dvr_enabled", fields=CLIP_FIELDS),
     restreams=Restreams(of="stream", switchable=True, reports=True, fields=RESTREAM_FIELDS),
     videos=Videos(download="/download"),
@@ -80,8 +82,9 @@ CAPABILITIES = Capabilities(
     statistics=True,
     webhooks=True,
 )
-"""Detection: 3 s without data are a disconnection (Gcore docs), plus our debounce. Recording shows after 3-7 s (Gcore OpenAPI) or
-5-10 s (docs), and a fragment must be 10 s long (docs). A clip is no longer than
+"""Detection: 3 s without data are a disconnection (Gcore docs), plus our debounce. A primary counts again once it was
+stable for 60 s (docs). Recording shows after 3-7 s (Gcore OpenAPI) or
+5-10 s (docs), a fragment must be 10 s long, and recordings are cut every 4 h (docs). A clip is no longer than
 the DVR, which has up to 4 h (Gcore OpenAPI). The rate is a polite guess below a third party's "about 4/s"."""
 
 

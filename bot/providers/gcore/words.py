@@ -122,6 +122,7 @@ def look(sheet: Sheet, stream: str, at: datetime) -> Look:
         primary=sheet.flag("live"),
         backup=sheet.flag("backup_live"),
         recording=recording(sheet),
+        recorded=sheet.number("recording_duration"),
         quality=quality(sheet) if on else None,
         trouble=trouble(sheet),
     )

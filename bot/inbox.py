@@ -13,7 +13,7 @@ from datetime import datetime
 
 from bot.clock import Clock
 from bot.errors import ProviderError
-from bot.model import JSON, Post, Source, StreamKey, Urgency, Video
+from bot.model import JSON, Post, Seen, Source, StreamKey, Urgency, Video
 from bot.providers.base import Heard, Provider, Restream
 from bot.sightings import Sightings
 from bot.slack.blocks import say
@@ -60,6 +60,7 @@ class Inbox:
         retries: Sequence[float] = RETRIES,
         *,
         ops_channel: str = "",
+        slow: float = SLOW,
     ) -> None:
         self._store = store
         self._providers = providers
@@ -68,11 +69,13 @@ class Inbox:
         self._watcher = watcher
         self._retries = retries
         self._ops_channel = ops_channel
+        self._slow = slow
         self._told: dict[tuple[str, str], float] = {}
         self._news = asyncio.Event()
         self._idle = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
         self._opening: dict[tuple[str, str], asyncio.Task[None]] = {}
+        self._just_done: set[int] = set()
         self.counts: Counter[str] = Counter()
 
     def start(self) -> None:
@@ -121,11 +124,13 @@ class Inbox:
     async def _open_some(self) -> bool:
         """Open a few letters of streams that are not being worked on; whether there were any. A slow one holds up nobody else."""
         accepted = self.counts["accepted"]
+        self._just_done.clear()
         letters = await self._store.letters(limit=FEW + len(self._opening))
-        fresh = [letter for letter in letters if (letter.provider, letter.stream) not in self._opening][:FEW]
+        waiting = [letter for letter in letters if letter.id not in self._just_done]  # while they were read, they were done
+        fresh = [letter for letter in waiting if (letter.provider, letter.stream) not in self._opening][:FEW]
         tasks = [self._begin(letter) for letter in fresh]
         if tasks:
-            await asyncio.wait(tasks, timeout=SLOW)
+            await asyncio.wait(tasks, timeout=self._slow)
         if self.counts["accepted"] - accepted > len(fresh):
             await self._lull()
         return bool(tasks)
@@ -133,11 +138,12 @@ class Inbox:
     def _begin(self, letter: Letter) -> asyncio.Task[None]:
         place = (letter.provider, letter.stream)
         task = self._opening[place] = asyncio.create_task(self._open(letter), name=f"open {letter.id}")
-        task.add_done_callback(lambda _: self._done(place))
+        task.add_done_callback(lambda _: self._done(place, letter))
         return task
 
-    def _done(self, place: tuple[str, str]) -> None:
+    def _done(self, place: tuple[str, str], letter: Letter) -> None:
         self._opening.pop(place, None)
+        self._just_done.add(letter.id)
         self._news.set()
 
     async def _lull(self) -> None:
@@ -196,17 +202,19 @@ class Inbox:
 
     async def _deliver(self, provider: Provider, heard: Heard) -> None:
         for look in heard.looks:
-            await self._sightings.report(look)
-            self._watcher.hint(look.key)
+            self._hint(await self._sightings.report(look))
         for page in heard.pages:
-            for key in await self._sightings.report_page(provider.name, page.page, page.state):
-                self._watcher.hint(key)
+            for seen in await self._sightings.report_page(provider.name, page.page, page.state):
+                self._hint(seen)
         for told in heard.restreams:
             key = StreamKey(provider.name, told.stream)
             await self._sightings.report_restreams(key, [Restream(told.restream, "", "", live=told.live)], Source.WEBHOOK)
             self._watcher.hint(key)
         for video in heard.videos:
             await self._sightings.report_video(await self._placed(provider, video))
+
+    def _hint(self, seen: Seen) -> None:
+        self._watcher.hint(seen.key, doubtful=bool(seen.doubts))
 
     async def _placed(self, provider: Provider, video: Video) -> Video:
         """A webhook may not say of which stream the video is, nor why it failed: ask the provider, where it tells of videos."""

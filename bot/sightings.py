@@ -11,7 +11,7 @@ from bot.clock import Clock
 from bot.errors import ProviderError
 from bot.model import Change, Decision, Dossier, Look, Quality, Seen, ShowState, Source, StreamKey, Video
 from bot.providers.base import Provider, Restream
-from bot.show.changes import blind, changes
+from bot.show.changes import blind, changes, forgetting, unanswered
 from bot.show.draft import Draft
 from bot.store.base import Store
 
@@ -55,6 +55,7 @@ class Sightings:
             now = self._clock.now()
             draft = Draft(dossier, now)
             seen, found = changes(dossier.seen, look, now)
+            seen = forgetting(seen, {look.page, *(show.page for show in dossier.shows)})
             draft.see(seen)
             self._react(draft, found, look.source, "")
             if _looks_different(dossier.seen, seen) or _moment_passed(dossier, now):
@@ -63,14 +64,29 @@ class Sightings:
 
         return await self._store.decide(look.key, rule)
 
-    async def report_page(self, provider: str, page: str, state: str) -> list[StreamKey]:
-        """Commit what a webhook says of a page, for the show whose page it is; the streams concerned (none for an unknown page)."""
+    async def report_unanswered(self, key: StreamKey) -> Seen | None:
+        """Commit and tell, as not confirmed, what a webhook claimed of a stream and no look of ours has answered for 2 s."""
+
+        def rule(dossier: Dossier) -> Decision[Seen | None]:
+            draft = Draft(dossier, self._clock.now())
+            if dossier.seen is None:
+                return draft.decision(None)
+            seen, found = unanswered(dossier.seen, draft.now)
+            if found:
+                draft.see(seen)
+                self._react(draft, found, Source.WEBHOOK, "")
+                draft.touch_shows()
+            return draft.decision(seen)
+
+        return await self._store.decide(key, rule)
+
+    async def report_page(self, provider: str, page: str, state: str) -> list[Seen]:
+        """Commit what a webhook says of a page, for the show whose page it is; what is known of its stream (none: unknown page)."""
         concerned = []
         for show in await self._store.shows(states=[state for state in ShowState if not state.closed], page=page, limit=1000):
             if show.provider == provider and show.key is not None:
                 at = self._clock.now()
-                await self.report(Look(show.key, at, Source.WEBHOOK, page=page, page_state=state))
-                concerned.append(show.key)
+                concerned.append(await self.report(Look(show.key, at, Source.WEBHOOK, page=page, page_state=state)))
         return concerned
 
     async def report_video(self, video: Video) -> None:

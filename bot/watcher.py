@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 
 from bot.clock import Clock
 from bot.errors import ProviderError
-from bot.model import Look, Show, ShowState, Source, StreamKey
+from bot.model import Look, Seen, Show, ShowState, Source, StreamKey
 from bot.providers.base import Provider, StreamInfo
 from bot.show.changes import PATIENCE_FOR_A_LOOK
 from bot.show.defaults import Defaults
@@ -22,6 +22,9 @@ log = logging.getLogger(__name__)
 
 CROWD = 12
 """Streams of one provider that are looked at closely; with more of them each is looked at half as often."""
+
+FEW = 8
+"""So many shows are read one by one; of more, all are read at once."""
 
 WATCHED = (ShowState.PLANNED, ShowState.OPEN, ShowState.LIVE, ShowState.PAUSED, ShowState.OFF)
 
@@ -38,22 +41,36 @@ class Watch:
 
 
 class Watcher:
-    """Decides what is looked at when. One task per watched stream; the provider's budget decides who goes first."""
+    """Decides what is looked at when. One task per watched stream; the provider's budget decides who goes first.
+
+    `patient_for`: real seconds for which a look may hang before what a webhook claimed meanwhile is told as reported.
+    """
 
     def __init__(
-        self, store: Store, providers: Mapping[str, Provider], clock: Clock, figures: Defaults, sightings: Sightings
+        self,
+        store: Store,
+        providers: Mapping[str, Provider],
+        clock: Clock,
+        figures: Defaults,
+        sightings: Sightings,
+        patient_for: float = PATIENCE_FOR_A_LOOK.total_seconds(),
     ) -> None:
         self._store = store
         self._providers = providers
         self._clock = clock
         self._figures = figures
         self._sightings = sightings
+        self._patient_for = patient_for
         self._watches: dict[StreamKey, Watch] = {}
         self._tasks: dict[StreamKey, asyncio.Task[None]] = {}
         self._hints: dict[StreamKey, asyncio.Event] = {}
         self._planning: asyncio.Task[None] | None = None
         self._replan = asyncio.Event()
+        self._shows: dict[str, Show] | None = None
+        self._touched: set[str] = set()
         self._asleep: set[object] = set()
+        self._doubtful: set[StreamKey] = set()
+        self._patience: dict[StreamKey, asyncio.Task[None]] = {}
         self._viewed: dict[StreamKey, datetime] = {}
         self._restreamed: dict[StreamKey, datetime] = {}
 
@@ -65,25 +82,31 @@ class Watcher:
 
     async def stop(self) -> None:
         """Watch no more."""
-        tasks = [*self._tasks.values(), *([self._planning] if self._planning else [])]
+        tasks = [*self._tasks.values(), *self._patience.values(), *([self._planning] if self._planning else [])]
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
         self._tasks.clear()
+        self._patience.clear()
 
     @property
     def busy(self) -> bool:
         """Whether anything but waiting for show time is going on."""
         waiting = len(self._asleep)
-        return self._replan.is_set() or waiting < len(self._tasks) + (1 if self._planning else 0)
+        return self._replan.is_set() or waiting < len(self._tasks) + len(self._patience) + (1 if self._planning else 0)
 
     def touched(self, touched: Touched) -> None:
         """A commit changed shows: the rhythm may follow."""
         if touched.shows:
+            self._touched |= touched.shows
             self._replan.set()
 
-    def hint(self, key: StreamKey) -> None:
-        """Look at this stream at once: somebody claims that it changed."""
+    def hint(self, key: StreamKey, *, doubtful: bool = False) -> None:
+        """Look at this stream at once: somebody claims that it changed; `doubtful`: and people are told when a look agrees."""
+        if doubtful:
+            self._doubtful.add(key)
+            if key not in self._patience:
+                self._patience[key] = asyncio.create_task(self._lose_patience(key), name=f"patience {key}")
         event = self._hints.get(key)
         if event is not None:
             event.set()
@@ -105,18 +128,32 @@ class Watcher:
     async def _plan(self) -> None:
         now = self._clock.now()
         wanted: dict[StreamKey, Watch] = {}
-        for show in await self._store.shows(states=WATCHED, limit=1000):
+        for show in await self._read():
             watch = watch_for(show, now, self._figures)
             if watch is not None and watch.key.provider in self._providers:
                 wanted[watch.key] = _closer(wanted.get(watch.key), watch)
         for key in list(self._tasks):
-            if key not in wanted and not self._hints[key].is_set():
+            if key not in wanted and key not in self._doubtful and not self._hints[key].is_set():
                 self._tasks.pop(key).cancel()
                 self._hints.pop(key, None)
                 self._watches.pop(key, None)
         useful = {name: provider.capabilities.look_every for name, provider in self._providers.items()}
         for watch in unhurried(wanted.values(), useful, self._figures):
             self._watch(watch)
+
+    async def _read(self) -> list[Show]:
+        """The shows that may have to be watched, earliest first: those that were touched since the last time are read, or all."""
+        touched, self._touched = self._touched, set()
+        known, self._shows = self._shows, None  # if reading fails, all are read the next time
+        if known is not None and 0 < len(touched) <= FEW:
+            for show_id, show in zip(touched, await asyncio.gather(*map(self._store.show, touched)), strict=True):
+                known.pop(show_id, None)
+                if show is not None and show.state in WATCHED:
+                    known[show_id] = show
+        else:
+            known = {show.id: show for show in await self._store.shows(states=WATCHED, limit=1000)}
+        self._shows = known
+        return sorted(known.values(), key=lambda show: show.start)
 
     def _watch(self, watch: Watch) -> None:
         before = self._watches.get(watch.key)
@@ -143,10 +180,11 @@ class Watcher:
             await self._sleep(hint, began + (min(every, PATIENCE_FOR_A_LOOK) if doubtful else every), key)
 
     async def _look(self, watch: Watch) -> bool:
-        """See the stream; whether a webhook's claim is still open because that failed."""
+        """See the stream; whether a webhook's claim is still open, because that failed or could not tell."""
         provider = self._providers[watch.key.provider]
         try:
-            seen = await self._sightings.look(provider, watch.key.id, watch.page)
+            seen = await self._sightings.look(provider, watch.key.id, watch.page, verifying=watch.key in self._doubtful)
+            self._doubts(watch.key, seen)
             if watch.on_air and seen.signal:
                 await self._count_viewers(provider, watch)
             if watch.on_air:
@@ -156,9 +194,31 @@ class Watcher:
         except Exception:
             log.exception("look at %s broke", watch.key)
         else:
-            return False
-        known = await self._store.seen(watch.key)
-        return bool(known and known.doubts)
+            return watch.key in self._doubtful
+        self._doubts(watch.key, await self._store.seen(watch.key))
+        return watch.key in self._doubtful
+
+    def _doubts(self, key: StreamKey, seen: Seen | None) -> None:
+        """Note whether a webhook's claim about the stream is still open."""
+        if seen is None or not seen.doubts:
+            self._doubtful.discard(key)
+        elif key not in self._doubtful:
+            self.hint(key, doubtful=True)
+
+    async def _lose_patience(self, key: StreamKey) -> None:
+        """Have told what a webhook claimed and no look of ours answers, because the provider hangs for instance."""
+        try:
+            while key in self._doubtful:
+                self._asleep.add(("patience", key))
+                await asyncio.sleep(self._patient_for)
+                self._asleep.discard(("patience", key))
+                if key in self._doubtful:
+                    self._doubts(key, await self._sightings.report_unanswered(key))
+        except Exception:
+            log.exception("telling what was only reported of %s broke", key)
+        finally:
+            self._asleep.discard(("patience", key))
+            del self._patience[key]
 
     async def _count_viewers(self, provider: Provider, watch: Watch) -> None:
         now = self._clock.now()

@@ -67,8 +67,9 @@ class Doubt:
 class Seen:
     """What is known of a stream: the newest value of each fact (`None`: never told) and since when it holds.
 
-    `since` has the instants by fact: `signal`, `backup`, `enabled`, `recording`, `page:<id>`. `doubts` are values that only a
-    webhook claimed and that wait for a look of our own, by fact, with the instant of the claim.
+    `since` has the instants by fact: `signal`, `backup`, `enabled`, `recording`, `page:<id>`; `turned` those at which a fact
+    last changed, where it ever did. `doubts` are values that only a webhook claimed and that wait for a look of our own, by fact,
+    with the instant of the claim.
     """
 
     key: StreamKey
@@ -80,6 +81,7 @@ class Seen:
     recording: bool | None = None
     pages: Mapping[str, str] = field(default_factory=dict)
     since: Mapping[str, datetime] = field(default_factory=dict)
+    turned: Mapping[str, datetime] = field(default_factory=dict)
     doubts: Mapping[str, Doubt] = field(default_factory=dict)
     viewers: int | None = None
     viewers_at: datetime | None = None

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.model import Change, ChangeKind, Doubt, Look, Seen, Source
 
-REVERSAL = timedelta(seconds=5)
-"""A webhook that contradicts a change younger than this may have been overtaken on its way, and waits for a look of ours."""
+STRAGGLING = timedelta(days=1)
+"""No webhook is on its way for longer. So long after a change, one that contradicts it may have been sent before it: they carry
+no time. It waits for a look of ours."""
 
 PATIENCE_FOR_A_LOOK = timedelta(seconds=2)
 """After this long without a look of ours, what a webhook claimed is told as reported, not confirmed."""
@@ -30,7 +32,8 @@ def changes(before: Seen | None, look: Look, now: datetime) -> tuple[Seen, tuple
 
     The very first look of our own is a silent baseline; a first sight by webhook is compared with everything off, because the
     stream was not worth a look until then. A webhook neither takes a signal away nor changes a page by itself: it raises a
-    doubt, because webhooks are unsigned and what follows is not taken back easily.
+    doubt, because webhooks are unsigned and what follows is not taken back easily. Nor does it bring back what was before: only
+    what is new, as the first signal of a show, is told on its word.
     """
     if before is not None and _late(before, look):
         return before, ()
@@ -56,34 +59,52 @@ def changes(before: Seen | None, look: Look, now: datetime) -> tuple[Seen, tuple
 
 
 def blind(before: Seen | None, seen: Seen, now: datetime) -> tuple[Seen, tuple[Change, ...]]:
-    """What is known after a look of ours failed: doubts older than 2 s are told as reported, not confirmed.
+    """What is known after a look of ours failed; it leaves doubts unanswered."""
+    return unanswered(replace(before or seen, blind_since=(before and before.blind_since) or now), now)
+
+
+def unanswered(seen: Seen, now: datetime) -> tuple[Seen, tuple[Change, ...]]:
+    """What is known where no look of ours answers: doubts older than 2 s are told as reported, not confirmed.
 
     Of a page nothing is believed on a webhook's word alone.
     """
-    seen = replace(before or seen, blind_since=(before and before.blind_since) or now)
     found: list[Change] = []
     for fact, doubt in seen.doubts.items():
         if now - doubt.at >= PATIENCE_FOR_A_LOOK:
             before_value = _value(seen, fact)
             page = fact.partition(":")[2]
-            seen = _without_doubt(seen if page else _hold(seen, fact, doubt.value, doubt.at), fact)
+            seen = _without_doubt(seen if page else _turn(seen, fact, doubt.value, doubt.at), fact)
             kind = ChangeKind.PAGE if page else ChangeKind(fact)
             found.append(Change(kind, seen.key, doubt.at, Source.WEBHOOK, doubt.value, before_value, page, confirmed=False))
     return seen, tuple(found)
 
 
+def forgetting(seen: Seen, pages: Collection[str]) -> Seen:
+    """What is known, but of pages only these: a stream that is used every day would gather one more with every show."""
+    over = [page for page in seen.pages if page not in pages]
+    if not over:
+        return seen
+    facts = {f"page:{page}" for page in over}
+    return replace(
+        seen,
+        pages={page: state for page, state in seen.pages.items() if page in pages},
+        since={fact: at for fact, at in seen.since.items() if fact not in facts},
+        turned={fact: at for fact, at in seen.turned.items() if fact not in facts},
+        doubts={fact: doubt for fact, doubt in seen.doubts.items() if fact not in facts},
+    )
+
+
 def _apply(seen: Seen, look: Look, fact: str, kind: ChangeKind, value: bool | str, now: datetime) -> tuple[Seen, list[Change]]:
     old = _value(seen, fact)
-    if old == value:
-        return _without_doubt(seen, fact), []
     if look.source is Source.LOOK and _overtaken(seen, fact, look):
         return seen, []
-    if look.source is Source.WEBHOOK and _doubtful(seen, fact, value, now):
+    if old == value:
+        return _without_doubt(seen, fact), []
+    if look.source is Source.WEBHOOK and _doubtful(seen, fact, value, look, now):
         return _with_doubt(seen, fact, value, now), []
-    expected = fact in seen.doubts
-    seen = _without_doubt(_hold(seen, fact, value, look.at), fact)
-    if old is None and look.source is Source.LOOK and not expected:
-        return seen, []
+    if old is None and look.source is Source.LOOK and fact not in seen.doubts:
+        return _hold(seen, fact, value, look.at), []
+    seen = _without_doubt(_turn(seen, fact, value, look.at), fact)
     return seen, [Change(kind, look.key, look.at, look.source, value, old, look.page if ":" in fact else "")]
 
 
@@ -93,14 +114,17 @@ def _late(before: Seen, look: Look) -> bool:
 
 
 def _overtaken(seen: Seen, fact: str, look: Look) -> bool:
-    since = seen.since.get(fact)
-    return since is not None and look.at < since
+    """Whether a look of ours began before what it would contradict, or what is in doubt, was told."""
+    since, doubt = seen.since.get(fact), seen.doubts.get(fact)
+    return (since is not None and look.at < since) or (doubt is not None and look.at < doubt.at)
 
 
-def _doubtful(seen: Seen, fact: str, value: bool | str, now: datetime) -> bool:
-    since = seen.since.get(fact)
-    if since is not None and now - since < REVERSAL:
+def _doubtful(seen: Seen, fact: str, value: bool | str, look: Look, now: datetime) -> bool:
+    turned = seen.turned.get(fact)
+    if turned is not None and now - turned < STRAGGLING:
         return True
+    if seen.looked_at is not None and look.at < seen.looked_at:
+        return True  # it lay here while we looked
     return fact.startswith("page:") or (fact in ("signal", "primary") and value is False)
 
 
@@ -109,6 +133,10 @@ def _value(seen: Seen, fact: str) -> bool | str | None:
         return seen.pages.get(fact[5:])
     value: bool | None = getattr(seen, fact)
     return value
+
+
+def _turn(seen: Seen, fact: str, value: bool | str, at: datetime) -> Seen:
+    return replace(_hold(seen, fact, value, at), turned={**seen.turned, fact: at})
 
 
 def _hold(seen: Seen, fact: str, value: bool | str, at: datetime) -> Seen:
@@ -132,7 +160,7 @@ def _all_off(seen: Seen, at: datetime) -> Seen:
     """A stream that is no longer there is off in every way, from now on where it was on."""
     for fact, _ in _SWITCHES:
         if _value(seen, fact) is not False:
-            seen = _hold(seen, fact, False, at)
+            seen = _turn(seen, fact, False, at)
     return replace(seen, gone=True, doubts={})
 
 

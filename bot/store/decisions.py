@@ -43,7 +43,11 @@ from bot.store.rows import (
 T = TypeVar("T")
 
 DOSSIER_VIDEOS = 200
-"""The newest videos that a dossier carries: a stream that is used every day gathers thousands in a year."""
+"""The newest videos of a show, and clips of a stream, that a dossier carries."""
+
+BESIDE = 20
+"""The newest videos of a stream, of any show or none, that a dossier carries: it is read with every look, no rule asks for those of
+shows that are closed, and a stream that is used every day gathers thousands in a year."""
 
 NOT_CLOSED = "state NOT IN ('done', 'cancelled')"
 
@@ -106,13 +110,14 @@ def steps_of(db: Database, operation_id: str) -> tuple[StepRecord, ...]:
 
 
 def _videos(db: Database, key: StreamKey | None, shows: Sequence[Show]) -> list[Video]:
-    newest = f"ORDER BY newness_ms DESC LIMIT {DOSSIER_VIDEOS}"
+    newest = "ORDER BY newness_ms DESC LIMIT"
     found: dict[tuple[str, str], Video] = {}
     if key is not None:
-        for video in VIDEOS.find(db, f"WHERE provider = ? AND stream = ? AND stream <> '' {newest}", (key.provider, key.id)):
+        where = f"WHERE provider = ? AND stream = ? AND stream <> '' {newest} {BESIDE}"
+        for video in VIDEOS.find(db, where, (key.provider, key.id)):
             found[video.provider, video.id] = video
     for show in shows:
-        for video in VIDEOS.find(db, f"WHERE show = ? AND show <> '' {newest}", (show.id,)):
+        for video in VIDEOS.find(db, f"WHERE show = ? AND show <> '' {newest} {DOSSIER_VIDEOS}", (show.id,)):
             found[video.provider, video.id] = video
     return list(found.values())
 

@@ -89,14 +89,14 @@ def running(role: str, config: Mapping[str, Any], folder: Path) -> Iterator[Serv
 @contextmanager
 def showcaller(studio: Server, folder: Path, **world: float) -> Iterator[Server]:
     """The whole bot in HTTP mode on the database file in `folder`, connected to the studio and well; `world` is for its role."""
-    world = studio.ready
+    there = studio.ready
     env = {
-        "SLACK_BOT_TOKEN": world["token"],
-        "SLACK_SIGNING_SECRET": world["secret"],
-        "SLACK_API_URL": world["api_url"],
-        "GCORE_API_TOKEN": world["cloud_token"],
-        "GCORE_BASE_URL": world["cloud_url"],
-        "GCORE_CHANNEL": world["channel"],
+        "SLACK_BOT_TOKEN": there["token"],
+        "SLACK_SIGNING_SECRET": there["secret"],
+        "SLACK_API_URL": there["api_url"],
+        "GCORE_API_TOKEN": there["cloud_token"],
+        "GCORE_BASE_URL": there["cloud_url"],
+        "GCORE_CHANNEL": there["channel"],
         "WEBHOOK_SECRET": WEBHOOK_SECRET,
         "DATABASE_URL": f"sqlite:///{database(folder)}",
         "PORT": "0",

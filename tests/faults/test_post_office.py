@@ -18,6 +18,7 @@ async def test_a_bad_post_office_loses_doubles_and_leads_astray_nothing(capsys: 
     with capsys.disabled():
         print(f"\ncontrol, every webhook believed as it comes, seed {SEED}: {control}\n{book}")  # noqa: T201
     assert not book.wrong
+    assert (book.missing, book.doubled, book.astray) == (0, 0, 0)
     assert (book.streams, book.deliveries >= SAMPLE) == (STREAMS, True)
     assert book.replayed == book.poison
     assert control.missing > 20

@@ -12,6 +12,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.model import Urgency
 from bot.sandbox.faults import Fault
 from tests.outbox.newsroom import Newsroom
+from tests.tally import tally
 
 MINUTES, EVERY = 10, 30
 """How long it lasts, and how many seconds of it go by between two pieces of news."""
@@ -115,9 +116,8 @@ def judge(read: list[str], news: tuple[str, ...]) -> Evening:
     """Hold what stands in the channel against what was to be said."""
     told = (*news, *ALARMS)
     found = Counter(text for text in read if text in told)
-    evening = Evening(told=len(told), read=read)
-    evening.lost = sum(found[text] == 0 for text in told)
-    evening.doubled = sum(max(0, found[text] - 1) for text in told)
+    count = tally(dict.fromkeys(told, 1), found)
+    evening = Evening(told=len(told), lost=count.missing.total(), doubled=count.doubled.total(), read=read)
     for kind in (news, ALARMS):
         places = [kind.index(text) for text in read if text in kind]
         evening.disordered += sum(earlier > later for earlier, later in pairwise(places))

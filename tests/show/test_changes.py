@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.model import Change, ChangeKind, Look, Quality, Seen, Source, StreamKey
-from bot.show.changes import blind, changes
+from bot.show.changes import STRAGGLING, blind, changes, forgetting, unanswered
 
 SUNDAY = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
 CHURCH = StreamKey("gcore", "101")
@@ -135,6 +135,67 @@ def test_a_doubt_ends_when_the_webhook_takes_it_back() -> None:
     assert (said(told), seen.doubts) == ([], {})
 
 
+# -- stragglers
+def test_a_webhook_that_says_again_what_was_before_waits_for_a_look() -> None:
+    seen, told = watch(look(0), webhook(60, recording=True), look(61, recording=True), look(300))
+    assert said(told) == [("recording", True), ("recording", False)]
+
+    doubtful, told = watch(webhook(340, recording=True), before=seen)
+    assert (told, doubtful.recording) == ([], False)
+    _, told = watch(look(340), before=doubtful)
+    assert told == []
+    _, told = watch(look(340, recording=True), before=doubtful)
+    assert said(told) == [("recording", True)]
+
+
+def test_what_a_stream_never_had_while_we_knew_it_is_told_at_once() -> None:
+    _, told = watch(look(0), webhook(1, signal=True), webhook(2, signal=True, recording=True))
+    assert said(told) == [("signal", True), ("recording", True)]
+    assert {change.source for change in told} == {Source.WEBHOOK}
+
+
+def test_a_day_later_nothing_is_on_its_way_any_more() -> None:
+    seen, _ = watch(look(0), webhook(60, recording=True), look(300))
+    day = STRAGGLING.total_seconds()
+    assert said(watch(webhook(299 + day, recording=True), before=seen)[1]) == []
+    assert said(watch(webhook(300 + day, recording=True), before=seen)[1]) == [("recording", True)]
+
+
+def test_a_webhook_that_lay_unopened_while_we_looked_waits_for_another_look() -> None:
+    seen, _ = watch(look(0), look(20))
+    seen, told = changes(seen, webhook(10, recording=True), after(21))
+    assert told == ()
+    assert seen.doubts["recording"].value is True
+
+
+def test_a_look_that_began_before_a_doubt_does_not_lay_it() -> None:
+    seen, _ = watch(look(0, signal=True), webhook(60, signal=False))
+    for saw in (True, False):
+        known, told = changes(seen, look(59, signal=saw), after(61))
+        assert told == ()
+        assert known.doubts == seen.doubts
+
+
+def test_a_look_that_hangs_leaves_it_to_be_told_as_reported() -> None:
+    seen, _ = watch(look(0, signal=True), webhook(60, signal=False))
+    assert unanswered(seen, after(61)) == (seen, ())
+    reported, told = unanswered(seen, after(62))
+    assert [(change.value, change.confirmed) for change in told] == [(False, False)]
+    assert (reported.signal, reported.doubts, reported.blind_since) == (False, {}, None)
+
+
+def test_pages_of_shows_that_are_over_are_forgotten_with_all_that_was_known_of_them() -> None:
+    seen, _ = watch(*(look(second, page=page, page_state=state) for second, (page, state) in enumerate(PAGES)))
+    seen, _ = watch(webhook(10, page="8", page_state="live"), webhook(10, page="7", page_state="live"), before=seen)
+    kept = forgetting(seen, {"8", ""})
+    assert (kept.pages, set(kept.doubts)) == ({"8": "pending"}, {"page:8"})
+    assert {fact for fact in (*kept.since, *kept.turned) if "page" in fact} == {"page:8"}
+    assert forgetting(kept, {"8"}) == kept
+
+
+PAGES = (("7", "pending"), ("7", "finished"), ("8", "pending"))
+
+
 # -- our look decides
 def test_a_look_overrides_what_a_webhook_told() -> None:
     seen, told = watch(look(0), webhook(60, signal=True), look(61, signal=False))
@@ -256,6 +317,26 @@ def test_whatever_was_reported_one_look_of_ours_brings_the_truth_and_nothing_is_
     for fact in FACTS:
         assert known.get(ChangeKind(fact), truth[fact]) == truth[fact]
     assert seen.doubts == {}
+
+
+@settings(deadline=None)
+@given(st.lists(st.tuples(st.integers(1, 60), st.lists(st.integers(0, 2000), max_size=3)), max_size=8))
+def test_however_late_webhooks_come_nothing_is_told_that_was_not_so(turns: list[tuple[int, list[int]]]) -> None:
+    """`turns`: how many seconds after the one before recording turns, and how late its webhooks come. Each is looked after."""
+    reports: list[tuple[int, bool]] = []
+    turned_at, true = [0], [False]
+    for pause, delays in turns:
+        turned_at.append(turned_at[-1] + pause)
+        true.append(not true[-1])
+        reports += [(turned_at[-1] + delay, true[-1]) for delay in delays]
+    seen, told = watch(look(0))
+    for moment, value in [*sorted(reports), (5000, true[-1])]:
+        now_true = true[sum(at <= moment for at in turned_at) - 1]
+        seen, found = watch(webhook(moment, recording=value), look(moment, recording=now_true), before=seen)
+        told += found
+    for value in (True, False):
+        assert said(told).count(("recording", value)) <= true[1:].count(value)
+    assert seen.recording is true[-1]
 
 
 @settings(deadline=None)

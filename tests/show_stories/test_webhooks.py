@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 import commands
+from bot.sandbox.faults import Fault
 from bot.sandbox.rehearsal import Rehearsal
 from tests.show_stories.conftest import SUNDAY_MORNING
 from tests.show_stories.gallery import Gallery
@@ -20,6 +21,9 @@ ONCE_IN_ORDER = (
     "can be watched",
     "is ready (",
 )
+
+
+BACK = ("*Started*", "*Recording started*")
 
 
 async def whole_show(gallery: Gallery) -> None:
@@ -77,6 +81,46 @@ async def test_on_and_off_reversed_while_on_air_is_no_outage(gallery: Gallery) -
     await gallery.passes(30, step=5)
     assert "ON AIR since 10:00:00" in gallery.state
     assert gallery.posted("OFF AIR") == 0
+
+
+async def test_a_straggler_in_an_outage_brings_nothing_back(gallery: Gallery) -> None:
+    await gallery.on_air()
+    gallery.drop()
+    await gallery.passes(10)
+    before = [gallery.said(words) for words in BACK]
+    for _ in range(2):
+        gallery.cloud.webhooks.send("stream", "stream", {"id": gallery.stream, "live": True, "recording": True}, gallery.now)
+        await gallery.settle()
+        await gallery.passes(10)
+    assert [gallery.said(words) for words in BACK] == before == [1, 1]
+    assert "NO SIGNAL" in gallery.state
+
+
+async def test_what_is_back_is_told_once_by_the_look_that_its_webhook_sets_off(gallery: Gallery) -> None:
+    await gallery.on_air()
+    gallery.drop()
+    await gallery.passes(10)
+    gallery.connect()
+    await gallery.settle()
+    assert gallery.said("*Started*: the encoder's signal is there (seen by our look") == 1
+    await gallery.passes(20, step=2)
+    assert [gallery.said(words) for words in BACK] == [2, 2]
+
+
+async def test_while_the_provider_is_out_its_webhooks_are_told_as_reported(gallery: Gallery) -> None:
+    await gallery.on_air()
+    gallery.drop()
+    await gallery.passes(10)
+    gallery.cloud.faults.add(Fault("/streaming/*", status=503, times=None))
+    gallery.connect()
+    await gallery.settle()
+    assert gallery.said("*Started*") == 1
+    await gallery.passes(4)
+    assert gallery.said("*Started*") == 2
+    assert gallery.said("reported by webhook, not confirmed by a look of ours") == 1
+    gallery.cloud.faults.clear()
+    await gallery.passes(20, step=2)
+    assert gallery.said("*Started*") == 2
 
 
 async def test_the_short_edition_of_the_webhooks_is_understood(gallery: Gallery) -> None:

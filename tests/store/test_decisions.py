@@ -25,6 +25,7 @@ from bot.model import (
     Video,
 )
 from bot.store import LostFence, Store, Touched
+from bot.store.decisions import BESIDE
 from tests.store.nouns import (
     ARENA,
     EVENING,
@@ -161,6 +162,14 @@ class TestDossiers:
         videos = (Video("gcore", "v1", stream=ARENA.id), Video("gcore", "v2", show="s1"), Video("gcore", "v3", stream="9"))
         await store.decide("s1", always(Decision(None, videos=videos)))
         assert {video.id for video in (await store.dossier("s1")).videos} == {"v1", "v2"}
+
+    async def test_has_every_video_of_its_shows_and_of_the_rest_of_the_stream_only_the_newest(self, store: Store) -> None:
+        await plan(store)
+        mine = [Video("gcore", f"m{n}", stream=ARENA.id, show="s1", started_at=EVENING) for n in range(BESIDE + 5)]
+        rest = [Video("gcore", f"r{n}", stream=ARENA.id, started_at=EVENING + minutes(n + 1)) for n in range(BESIDE + 5)]
+        await store.decide("s1", always(Decision(None, videos=(*mine, *rest))))
+        found = {video.id for video in (await store.dossier(ARENA)).videos}
+        assert found == {video.id for video in (*mine, *rest[5:])}
 
 
 class TestAdvancing:

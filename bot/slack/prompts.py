@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from bot.model import CLOCK, Alarm, Dossier, Operation, OperationState, Show, StepKind, StepRecord, StepState, Video
+from bot.model import CLOCK, Alarm, Dossier, Operation, OperationState, Show, ShowState, StepKind, StepRecord, StepState, Video
 from bot.providers.base import Capabilities
 from bot.show.cues import asked_finish, asks_at_end
 from bot.slack.blocks import Control, Message, actions, context, say
@@ -73,7 +73,8 @@ def question(op: Operation, show: Show | None, key: str = "") -> Message:
         return say(f":heavy_check_mark: A question about {about} was answered{by}: {verb}, {op.state}.")
     asked = {"o": op.id, "f": op.fence, "s": op.show}
     match op.verb:
-        case "go" if show is not None and not show.gated:  # nobody lets viewers in there, so nothing is to be answered
+        case "go" if show is not None and not show.gated and show.state is not ShowState.PLANNED:
+            # the stream takes the encoder, which lets viewers in: nothing is to be answered
             buttons, more = [control("check", show), control("move", show)], [control("cancel", show)]
         case "go":
             buttons = [Control("question:go", "Go live", asked, "primary"), Control("question:wait", "Keep holding", asked)]

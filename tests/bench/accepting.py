@@ -21,8 +21,8 @@ import uvloop
 from tests.bench.figures import Times, disk
 from tests.bench.stage import KeptConnection, Server, request, running, showcaller, webhook
 
-SHARE, HOPED = 0.40, 0.45
-"""Of the bare endpoint's rate: what is wanted at least, and what is hoped for."""
+SHARE = 0.45
+"""Of the bare endpoint's rate, what is wanted at least."""
 
 CONNECTIONS = 32
 STREAMS = 50

@@ -15,11 +15,14 @@ from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.bench.figures import Times, disk
+from tests.bench.figures import Times
 from tests.bench.stage import KeptConnection, Server, command, database, running, showcaller
 
 TIMES_FASTER, TIMES_AS_LONG = 10, 2.5
 """What is wanted: at least, than Bolt as it comes; at most, as Bolt with `process_before_response`, which stores nothing."""
+
+AS_LONG_AS_KEPT = 1.0
+"""At most, as that same Bolt where its listener commits such a row in a thread, which is what keeping it costs anybody."""
 
 PAUSE = 0.003
 """Real seconds between an answer and the next command."""
@@ -38,8 +41,8 @@ class Acknowledging:
     ours: Times
     default: Times
     pbr: Times
-    floor: Times
-    """What the disk alone took, in the same round."""
+    keeping: Times
+    """`pbr` that commits a row of each request before it acknowledges."""
 
     @property
     def faster_than_default(self) -> float:
@@ -52,9 +55,9 @@ class Acknowledging:
         return self.ours.median / self.pbr.median
 
     @property
-    def of_pbr_but_for_the_disk(self) -> float:
-        """The same without what the disk alone took, which the other does not wait for."""
-        return (self.ours.median - self.floor.median) / self.pbr.median
+    def of_keeping(self) -> float:
+        """How many times as long as the same where it keeps the request too."""
+        return self.ours.median / self.keeping.median
 
 
 def measure(folder: Path, *, bursts: int) -> Generator[Acknowledging]:
@@ -67,14 +70,15 @@ def measure(folder: Path, *, bursts: int) -> Generator[Acknowledging]:
         bolt = {key: studio.ready[key] for key in ("token", "secret", "api_url")}
         default = stack.enter_context(running("bolt", {**bolt, "pbr": False}, folder))
         pbr = stack.enter_context(running("bolt", {**bolt, "pbr": True}, folder))
+        keeping = stack.enter_context(running("bolt", {**bolt, "pbr": True, "keeps": str(folder / "kept.db")}, folder))
         ours = stack.enter_context(showcaller(studio, folder))
-        lines = [stack.enter_context(closing(KeptConnection(server.port))) for server in (default, pbr, ours)]
+        lines = [stack.enter_context(closing(KeptConnection(server.port))) for server in (default, pbr, keeping, ours)]
         _round(studio, lines, WARM_UP)
         for number in itertools.count(1):
-            of_default, of_pbr, of_ours = map(Times.of, _round(studio, lines, bursts))
+            of_default, of_pbr, of_keeping, of_ours = map(Times.of, _round(studio, lines, bursts))
             rows, sent = _request_rows(folder), (WARM_UP + number * bursts) * BURST
             assert rows == sent, f"{sent} commands were acknowledged and {rows} requests committed"
-            yield Acknowledging(of_ours, of_default, of_pbr, disk(folder))
+            yield Acknowledging(of_ours, of_default, of_pbr, of_keeping)
 
 
 def _round(studio: Server, lines: list[KeptConnection], bursts: int) -> list[list[float]]:

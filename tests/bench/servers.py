@@ -9,10 +9,12 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+import sqlite3
 import sys
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from pathlib import Path
 from typing import Any, cast
 
 import httpx
@@ -70,13 +72,20 @@ async def showcaller(config: Config) -> AsyncIterator[Ready]:
 
 @asynccontextmanager
 async def bolt(config: Config) -> AsyncIterator[Ready]:
-    """Slack's own framework with one listener that only acknowledges; `pbr` sets `process_before_response`."""
+    """Slack's own framework with one listener; `pbr` sets `process_before_response`.
+
+    It only acknowledges; where a file to keep requests in is named, it commits a row of each before, in a thread, as anybody would.
+    """
     client = AsyncWebClient(token=config["token"], base_url=config["api_url"])
     app = AsyncApp(
         token=config["token"], signing_secret=config["secret"], client=client, process_before_response=bool(config["pbr"])
     )
 
-    async def acknowledge(ack: AsyncAck) -> None:
+    keep = _kept_in(Path(config["keeps"])) if "keeps" in config else None
+
+    async def acknowledge(ack: AsyncAck, body: Mapping[str, Any]) -> None:
+        if keep is not None:
+            await asyncio.to_thread(keep, body)
         await ack()
 
     app.command("/live")(acknowledge)
@@ -87,6 +96,19 @@ async def bolt(config: Config) -> AsyncIterator[Ready]:
 
     async with _served(Route("/slack/events", events, methods=["POST"])) as ready:
         yield ready
+
+
+def _kept_in(file: Path) -> Callable[[Mapping[str, Any]], None]:
+    """Commits who asked for what to a file as durable as ours: WAL, and every commit waits for the disk."""
+    db = sqlite3.connect(file, isolation_level=None, check_same_thread=False)
+    db.execute("PRAGMA journal_mode = WAL")
+    db.execute("PRAGMA synchronous = FULL")
+    db.execute("CREATE TABLE requests (key TEXT PRIMARY KEY, user TEXT NOT NULL, what TEXT NOT NULL) STRICT")
+
+    def keep(body: Mapping[str, Any]) -> None:
+        db.execute("INSERT INTO requests VALUES (?, ?, ?)", (body["trigger_id"], body["user_id"], body["text"]))
+
+    return keep
 
 
 @asynccontextmanager

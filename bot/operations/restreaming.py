@@ -267,8 +267,9 @@ def _is_missed(draft: Draft, target: RestreamTarget, owner: str) -> bool:
 
 
 def _is_news(before: RestreamTarget, after: RestreamTarget) -> bool:
-    switched_off = bool(before.active) and after.active is False
-    return switched_off or (bool(before.live) != bool(after.live))
+    if after.active is False:  # the picture that ends with it, be it a look later, is no news of its own
+        return before.active is not False and bool(before.active or before.live)
+    return bool(before.live) != bool(after.live)
 
 
 def owner_of(show: Show, way: Restreams) -> str:

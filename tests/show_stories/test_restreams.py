@@ -246,7 +246,9 @@ async def test_an_outage_of_the_targets_holds_up_nothing_else(sealed: Gallery) -
     assert sealed.count("restream enabled") == 1
 
 
-async def test_what_somebody_switches_off_at_the_provider_is_told_once(sealed: Gallery) -> None:
+@pytest.mark.parametrize("seconds", [0, 30], ids=["at once", "a look later"])
+async def test_what_somebody_switches_off_at_the_provider_is_told_once(sealed: Gallery, seconds: int) -> None:
+    """The picture ends with it, or a while later: that is no news of its own."""
     await sealed.planned()
     await add(sealed)
     await sealed.at("9:58:30", step=120)
@@ -254,6 +256,7 @@ async def test_what_somebody_switches_off_at_the_provider_is_told_once(sealed: G
     await sealed.at("10:02", step=10)
     there = at_gcore(sealed)[0]
     there.active = False
+    await sealed.passes(seconds, step=5)
     sealed.cloud._restreamer.end(there)
     await sealed.passes(60, step=5)
     assert sealed.said("was switched off at the provider") == 1

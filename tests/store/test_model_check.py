@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import Any, TypeVar, cast
 
 import pytest
-from hypothesis import settings
+from hypothesis import Phase, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import Bundle, RuleBasedStateMachine, invariant, rule
+from hypothesis.stateful import Bundle, RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
 from bot.errors import StoreError
 from bot.model import Decision, Operation, OperationState
@@ -40,7 +40,10 @@ class Evening(RuleBasedStateMachine):
         self.rows: dict[str, Operation] = {}
         self.alive: set[str] = set()
         self.now: datetime = EVENING
-        self.store: Store = self.wait(open_store(str(Path(self.folder.name) / "evening.db")))
+        self.store: Store = self.opened()
+
+    def opened(self) -> Store:
+        return self.wait(open_store(str(Path(self.folder.name) / "evening.db")))
 
     def wait(self, asked: Coroutine[Any, Any, T]) -> T:
         return self.loop.run_until_complete(asked)
@@ -106,7 +109,7 @@ class Evening(RuleBasedStateMachine):
     @rule()
     def the_process_is_started_again(self) -> None:
         self.wait(self.store.close())
-        self.store = self.wait(open_store(str(Path(self.folder.name) / "evening.db")))
+        self.store = self.opened()
         self.alive.clear()
 
     # -- what must be true --------------------------------------------------------------------------------------------
@@ -158,8 +161,8 @@ TestEvening = Evening.TestCase
 TestEvening.settings = settings(max_examples=30, stateful_step_count=30, deadline=None)
 
 
-class Unfenced:
-    """The control: a store that lets whoever once claimed an operation write it."""
+class UnfencedStore:
+    """Lets whoever once claimed an operation write it."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
@@ -172,6 +175,37 @@ class Unfenced:
         return await self._store.advance(operation_id, known.fence if known else fence, rule)
 
 
+class LeaselessStore:
+    """Never takes back what a dead task left running: whoever claimed an operation is believed to be alive."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._store, name)
+
+    async def claim_due(self, now: datetime, owner: str, _: set[str]) -> list[Operation]:
+        everybody = {operation.id for operation in await self._store.operations(unfinished=True, limit=1000)}
+        return await self._store.claim_due(now, owner, everybody)
+
+
+class Unfenced(Evening):
+    """The control without a fence."""
+
+    def opened(self) -> Store:
+        return cast("Store", UnfencedStore(super().opened()))
+
+
+class Leaseless(Evening):
+    """The control without an end of a claim."""
+
+    def opened(self) -> Store:
+        return cast("Store", LeaselessStore(super().opened()))
+
+
+CONTROLS = (Unfenced, Leaseless)
+
+
 def taken_over(evening: Evening) -> None:
     """A task is given up for dead, its operation is claimed again, and then it writes after all."""
     evening.ask_for_something(stream="101", rank=1, wait=0)
@@ -181,32 +215,41 @@ def taken_over(evening: Evening) -> None:
     evening.a_runner_writes(claimed=claimed, state=OperationState.DONE)
 
 
-def test_a_store_without_a_fence_does_not_pass() -> None:
-    fenced, unfenced = Evening(), Evening()
-    taken_over(fenced)
-    unfenced.store = cast("Store", Unfenced(unfenced.store))
-    with pytest.raises(pytest.fail.Exception, match="DID NOT RAISE"):
-        taken_over(unfenced)
-    fenced.teardown()
-    unfenced.teardown()
-
-
-class Leaseless(Evening):
-    """The control: a scheduler that never takes back what a dead task left running."""
-
-    def expected_claims(self) -> list[str]:
-        self.alive = {row.id for row in self.rows.values()}
-        return super().expected_claims()
-
-
-def test_without_taking_back_what_the_dead_left_an_operation_would_stand_for_ever() -> None:
-    evening, leaseless = Evening(), Leaseless()
-    for one in (evening, leaseless):
-        one.ask_for_something(stream="101", rank=1, wait=0)
-        one.claim(owner="boot-1")
-        one.the_process_is_started_again()
+def died_at_work(evening: Evening) -> None:
+    """The process ends in the middle of an operation, and the next one looks for work."""
+    evening.ask_for_something(stream="101", rank=1, wait=0)
+    evening.claim(owner="boot-1")
+    evening.the_process_is_started_again()
     evening.claim(owner="boot-2")
-    leaseless.claim(owner="boot-2")
-    assert (evening.rows["o0"].owner, leaseless.rows["o0"].owner) == ("boot-2", "boot-1")
-    evening.teardown()
-    leaseless.teardown()
+
+
+def played(kind: type[Evening], story: Callable[[Evening], None]) -> None:
+    evening = kind()
+    try:
+        story(evening)
+    finally:
+        evening.teardown()
+
+
+def test_a_store_without_a_fence_does_not_pass() -> None:
+    played(Evening, taken_over)
+    with pytest.raises(pytest.fail.Exception, match="DID NOT RAISE"):
+        played(Unfenced, taken_over)
+
+
+def test_a_store_that_takes_nothing_back_from_the_dead_does_not_pass() -> None:
+    played(Evening, died_at_work)
+    with pytest.raises(AssertionError, match="o0"):
+        played(Leaseless, died_at_work)
+
+
+def found_out(control: type[Evening]) -> bool:
+    """Whether random evenings come upon what is wrong with a control; half a minute."""
+    evenings = settings(
+        max_examples=1000, stateful_step_count=40, deadline=None, phases=[Phase.generate], database=None, report_multiple_bugs=False
+    )
+    try:
+        run_state_machine_as_test(control, settings=evenings)
+    except (AssertionError, pytest.fail.Exception):
+        return True
+    return False

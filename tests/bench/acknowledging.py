@@ -24,6 +24,9 @@ TIMES_FASTER, TIMES_AS_LONG = 10, 2.5
 AS_LONG_AS_KEPT = 1.0
 """At most, as that same Bolt where its listener commits such a row in a thread, which is what keeping it costs anybody."""
 
+AS_LONG_AS_LEAST = 1.6
+"""At most, as the least that can prove a command and keep it: no Bolt, no router, and the loop itself waits for the disk."""
+
 PAUSE = 0.003
 """Real seconds between an answer and the next command."""
 
@@ -43,6 +46,8 @@ class Acknowledging:
     pbr: Times
     keeping: Times
     """`pbr` that commits a row of each request before it acknowledges."""
+    least: Times
+    """Our check of the signature and a committed row, and nothing else."""
 
     @property
     def faster_than_default(self) -> float:
@@ -59,6 +64,16 @@ class Acknowledging:
         """How many times as long as the same where it keeps the request too."""
         return self.ours.median / self.keeping.median
 
+    @property
+    def of_least(self) -> float:
+        """How many times as long as the least that proves a command and keeps it."""
+        return self.ours.median / self.least.median
+
+    @property
+    def least_of_pbr(self) -> float:
+        """How many times as long that least takes as `pbr`: what no bot that keeps its commands gets below on this disk."""
+        return self.least.median / self.pbr.median
+
 
 def measure(folder: Path, *, bursts: int) -> Generator[Acknowledging]:
     """One round of turns after the other, for as long as they are asked for.
@@ -71,14 +86,15 @@ def measure(folder: Path, *, bursts: int) -> Generator[Acknowledging]:
         default = stack.enter_context(running("bolt", {**bolt, "pbr": False}, folder))
         pbr = stack.enter_context(running("bolt", {**bolt, "pbr": True}, folder))
         keeping = stack.enter_context(running("bolt", {**bolt, "pbr": True, "keeps": str(folder / "kept.db")}, folder))
+        least = stack.enter_context(running("least", {**bolt, "keeps": str(folder / "least.db")}, folder))
         ours = stack.enter_context(showcaller(studio, folder))
-        lines = [stack.enter_context(closing(KeptConnection(server.port))) for server in (default, pbr, keeping, ours)]
+        lines = [stack.enter_context(closing(KeptConnection(server.port))) for server in (default, pbr, keeping, least, ours)]
         _round(studio, lines, WARM_UP)
         for number in itertools.count(1):
-            of_default, of_pbr, of_keeping, of_ours = map(Times.of, _round(studio, lines, bursts))
+            of_default, of_pbr, of_keeping, of_least, of_ours = map(Times.of, _round(studio, lines, bursts))
             rows, sent = _request_rows(folder), (WARM_UP + number * bursts) * BURST
             assert rows == sent, f"{sent} commands were acknowledged and {rows} requests committed"
-            yield Acknowledging(of_ours, of_default, of_pbr, of_keeping)
+            yield Acknowledging(of_ours, of_default, of_pbr, of_keeping, of_least)
 
 
 def _round(studio: Server, lines: list[KeptConnection], bursts: int) -> list[list[float]]:

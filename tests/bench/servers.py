@@ -26,9 +26,11 @@ from slack_bolt.app.async_app import AsyncApp
 from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_sdk.web.async_client import AsyncWebClient
 from starlette.applications import Starlette
+from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 import commands
 from bot.app import Bot, World
@@ -41,8 +43,9 @@ from bot.sandbox.gcore import GcoreCloud
 from bot.sandbox.server import LocalServer
 from bot.sandbox.slack import SlackEmulator
 from bot.settings import load_settings
+from bot.slack.guard import Passed, check
 from bot.slack.manifest import build
-from bot.web import serve
+from bot.web import Answered, read_body, serve
 from tests.bench import alarms
 
 Config = Mapping[str, Any]
@@ -94,7 +97,22 @@ async def bolt(config: Config) -> AsyncIterator[Ready]:
     async def events(request: Request) -> Response:
         return await handler.handle(request)
 
-    async with _served(Route("/slack/events", events, methods=["POST"])) as ready:
+    async with _served(Starlette(routes=[Route("/slack/events", events, methods=["POST"])])) as ready:
+        yield ready
+
+
+@asynccontextmanager
+async def least(config: Config) -> AsyncIterator[Ready]:
+    """The least that proves a command and keeps it: our check, a commit that the whole loop waits for, an empty answer."""
+    keep = _kept_in(Path(config["keeps"]))
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        verdict = check(await read_body(scope, receive) or b"", Headers(scope=scope), config["secret"], time.time())
+        if isinstance(verdict, Passed):
+            keep(verdict.body)
+        await Answered(200 if isinstance(verdict, Passed) else 401).send(send)
+
+    async with _served(app) as ready:
         yield ready
 
 
@@ -119,13 +137,13 @@ async def bare(_: Config) -> AsyncIterator[Ready]:
         await request.body()
         return Response(status_code=200)
 
-    async with _served(Route("/webhooks/{provider}/{secret}", take, methods=["POST"])) as ready:
+    async with _served(Starlette(routes=[Route("/webhooks/{provider}/{secret}", take, methods=["POST"])])) as ready:
         yield ready
 
 
 @asynccontextmanager
-async def _served(route: Route) -> AsyncIterator[Ready]:
-    server = await serve(Starlette(routes=[route]), "127.0.0.1", 0)
+async def _served(app: ASGIApp) -> AsyncIterator[Ready]:
+    server = await serve(app, "127.0.0.1", 0)
     yield {"port": server.port}
     await server.stop()
 
@@ -222,6 +240,7 @@ ROLES: Mapping[str, Callable[[Config], AbstractAsyncContextManager[Ready]]] = {
     "showcaller": showcaller,
     "bolt": bolt,
     "bare": bare,
+    "least": least,
     "studio": studio,
     "alarm": alarm,
 }

@@ -27,6 +27,9 @@ PER_SECOND = 1000
 NO_DIFFERENCE = 1.25
 """What is wanted: the median while the provider hangs at most so many times the one while it answers."""
 
+SAME_TAIL = 1.5
+"""The same of the 99th percentiles, each of which is the eighth of 750: further apart by chance alone."""
+
 TURN = 250
 """Webhooks."""
 

@@ -23,7 +23,7 @@ from bot.operations import all_verbs
 from bot.operations.engine import Engine
 from bot.operations.restreaming import reported
 from bot.operations.rezoning import follow_the_clocks
-from bot.operations.steps import HTTP_TIMEOUT
+from bot.operations.steps import HTTP_TIMEOUT, Verb
 from bot.outbox import Outbox, Pace
 from bot.passing import Passing, unheeded
 from bot.providers.base import Connection, Provider
@@ -98,12 +98,23 @@ class Bot:
             raise
 
     async def _compose(self) -> None:
+        await self._open_memory()
+        sightings = self._know_the_world()
+        verbs = all_verbs(self.context)
+        self._make_the_core(verbs, sightings)
+        await self._reach_slack(verbs)
+
+    async def _open_memory(self) -> None:
         settings, clock = self.settings, self._world.clock
         shelf = shelf_of(settings.database_url, settings.backup_folder, settings.backup_keep)
         self.store = await open_store(settings.database_url, clock=clock, passing=self._world.passing, shelf=shelf)
         self._stack.push_async_callback(self.store.close)
         every = timedelta(minutes=settings.backup_every_minutes)
         self.backups = Backups(shelf, self.store, clock, every=every, ops_channel=settings.ops_channel)
+
+    def _know_the_world(self) -> Sightings:
+        """The providers, and the context in which commands and operations run; what is seen at the providers comes back."""
+        settings, clock = self.settings, self._world.clock
         self.providers = make_providers(settings, self._world)
         for provider in self.providers.values():
             self._stack.push_async_callback(provider.close)
@@ -126,7 +137,11 @@ class Bot:
             safe=Safe(Seal(settings.secret_key) if settings.secret_key else None),
             settle=self._world.settle,
         )
-        verbs = all_verbs(self.context)
+        return sightings
+
+    def _make_the_core(self, verbs: Mapping[str, Verb], sightings: Sightings) -> None:
+        """What runs operations, rings their cues, looks at the providers and opens their webhooks."""
+        settings, clock = self.settings, self._world.clock
         self.engine = Engine(self.context, verbs)
         owner = secrets.token_hex(4)
         self.scheduler = Scheduler(self.store, clock, owner, self.engine.start, lambda: self.engine.alive)
@@ -135,13 +150,17 @@ class Bot:
             *(self.store, self.providers, clock, sightings, self.watcher, self._world.letter_retries),
             ops_channel=settings.ops_channel,
         )
+
+    async def _reach_slack(self, verbs: Mapping[str, Verb]) -> None:
+        """Both ways: what is posted, and who is asked what they want."""
+        settings = self.settings
         self.client = await self._stack.enter_async_context(slack_client(settings, self._world.passing))
         drawing = Drawing(self.context, verbs)
         self.outbox = Outbox(
             self.store,
             self.client,
             drawing.views(),
-            now=clock.now,
+            now=self._world.clock.now,
             pace=self._world.pace,
             ops_channel=settings.ops_channel,
             first=drawing.on_air.__contains__,

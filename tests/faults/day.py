@@ -13,7 +13,7 @@ import commands
 from bot.model import Show
 from bot.sandbox.rehearsal import A_BREATH, QUIET_LOOKS, Rehearsal
 from bot.sandbox.slack import Channel
-from tests.show_stories.conftest import SUNDAY_MORNING
+from tests.show_stories.elsewhere import SUNDAY_MORNING
 
 A_DAY = timedelta(hours=24)
 

@@ -29,7 +29,7 @@ from bot.sightings import Sightings
 from bot.store import Store, open_store
 from bot.watcher import Watcher
 from tests.faults.tape import Round, Tape, cast, deliveries, transitions, truth, videos
-from tests.show_stories.conftest import SUNDAY_MORNING
+from tests.show_stories.elsewhere import SUNDAY_MORNING
 from tests.tally import tally
 
 STREAMS = 50

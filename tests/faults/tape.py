@@ -15,7 +15,7 @@ import commands
 from bot.model import JSON, Look, Source, StreamKey, Video
 from bot.providers.gcore import webhooks
 from bot.sandbox.rehearsal import Rehearsal
-from tests.show_stories.conftest import SUNDAY_MORNING
+from tests.show_stories.elsewhere import SUNDAY_MORNING
 from tests.show_stories.gallery import Gallery
 
 LONGEST_PAUSE = 20.0

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 import commands
 from bot.sandbox.rehearsal import Rehearsal
+from tests.show_stories.elsewhere import SUNDAY_MORNING
 from tests.show_stories.gallery import Gallery
-
-SUNDAY_MORNING = datetime(2026, 11, 22, 7, 50, tzinfo=UTC)
-"""08:50 in Berlin."""
 
 
 @pytest.fixture

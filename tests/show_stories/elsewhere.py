@@ -3,13 +3,22 @@
 from __future__ import annotations
 
 import re
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
 
+import commands
 from bot.model import Show
 from bot.sandbox.cloud import Cloud
+from bot.sandbox.played import play
 from bot.sandbox.rehearsal import Rehearsal
 from bot.sandbox.slack import Message
 from tests.studio import BERLIN, Studio
+
+SUNDAY_MORNING = datetime(2026, 11, 22, 7, 50, tzinfo=UTC)
+"""08:50 in Berlin."""
 
 
 class Elsewhere(Studio):
@@ -86,3 +95,14 @@ class Elsewhere(Studio):
     def state(self) -> str:
         """The first line of the card."""
         return self.card_text.splitlines()[0]
+
+
+@asynccontextmanager
+async def sunday_at(provider: str, folder: Path, **env: str) -> AsyncIterator[Elsewhere]:
+    """Sunday, 08:50 in Berlin, with an account at that provider and no other; the clock stands still."""
+    rehearsal = Rehearsal(folder, commands.load(), start=SUNDAY_MORNING, env=env, clouds=lambda clock: (play(provider, clock),))
+    await rehearsal.open()
+    playing = Elsewhere(rehearsal)
+    await rehearsal.settle()
+    yield playing
+    await rehearsal.close()

@@ -7,23 +7,16 @@ from pathlib import Path
 
 import pytest
 
-import commands
 from bot.sandbox.faults import Fault
 from bot.sandbox.gjirafa import GjirafaCloud
-from bot.sandbox.rehearsal import Rehearsal
-from tests.show_stories.conftest import SUNDAY_MORNING
-from tests.show_stories.elsewhere import Elsewhere
+from tests.show_stories.elsewhere import Elsewhere, sunday_at
 
 
 @pytest.fixture
 async def gallery(tmp_path: Path) -> AsyncIterator[Elsewhere]:
     """Sunday, 08:50 in Berlin, with a project at Gjirafa and no other account."""
-    rehearsal = Rehearsal(tmp_path, commands.load(), start=SUNDAY_MORNING, clouds=lambda clock: (GjirafaCloud(clock),))
-    await rehearsal.open()
-    playing = Elsewhere(rehearsal)
-    await rehearsal.settle()
-    yield playing
-    await rehearsal.close()
+    async with sunday_at("gjirafa", tmp_path) as playing:
+        yield playing
 
 
 def project(gallery: Elsewhere) -> GjirafaCloud:

@@ -12,11 +12,8 @@ from typing import Any
 import pytest
 
 import commands
-from bot.sandbox.played import play
-from bot.sandbox.rehearsal import Rehearsal
 from tests.commands.control_room import last_answer, last_words
-from tests.show_stories.conftest import SUNDAY_MORNING
-from tests.show_stories.elsewhere import Elsewhere
+from tests.show_stories.elsewhere import Elsewhere, sunday_at
 
 AIOZ, GCORE, GJIRAFA, VIDEOGRAPH = PROVIDERS = ("aioz", "gcore", "gjirafa", "videograph")
 
@@ -119,12 +116,8 @@ EVERYTHING = (*PLANNED, *ON_HOLD, *ON_AIR, *PAUSED, *AFTERWARDS)
 @pytest.fixture
 async def gallery(tmp_path: Path, provider: str) -> AsyncIterator[Elsewhere]:
     """Sunday, 08:50 in Berlin, with an account at that provider and no other."""
-    rehearsal = Rehearsal(tmp_path, commands.load(), start=SUNDAY_MORNING, clouds=lambda clock: (play(provider, clock),))
-    await rehearsal.open()
-    playing = Elsewhere(rehearsal)
-    await rehearsal.settle()
-    yield playing
-    await rehearsal.close()
+    async with sunday_at(provider, tmp_path) as playing:
+        yield playing
 
 
 # -- no trace -------------------------------------------------------------------------------------------------------------

@@ -7,22 +7,15 @@ from pathlib import Path
 
 import pytest
 
-import commands
-from bot.sandbox.rehearsal import Rehearsal
 from bot.sandbox.videograph import VideographCloud
-from tests.show_stories.conftest import SUNDAY_MORNING
-from tests.show_stories.elsewhere import Elsewhere
+from tests.show_stories.elsewhere import Elsewhere, sunday_at
 
 
 @pytest.fixture
 async def gallery(tmp_path: Path) -> AsyncIterator[Elsewhere]:
     """Sunday, 08:50 in Berlin, with an account at Videograph and no other."""
-    rehearsal = Rehearsal(tmp_path, commands.load(), start=SUNDAY_MORNING, clouds=lambda clock: (VideographCloud(clock),))
-    await rehearsal.open()
-    playing = Elsewhere(rehearsal)
-    await rehearsal.settle()
-    yield playing
-    await rehearsal.close()
+    async with sunday_at("videograph", tmp_path) as playing:
+        yield playing
 
 
 def clips(gallery: Elsewhere) -> int:

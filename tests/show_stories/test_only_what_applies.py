@@ -7,11 +7,7 @@ from pathlib import Path
 
 import pytest
 
-import commands
-from bot.sandbox.played import play
-from bot.sandbox.rehearsal import Rehearsal
-from tests.show_stories.conftest import SUNDAY_MORNING
-from tests.show_stories.elsewhere import Elsewhere
+from tests.show_stories.elsewhere import Elsewhere, sunday_at
 
 NO_PAUSE = ("aioz", "gjirafa", "videograph")
 
@@ -19,12 +15,8 @@ NO_PAUSE = ("aioz", "gjirafa", "videograph")
 @pytest.fixture
 async def gallery(tmp_path: Path, provider: str) -> AsyncIterator[Elsewhere]:
     """Sunday, 08:50 in Berlin, with an account at that provider and no other."""
-    rehearsal = Rehearsal(tmp_path, commands.load(), start=SUNDAY_MORNING, clouds=lambda clock: (play(provider, clock),))
-    await rehearsal.open()
-    playing = Elsewhere(rehearsal)
-    await rehearsal.settle()
-    yield playing
-    await rehearsal.close()
+    async with sunday_at(provider, tmp_path) as playing:
+        yield playing
 
 
 async def window(gallery: Elsewhere, typed: str) -> str:

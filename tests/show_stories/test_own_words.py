@@ -7,14 +7,10 @@ from pathlib import Path
 
 import pytest
 
-import commands
 from bot.operations.things import verbs
 from bot.providers.catalogue import catalogue
 from bot.sandbox.aioz import AiozCloud
-from bot.sandbox.played import play
-from bot.sandbox.rehearsal import Rehearsal
-from tests.show_stories.conftest import SUNDAY_MORNING
-from tests.show_stories.elsewhere import Elsewhere
+from tests.show_stories.elsewhere import Elsewhere, sunday_at
 
 NO_BROADCAST = ("aioz", "gjirafa", "videograph")
 
@@ -22,12 +18,8 @@ NO_BROADCAST = ("aioz", "gjirafa", "videograph")
 @pytest.fixture
 async def gallery(tmp_path: Path, provider: str) -> AsyncIterator[Elsewhere]:
     """Sunday, 08:50 in Berlin, with an account at that provider and no other."""
-    rehearsal = Rehearsal(tmp_path, commands.load(), start=SUNDAY_MORNING, clouds=lambda clock: (play(provider, clock),))
-    await rehearsal.open()
-    playing = Elsewhere(rehearsal)
-    await rehearsal.settle()
-    yield playing
-    await rehearsal.close()
+    async with sunday_at(provider, tmp_path) as playing:
+        yield playing
 
 
 @pytest.mark.parametrize(("provider", "title"), [("gcore", "broadcast"), ("gjirafa", "live video")])

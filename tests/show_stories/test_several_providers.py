@@ -10,7 +10,7 @@ import pytest
 import commands
 from bot.sandbox.played import play
 from bot.sandbox.rehearsal import Rehearsal
-from tests.show_stories.conftest import SUNDAY_MORNING
+from tests.show_stories.elsewhere import SUNDAY_MORNING
 from tests.studio import Studio
 
 FOUR = ("aioz", "gcore", "gjirafa", "videograph")

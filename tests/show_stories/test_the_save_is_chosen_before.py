@@ -7,11 +7,8 @@ from pathlib import Path
 
 import pytest
 
-import commands
 from bot.sandbox.aioz import AiozCloud
-from bot.sandbox.rehearsal import Rehearsal
-from tests.show_stories.conftest import SUNDAY_MORNING
-from tests.show_stories.elsewhere import Elsewhere
+from tests.show_stories.elsewhere import Elsewhere, sunday_at
 
 CANARY = "canary-9x7q-4711-stream-key"
 
@@ -19,13 +16,8 @@ CANARY = "canary-9x7q-4711-stream-key"
 @pytest.fixture
 async def gallery(tmp_path: Path) -> AsyncIterator[Elsewhere]:
     """Sunday, 08:50 in Berlin, with an account at AIOZ and no other; typed keys are sealed."""
-    env = {"SECRET_KEY": "0f9d-a-long-random-text-of-this-crew"}
-    rehearsal = Rehearsal(tmp_path, commands.load(), start=SUNDAY_MORNING, env=env, clouds=lambda clock: (AiozCloud(clock),))
-    await rehearsal.open()
-    playing = Elsewhere(rehearsal)
-    await rehearsal.settle()
-    yield playing
-    await rehearsal.close()
+    async with sunday_at("aioz", tmp_path, SECRET_KEY="0f9d-a-long-random-text-of-this-crew") as playing:
+        yield playing
 
 
 def account(gallery: Elsewhere) -> AiozCloud:

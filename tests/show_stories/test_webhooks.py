@@ -10,7 +10,7 @@ import pytest
 import commands
 from bot.sandbox.faults import Fault
 from bot.sandbox.rehearsal import Rehearsal
-from tests.show_stories.conftest import SUNDAY_MORNING
+from tests.show_stories.elsewhere import SUNDAY_MORNING
 from tests.show_stories.gallery import Gallery
 
 ONCE_IN_ORDER = (

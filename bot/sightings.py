@@ -20,7 +20,7 @@ React = Callable[[Draft, tuple[Change, ...], Source | None, str], None]
 
 ReactToVideo = Callable[[Draft, Video | None, Video], None]
 
-ReactToRestreams = Callable[[Draft, Sequence[Restream], Source, str], None]
+ReactToRestreams = Callable[[Draft, Sequence[Restream], Source, str, datetime], None]
 
 
 class Sightings:
@@ -99,15 +99,18 @@ class Sightings:
 
         await self._store.observe_video(video.provider, video.id, rule, show=video.show)
 
-    async def report_restreams(self, key: StreamKey, told: Sequence[Restream], source: Source, owner: str = "") -> None:
+    async def report_restreams(
+        self, key: StreamKey, told: Sequence[Restream], source: Source, owner: str = "", *, asked: datetime | None = None
+    ) -> None:
         """Commit what is said of the restream targets of the shows on a stream.
 
-        Those that are not named stay as they are, unless these are all that this `owner`, a page or a stream, has.
+        Those that are not named stay as they are, unless these are all that this `owner`, a page or a stream, has. `asked` is the
+        show time at which the provider was asked, None if it says it now by itself.
         """
 
         def rule(dossier: Dossier) -> Decision[None]:
             draft = Draft(dossier, self._clock.now())
-            self._react_to_restreams(draft, told, source, owner)
+            self._react_to_restreams(draft, told, source, owner, asked or draft.now)
             return draft.decision(None)
 
         await self._store.decide(key, rule)

@@ -240,7 +240,8 @@ class Watcher:
         owner = watch.page if way.of == "page" else watch.key.id
         if owner and any(target.on and target.remote for target in targets):
             self._restreamed[watch.key] = now
-            await self._sightings.report_restreams(watch.key, await provider.list_restreams(owner), Source.LOOK, owner)
+            listed = await provider.list_restreams(owner)
+            await self._sightings.report_restreams(watch.key, listed, Source.LOOK, owner, asked=now)
 
     async def _look_at_videos(self, watch: Watch) -> None:
         provider = self._providers[watch.key.provider]

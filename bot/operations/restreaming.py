@@ -233,10 +233,11 @@ def _can_be_handed_over(old: RestreamTarget, source: Show, show: Show, able: Cap
 
 
 # -- what the provider says ---------------------------------------------------------------------------------------------
-def reported(draft: Draft, found: Iterable[Restream], source: Source, owner: str = "") -> None:
+def reported(draft: Draft, found: Iterable[Restream], source: Source, owner: str, asked: datetime) -> None:
     """Keep what the provider says of targets; while a show is on air, what changed is told once in its thread.
 
     With an `owner`, a page or a stream, these are all of its targets: one that is on and missing was taken away there.
+    What was switched or told by the provider after it was `asked` is newer than this answer, and stays.
     """
     known = {target.remote: target for target in draft.restreams if target.remote and not target.gone}
     listed = list(found)
@@ -244,7 +245,7 @@ def reported(draft: Draft, found: Iterable[Restream], source: Source, owner: str
     missing = [target for remote, target in known.items() if owner and remote not in there and _is_missed(draft, target, owner)]
     for told in [*listed, *(Restream(target.remote, "", "", active=False, live=False) for target in missing)]:
         before = known.get(told.id)
-        if before is None:
+        if before is None or _is_newer(before, asked):
             continue
         active = before.active if told.active is None else told.active
         live = before.live if told.live is None else told.live
@@ -256,6 +257,10 @@ def reported(draft: Draft, found: Iterable[Restream], source: Source, owner: str
         show = draft.show(after.show)
         if show.state.on_air and after.on and not after.leaving and _is_news(before, after):
             draft.post(restreams.arrival(after, show, draft.now))
+
+
+def _is_newer(target: RestreamTarget, asked: datetime) -> bool:
+    return any(at is not None and at > asked for at in (target.made_at, target.done_at, target.reported_at))
 
 
 def _is_missed(draft: Draft, target: RestreamTarget, owner: str) -> bool:

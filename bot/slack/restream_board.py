@@ -52,11 +52,12 @@ async def _listed(call: Call, show: Show, way: Restreams) -> tuple[Sequence[Rest
     owner = owner_of(show, way)
     if not owner or show.key is None:
         return (), ""
+    asked = call.context.clock.now()
     try:
         listed = await call.patiently(call.context.provider(show.provider).list_restreams(owner))
     except ProviderError as failure:
         return (), failure.sentence
-    await call.context.sightings.report_restreams(show.key, listed, Source.LOOK, owner)
+    await call.context.sightings.report_restreams(show.key, listed, Source.LOOK, owner, asked=asked)
     return listed, ""
 
 

@@ -280,6 +280,34 @@ async def test_what_somebody_switched_on_there_is_switched_off_by_hand_and_with_
         assert desk.provider.asked == ["add YouTube to 7", "switch t1 off", "switch t1 off"]
 
 
+# -- answers that cross -------------------------------------------------------------------------------------------------
+async def test_what_the_provider_answered_before_a_switch_takes_nothing_back(tmp_path: Path) -> None:
+    async with a_desk(tmp_path, Channels()) as desk:
+        await desk.add()
+        asked, answer = desk.clock.now(), [desk.provider.targets["t1"][1]]
+        desk.clock.advance(seconds=1)
+        await desk.goes_on_air()
+        before, said = await desk.target(), await desk.said()
+        assert (before.on, before.active) == (True, True)
+        await desk.context.sightings.report_restreams(StreamKey("relay", "101"), answer, Source.LOOK, asked=asked)
+        assert (await desk.target(), await desk.said()) == (before, said)
+
+
+async def test_an_answer_that_was_long_on_its_way_takes_back_nothing_that_was_told_meanwhile(tmp_path: Path) -> None:
+    async with a_desk(tmp_path, Channels()) as desk:
+        await desk.add()
+        await desk.goes_on_air()
+        desk.clock.advance(seconds=1)
+        asked, answer = desk.clock.now(), [desk.provider.targets["t1"][1]]
+        desk.clock.advance(seconds=1)
+        off = [replace(answer[0], active=False)]
+        for listed, at in ((off, None), (answer, asked), (off, None)):
+            await desk.context.sightings.report_restreams(StreamKey("relay", "101"), listed, Source.LOOK, asked=at)
+            desk.clock.advance(seconds=1)
+        assert (await desk.target()).active is False
+        assert (await desk.said()).count("was switched off at the provider") == 1
+
+
 # -- wishes that cross --------------------------------------------------------------------------------------------------
 async def test_off_overtakes_an_on_that_has_not_begun(tmp_path: Path) -> None:
     async with a_desk(tmp_path, Channels()) as desk:

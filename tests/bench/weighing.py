@@ -60,7 +60,7 @@ class Weighing:
 def measure(folder: Path, *, seconds: float, stored: int = STORED, live: int = LIVE, hurry: float = 1.0) -> Weighing:
     """One bot of each kind, then a soak of that many real seconds with `hurry` times the traffic.
 
-    In a hurry Slack's pace is left out: at one post a second in the channel that all shows share, what waits would grow with the hurry.
+    In a hurry Slack's pace is left out: at one post a second in the channel that all shows share, ever more would wait.
     """
     with ExitStack() as stack:
         studio = stack.enter_context(running("studio", {"streams": live}, folder))

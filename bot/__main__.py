@@ -15,7 +15,7 @@ from pathlib import Path
 import uvloop
 
 import commands
-from bot.app import Bot
+from bot.app import Bot, freeze_imports
 from bot.errors import SettingsError, StoreError
 from bot.papers import write_papers
 from bot.providers.catalogue import accounts, catalogue
@@ -78,7 +78,9 @@ async def _run() -> int:
     stopping = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stopping.set)
-    bot = Bot(settings, commands.load())
+    registry = commands.load()
+    freeze_imports()
+    bot = Bot(settings, registry)
     if not await _started(bot, stopping):
         return 0
     how = "Socket Mode" if settings.socket_mode else "signed HTTP"

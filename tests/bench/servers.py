@@ -33,7 +33,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 import commands
-from bot.app import Bot, World
+from bot.app import Bot, World, freeze_imports
 from bot.operations.steps import HTTP_TIMEOUT
 from bot.outbox import Pace
 from bot.providers.catalogue import accounts
@@ -67,7 +67,9 @@ async def showcaller(config: Config) -> AsyncIterator[Ready]:
     `unpaced` takes Slack's pace away; `timeout` is how long it waits for an answer of the provider, in seconds.
     """
     world = World(pace=UNPACED if config.get("unpaced") else Pace(), timeout=float(config.get("timeout", HTTP_TIMEOUT)))
-    bot = Bot(load_settings(accounts(), config["env"], None), commands.load(), world)
+    registry = commands.load()
+    freeze_imports()
+    bot = Bot(load_settings(accounts(), config["env"], None), registry, world)
     await bot.start()
     yield {"port": bot.web.port}
     await bot.stop()

@@ -245,7 +245,7 @@ def reported(draft: Draft, found: Iterable[Restream], source: Source, owner: str
     missing = [target for remote, target in known.items() if owner and remote not in there and _is_missed(draft, target, owner)]
     for told in [*listed, *(Restream(target.remote, "", "", active=False, live=False) for target in missing)]:
         before = known.get(told.id)
-        if before is None or _is_newer(before, asked):
+        if before is None or _is_newer(before, asked, draft.now):
             continue
         active = before.active if told.active is None else told.active
         live = before.live if told.live is None else told.live
@@ -259,8 +259,9 @@ def reported(draft: Draft, found: Iterable[Restream], source: Source, owner: str
             draft.post(restreams.arrival(after, show, draft.now))
 
 
-def _is_newer(target: RestreamTarget, asked: datetime) -> bool:
-    return any(at is not None and at > asked for at in (target.made_at, target.done_at, target.reported_at))
+def _is_newer(target: RestreamTarget, asked: datetime, now: datetime) -> bool:
+    """Whether more was done or told since the provider was asked; an instant still to come is of a clock that was set back."""
+    return any(at is not None and asked < at <= now for at in (target.made_at, target.done_at, target.reported_at))
 
 
 def _is_missed(draft: Draft, target: RestreamTarget, owner: str) -> bool:

@@ -93,7 +93,7 @@ def table(results: Results) -> str:
         f"    by round: {_list(r.faster_than_default for r in commands)}",
         f"  = times as long as Bolt before response: {longer}, wanted at most {acknowledging.TIMES_AS_LONG}",
         f"    by round: {_list(r.of_pbr for r in commands)}",
-        f"  = times as long as it where it keeps the request: {of_keeping}",
+        f"  = times as long as it where it keeps the request: {of_keeping}, wanted at most {acknowledging.AS_LONG_AS_KEPT}",
         f"  = times as long as the least that proves a command and keeps it: {of_least}, "
         f"wanted at most {acknowledging.AS_LONG_AS_LEAST}",
         f"    which itself takes times as long as Bolt before response: {least}",

@@ -308,6 +308,16 @@ async def test_an_answer_that_was_long_on_its_way_takes_back_nothing_that_was_to
         assert (await desk.said()).count("was switched off at the provider") == 1
 
 
+async def test_a_clock_that_is_set_back_makes_nothing_deaf(tmp_path: Path) -> None:
+    async with a_desk(tmp_path, Channels()) as desk:
+        await desk.add()
+        await desk.goes_on_air()
+        desk.clock.advance(hours=-1)
+        off = [replace(desk.provider.targets["t1"][1], active=False)]
+        await desk.context.sightings.report_restreams(StreamKey("relay", "101"), off, Source.LOOK, asked=desk.clock.now())
+        assert (await desk.target()).active is False
+
+
 # -- wishes that cross --------------------------------------------------------------------------------------------------
 async def test_off_overtakes_an_on_that_has_not_begun(tmp_path: Path) -> None:
     async with a_desk(tmp_path, Channels()) as desk:

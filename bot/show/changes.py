@@ -35,6 +35,7 @@ def changes(before: Seen | None, look: Look, now: datetime) -> tuple[Seen, tuple
     doubt, because webhooks are unsigned and what follows is not taken back easily. Nor does it bring back what was before: only
     what is new, as the first signal of a show, is told on its word.
     """
+    before = before and _by_this_clock(before, look.at, now)
     if before is not None and _late(before, look):
         return before, ()
     silent = before is None and look.source is Source.LOOK
@@ -106,6 +107,16 @@ def _apply(seen: Seen, look: Look, fact: str, kind: ChangeKind, value: bool | st
         return _hold(seen, fact, value, look.at), []
     seen = _without_doubt(_turn(seen, fact, value, look.at), fact)
     return seen, [Change(kind, look.key, look.at, look.source, value, old, look.page if ":" in fact else "")]
+
+
+def _by_this_clock(seen: Seen, at: datetime, now: datetime) -> Seen:
+    """What is still to come was noted before the clock was set back: as of `at`, or no look would be believed until then."""
+    ahead = {fact: at for fact, since in seen.since.items() if since > now}
+    doubts = {fact: replace(doubt, at=at) for fact, doubt in seen.doubts.items() if doubt.at > now}
+    looked_at = at if seen.looked_at is not None and seen.looked_at > now else seen.looked_at
+    if not ahead and not doubts and looked_at == seen.looked_at:
+        return seen
+    return replace(seen, since={**seen.since, **ahead}, doubts={**seen.doubts, **doubts}, looked_at=looked_at)
 
 
 def _late(before: Seen, look: Look) -> bool:

@@ -371,3 +371,12 @@ def test_of_no_recording_and_of_one_that_is_not_counted_no_part_is_known() -> No
     counted, _ = watch(look(0, signal=True, recording=True, recorded=60.0))
     assert watch(look(5, signal=True, recording=True), before=counted)[0].part_since is None
     assert watch(look(5, recording=False, recorded=65.0), before=counted)[0].part_since is None
+
+
+def test_a_clock_that_is_set_back_blinds_no_look() -> None:
+    key = StreamKey("gcore", "101")
+    later, now = datetime(2026, 11, 22, 11, tzinfo=UTC), datetime(2026, 11, 22, 10, tzinfo=UTC)
+    seen, _ = changes(Seen(key), Look(key, later, Source.LOOK, signal=True), later)
+    seen, found = changes(seen, Look(key, now, Source.LOOK, signal=False), now)
+    assert [change.kind for change in found] == [ChangeKind.SIGNAL]
+    assert (seen.signal, seen.looked_at, seen.since["signal"]) == (False, now, now)

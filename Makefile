@@ -4,8 +4,10 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 READY_TEST := $(VENV)/.ready-test
+# What measures speed or kills processes: other tests beside it would change what it measures.
+DRILLS := tests/bench tests/faults
 
-.PHONY: help demo test check bench torture manifest clean
+.PHONY: help demo test drills check bench torture manifest clean
 .DEFAULT_GOAL := help
 
 help:                     ## this list
@@ -14,9 +16,11 @@ help:                     ## this list
 demo: $(READY)            ## a whole show in the terminal, no account needed
 	@$(BIN)/python -m bot story
 
-test: check               ## everything that must hold: style, types, tests (what measures or kills runs by itself)
-	$(BIN)/python -m pytest -rs -n auto --maxprocesses 4 --ignore tests/bench --ignore tests/faults
-	$(BIN)/python -m pytest -rs tests/bench tests/faults
+test: check               ## style, types and behaviour: every test but the drills
+	$(BIN)/python -m pytest -rs -n auto --maxprocesses 4 $(DRILLS:%=--ignore %)
+
+drills: $(READY_TEST)     ## the long tests, one at a time: a sample of the crashes and outages, and the benchmarks
+	$(BIN)/python -m pytest -rs $(DRILLS)
 
 check: $(READY_TEST)      ## style and types only
 	$(BIN)/ruff check bot commands tests

@@ -41,6 +41,7 @@ from bot.slack.declare import Registry
 from bot.slack.directory import Directory
 from bot.slack.panel import Panels
 from bot.slack.router import Router
+from bot.slack.slack_clock import SlackClock
 from bot.slack.transport import SlackLink, slack_client
 from bot.slack.voice import Voice
 from bot.store import open_store, shelf_of
@@ -97,6 +98,7 @@ class Bot:
         self._world = world or World()
         self._stack = AsyncExitStack()
         self._background: set[asyncio.Task[None]] = set()
+        self.slack_clock = SlackClock()
 
     # -- life
     async def start(self) -> None:
@@ -165,7 +167,7 @@ class Bot:
     async def _reach_slack(self, verbs: Mapping[str, Verb]) -> None:
         """Both ways: what is posted, and who is asked what they want."""
         settings = self.settings
-        self.client = await self._stack.enter_async_context(slack_client(settings, self._world.passing))
+        self.client = await self._stack.enter_async_context(slack_client(settings, self._world.passing, self.slack_clock))
         drawing = Drawing(self.context, verbs)
         self.outbox = Outbox(
             self.store,

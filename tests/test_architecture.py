@@ -15,7 +15,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[1]
 
 PARTS: Mapping[str, tuple[str, ...]] = {
-    "slack.text": ("text", "methods", "interaction", "blockkit", "blocks", "stamps", "listing", "declare"),
+    "slack.text": ("text", "methods", "interaction", "blockkit", "blocks", "stamps", "listing", "declare", "slack_clock"),
     "slack.views": (
         *("controls", "cards", "restreams", "notices", "prompts", "home", "modals", "fields"),
         *("plan_form", "stream_forms", "assignments", "help", "manifest", "clips", "keeping"),

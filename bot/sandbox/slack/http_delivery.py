@@ -6,7 +6,6 @@ import asyncio
 import hashlib
 import hmac
 import json
-import time
 from typing import Any, Literal
 from urllib.parse import urlencode, urlsplit, urlunsplit
 
@@ -21,7 +20,7 @@ Sign = Literal["well", "unsigned", "stale", "forged"]
 
 
 class HttpDelivery:
-    """Slack as an HTTP client of the app. Signatures carry real time, even when the sandbox's time was moved."""
+    """Slack as an HTTP client of the app. Signatures carry Slack's time, so that a moved one is refused as a wrong clock is."""
 
     def __init__(self, clock: SlackTime, manifest: Manifest, signing_secret: str, verification_token: str) -> None:
         self._clock = clock
@@ -73,7 +72,7 @@ class HttpDelivery:
         """The two signature headers for a raw body (docs.slack.dev, verifying requests); "stale" is 6 minutes old."""
         if sign == "unsigned":
             return {}
-        stamp = str(int(time.time()) - (360 if sign == "stale" else 0))
+        stamp = str(int(self._clock.time()) - (360 if sign == "stale" else 0))
         secret = "0" * 32 if sign == "forged" else self._secret
         mac = hmac.new(secret.encode(), b"v0:" + stamp.encode() + b":" + body, hashlib.sha256)
         return {"X-Slack-Request-Timestamp": stamp, "X-Slack-Signature": f"v0={mac.hexdigest()}"}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from types import SimpleNamespace
 
 import aiohttp
 from slack_sdk.errors import SlackApiError
@@ -14,6 +15,7 @@ from slack_sdk.web.async_slack_response import AsyncSlackResponse
 from bot.errors import SettingsError
 from bot.passing import Passing, unheeded
 from bot.settings import Settings
+from bot.slack.slack_clock import SlackClock, steady
 
 CALL_TIMEOUT = 5
 """Real seconds for one call."""
@@ -34,14 +36,17 @@ class Identity:
 
 
 @asynccontextmanager
-async def slack_client(settings: Settings, passing: Passing = unheeded) -> AsyncIterator[AsyncWebClient]:
-    """The client for every call to Slack, and its connections, closed at the end.
+async def slack_client(
+    settings: Settings, passing: Passing = unheeded, slack_clock: SlackClock | None = None
+) -> AsyncIterator[AsyncWebClient]:
+    """The client for every call to Slack, and its connections, closed at the end. `slack_clock` is told what Slack's answers date.
 
     No retry handlers: the SDK's own would post twice where Slack accepted and the connection broke. The timeout is the session's,
     because the SDK applies its own only to sessions that it opens itself.
     """
     timeout = aiohttp.ClientTimeout(total=CALL_TIMEOUT)
-    async with aiohttp.ClientSession(timeout=timeout, trace_configs=[_traced(passing)]) as session:
+    traces = [_traced(passing), *([_timed(slack_clock, settings.slack_api_url)] if slack_clock else [])]
+    async with aiohttp.ClientSession(timeout=timeout, trace_configs=traces) as session:
         yield AsyncWebClient(
             token=settings.slack_bot_token.get_secret_value(),
             base_url=settings.slack_api_url.rstrip("/") + "/",
@@ -66,6 +71,22 @@ def _traced(passing: Passing) -> aiohttp.TraceConfig:
     config.on_request_start.append(before)
     config.on_request_end.append(after)
     config.on_request_exception.append(after)  # Slack may have done what it did not answer
+    return config
+
+
+def _timed(slack_clock: SlackClock, api_url: str) -> aiohttp.TraceConfig:
+    """Tells the clock what the Web API's answers date; an answer of 5xx may be from something on the way."""
+
+    async def before(_: aiohttp.ClientSession, context: SimpleNamespace, __: aiohttp.TraceRequestStartParams) -> None:
+        context.sent = steady()
+
+    async def after(_: aiohttp.ClientSession, context: SimpleNamespace, request: aiohttp.TraceRequestEndParams) -> None:
+        if str(request.url).startswith(api_url.rstrip("/")) and request.response.status < 500:
+            slack_clock.observe_answer(request.response.headers, context.sent)
+
+    config = aiohttp.TraceConfig()
+    config.on_request_start.append(before)
+    config.on_request_end.append(after)
     return config
 
 

@@ -17,6 +17,7 @@ import uvloop
 import commands
 from bot.app import Bot, freeze_imports
 from bot.errors import SettingsError, StoreError
+from bot.log import set_up_logging
 from bot.papers import write_papers
 from bot.providers.catalogue import accounts, catalogue
 from bot.settings import load_manifest_settings, load_settings
@@ -72,7 +73,7 @@ def _with_loop(work: object) -> int:
 
 async def _run() -> int:
     settings = load_settings(accounts())
-    logging.basicConfig(level=settings.log_level, stream=sys.stderr, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    set_up_logging(settings.log_level)
     for name in NOISY:
         logging.getLogger(name).setLevel(logging.WARNING)
     stopping = asyncio.Event()

@@ -175,6 +175,7 @@ class Bot:
             drawing.views(),
             now=self._world.clock.now,
             pace=self._world.pace,
+            slack_clock=self.slack_clock,
             ops_channel=settings.ops_channel,
             first=drawing.on_air.__contains__,
             pinned_views=("card",),

@@ -13,9 +13,10 @@ from bot.outbox.message import REPEAT, View, as_late, as_possible_repeat, body, 
 from bot.outbox.pace import Bucket, Pace, RealTime
 from bot.outbox.remainder import Remainder, is_remainder
 from bot.outbox.replies import ReplyBook
-from bot.outbox.sighting import CannotLook, sighted
+from bot.outbox.sighting import CannotLook, not_before, sighted
 from bot.outbox.wire import Refused, Throttled, Unsent, Unsure, Wire
 from bot.slack.blocks import Message
+from bot.slack.slack_clock import SlackClock
 from bot.store.base import Store
 
 log = logging.getLogger(__name__)
@@ -49,6 +50,8 @@ class Delivery:
     lost: Callable[[Entry, str], None]
     lateness: Callable[[Entry], float]
     """Seconds for which an entry waited, also before this process began."""
+    slack_clock: SlackClock
+    """By which messages are found: their `ts` follow it, and not the clock of this machine."""
 
     async def deliver(self, entry: Entry) -> None:
         """Try once. Afterwards the entry is done, or knows when it may be tried again; never raises but when cancelled."""
@@ -89,9 +92,10 @@ class Delivery:
                 raise CannotLook("not in the history")
             channel = await self.addresses.channel(post.channel)
             thread = await self.addresses.thread(post)
-            found = await sighted(self.wire, post.key, channel, thread, entry.first_tried)
+            since = not_before(entry.slack_tried, entry.first_tried, self.slack_clock.time())
+            found = await sighted(self.wire, post.key, channel, thread, since)
             if found is None and thread:  # its thread may have refused it, so that it went to the channel
-                found = await sighted(self.wire, post.key, channel, "", entry.first_tried)
+                found = await sighted(self.wire, post.key, channel, "", since)
         except CannotLook as unreadable:
             return await self._decided_blind(entry, unreadable)
         if found is not None:
@@ -118,7 +122,7 @@ class Delivery:
         content, rest = body(shown)
         if rest and not is_remainder(entry.post):
             await self.remainder.queue(entry.post, rest)
-        before = (entry.attempts, entry.first_tried)
+        before = (entry.attempts, entry.first_tried, entry.slack_tried)
         await self._intend(entry)
         try:
             ts = await self._call(entry, content)
@@ -146,22 +150,35 @@ class Delivery:
     async def _intend(self, entry: Entry) -> None:
         now = self.clock.time()
         entry.attempts += 1
-        entry.first_tried = entry.first_tried or now
+        if not entry.first_tried:
+            entry.first_tried = now
+            entry.slack_tried = self.slack_clock.time() if self.slack_clock.known else 0.0
         entry.unsure = True
         entry.not_before = now + self.pace.http_timeout
         await self.store.update_parcel(
-            entry.post.key, attempts=entry.attempts, first_tried=entry.first_tried, next_try=entry.not_before
+            entry.post.key,
+            attempts=entry.attempts,
+            first_tried=entry.first_tried,
+            slack_tried=entry.slack_tried,
+            next_try=entry.not_before,
         )
 
-    async def _take_back(self, entry: Entry, stayed: Throttled | Unsent, attempts: int, first_tried: float) -> None:
+    async def _take_back(
+        self, entry: Entry, stayed: Throttled | Unsent, attempts: int, first_tried: float, slack_tried: float
+    ) -> None:
         """Slack did nothing: to be told to wait is not an attempt, and there is nothing to look for after a crash."""
         if isinstance(stayed, Throttled):
             entry.attempts = attempts
             if entry.costs_budget:
                 self.bucket_of(entry.place).pause(stayed.seconds)
-        entry.first_tried = first_tried
+        entry.first_tried, entry.slack_tried = first_tried, slack_tried
         await self.store.update_parcel(
-            entry.post.key, attempts=entry.attempts, first_tried=first_tried, next_try=0.0, error=stayed.code
+            entry.post.key,
+            attempts=entry.attempts,
+            first_tried=first_tried,
+            slack_tried=slack_tried,
+            next_try=0.0,
+            error=stayed.code,
         )
 
     async def _call(self, entry: Entry, content: dict[str, JSON]) -> str:

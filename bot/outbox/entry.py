@@ -13,6 +13,7 @@ from bot.store.base import Parcel
 class Entry:
     """One queued parcel. Times are real epoch seconds.
 
+    `slack_tried` is `first_tried` by Slack's clock, 0 where Slack had not told its time.
     `unsure`: it may be in Slack already, so look before sending. `failures` are those in a row; `crashes` are our own errors.
     `arrived` is Slack's ts once it is known to be there, and what was drawn, until that is committed.
     """
@@ -22,6 +23,7 @@ class Entry:
     attempts: int
     first_tried: float
     unsure: bool
+    slack_tried: float = 0.0
     not_before: float = 0.0
     repeat: bool = False
     failures: int = 0
@@ -64,6 +66,7 @@ class Entry:
             attempts=parcel.attempts,
             first_tried=parcel.first_tried,
             unsure=tried,
+            slack_tried=parcel.slack_tried,
             not_before=min(settled_at, now + settle) if tried else 0.0,
         )
 

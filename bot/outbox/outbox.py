@@ -22,6 +22,7 @@ from bot.outbox.remainder import Remainder
 from bot.outbox.replies import ReplyBook
 from bot.outbox.wire import Throttled, Trouble, Wire
 from bot.slack.methods import explain
+from bot.slack.slack_clock import SlackClock
 from bot.store.base import Store, Touched
 
 log = logging.getLogger(__name__)
@@ -39,7 +40,8 @@ class Outbox:
     """Delivers what the store holds. Nothing on the way to air waits for it.
 
     `client` must have `retry_handlers=[]`. `views` draw what a post shows, by `Post.view`. `now` is show time and only dates the
-    outbox's own posts; everything else follows `clock`, real time. `first` tells which subjects are edited before others (on air).
+    outbox's own posts; everything else follows `clock`, real time, but for what Slack dates, which follows `slack_clock`. `first`
+    tells which subjects are edited before others (on air).
     """
 
     def __init__(
@@ -52,6 +54,7 @@ class Outbox:
         pace: Pace | None = None,
         ops_channel: str = "",
         clock: RealTime | None = None,
+        slack_clock: SlackClock | None = None,
         first: Callable[[str], bool] = lambda subject: False,  # noqa: ARG005
         pinned_views: Collection[str] = (),
     ) -> None:
@@ -76,7 +79,9 @@ class Outbox:
         self._replies = replies
         self._live = LiveMessages(*shared, replies, self._pace, self._clock, self.metrics, self._progress, first, self._final)
         self._delivery = Delivery(
-            *(*shared, replies, self._pace, self._clock, self.metrics, self._bucket, self._arrived, self._lost), self._lateness
+            *(*shared, replies, self._pace, self._clock, self.metrics, self._bucket, self._arrived, self._lost),
+            self._lateness,
+            slack_clock or SlackClock(),
         )
         self._began = now()
 

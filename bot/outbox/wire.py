@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+import math
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from typing import Any
@@ -18,6 +19,9 @@ from bot.model import JSON
 from bot.slack.methods import AMBIGUOUS, LOCKED_OUT, RATE_LIMITED, RETRYABLE
 
 log = logging.getLogger(__name__)
+
+LONGEST_RETRY_AFTER = 300.0
+"""Seconds for which Slack can silence us at a time; asked for more, we ask again after so long. Its limits are per minute."""
 
 
 class Trouble(Exception):
@@ -162,6 +166,7 @@ def _code(said: str, status: int) -> str:
 def _seconds(headers: Mapping[str, str]) -> float:
     after = {name.lower(): value for name, value in headers.items()}.get("retry-after", "")
     try:
-        return max(1.0, float(after))
+        seconds = float(after)
     except ValueError:
         return 1.0
+    return min(max(1.0, seconds), LONGEST_RETRY_AFTER) if math.isfinite(seconds) else 1.0

@@ -27,7 +27,7 @@ class SlackClock:
 
     def __init__(self, wall: Callable[[], float] = time.time, steady: Callable[[], float] = steady) -> None:
         self._wall = wall
-        self._steady = steady
+        self.steady = steady
         self._low = self._high = 0.0
         self._at: float | None = None
 
@@ -40,7 +40,7 @@ class SlackClock:
             stamp = parsedate_to_datetime(date).timestamp()
         except (ValueError, TypeError, IndexError, OverflowError):
             return
-        now = self._steady()
+        now = self.steady()
         low, high = stamp - now, stamp + RESOLUTION - sent
         if self._at is not None:
             apart = (now - self._at) * DRIFT
@@ -62,18 +62,18 @@ class SlackClock:
     @property
     def age(self) -> float:
         """Real seconds since Slack last told its time; infinite before the first time."""
-        return float("inf") if self._at is None else self._steady() - self._at
+        return float("inf") if self._at is None else self.steady() - self._at
 
     def time(self) -> float:
         """Slack's time now, in epoch seconds; this machine's while Slack has not told its own."""
-        return self._wall() if self._at is None else self._steady() + (self._low + self._high) / 2
+        return self._wall() if self._at is None else self.steady() + (self._low + self._high) / 2
 
     @property
     def offset(self) -> float:
         """Seconds by which this machine's clock is ahead of Slack's (negative: behind); 0.0 within what cannot be told apart."""
         if self._at is None:
             return 0.0
-        local = self._wall() - self._steady()
+        local = self._wall() - self.steady()
         if self._low <= local <= self._high:
             return 0.0
         return local - (self._low + self._high) / 2

@@ -72,6 +72,8 @@ class Parcel:
     attempts: int = 0
     first_tried: float = 0.0
     next_try: float = 0.0
+    slack_tried: float = 0.0
+    """`first_tried` by Slack's clock; 0 where Slack had not told its time."""
     ts: str = ""
     """Slack's message id, once sent."""
     drawn: str = ""
@@ -256,6 +258,7 @@ class Store(Protocol):
         state: str | None = None,
         attempts: int | None = None,
         first_tried: float | None = None,
+        slack_tried: float | None = None,
         next_try: float | None = None,
         ts: str | None = None,
         drawn: str | None = None,

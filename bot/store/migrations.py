@@ -151,3 +151,9 @@ CREATE TABLE markers (
 def shows_by_state(db: Database) -> None:
     """The few shows that are not over are asked for all day, beside the thousands that are."""
     db.execute("CREATE INDEX shows_by_state ON shows (state, start_ms)")
+
+
+@SCHEMA(name="0006_posts_by_slack_time")
+def posts_by_slack_time(db: Database) -> None:
+    """When a post was first tried by Slack's clock: only that can be compared with the `ts` of what stands in Slack."""
+    db.execute("ALTER TABLE posts ADD COLUMN slack_tried REAL NOT NULL DEFAULT 0")

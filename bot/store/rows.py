@@ -171,7 +171,7 @@ PEOPLE = Table(Person, "people", {"id": "id"}, key=("id",))
 
 POST = Codec(Post)
 
-PARCEL_COLUMNS = "number, state, attempts, first_tried, next_try, ts, drawn, error, body"
+PARCEL_COLUMNS = "number, state, attempts, first_tried, next_try, slack_tried, ts, drawn, error, body"
 
 
 def parcel(row: tuple[Any, ...]) -> Parcel:

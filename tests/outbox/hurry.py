@@ -14,8 +14,8 @@ NAP = 0.5
 class Hurry(SlackTime):
     """Goes on at `rate` seconds a second, and can be moved besides."""
 
-    def __init__(self, rate: float = 50.0) -> None:
-        super().__init__()
+    def __init__(self, rate: float = 50.0, ahead: float = 0.0) -> None:
+        super().__init__(ahead)
         self._began, self._real, self._rate = time.time(), time.monotonic(), rate
 
     def time(self) -> float:

@@ -14,6 +14,8 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.model import Decision, Dossier, Post, Show, Urgency
 from bot.outbox import Message, Outbox, Pace, View
 from bot.sandbox.slack import Channel, SlackEmulator
+from bot.slack.slack_clock import SlackClock
+from bot.slack.transport.calls import timed
 from bot.store import Store, open_store
 from tests.outbox.hurry import Hurry
 
@@ -51,11 +53,23 @@ class Newsroom:
 
     async def open(self) -> None:
         self.store = await open_store(str(self.file))
-        self._session = aiohttp.ClientSession()
+        self.slack_clock = SlackClock(self.clock.time, self.clock.time)
+        self._session = aiohttp.ClientSession(trace_configs=[timed(self.slack_clock, self.slack.api_url)])
         client = AsyncWebClient(self.slack.bot_token, base_url=self.slack.api_url, session=self._session, retry_handlers=[])
         self.outbox = Outbox(
-            self.store, client, self.views, now=lambda: TEN_O_CLOCK, pace=self.pace, clock=self.clock, **self.options
+            self.store,
+            client,
+            self.views,
+            now=lambda: TEN_O_CLOCK,
+            pace=self.pace,
+            clock=self.clock,
+            slack_clock=self.slack_clock,
+            **self.options,
         )
+
+    async def introduce(self) -> None:
+        """Slack answers once, as at the start of the bot."""
+        await AsyncWebClient(self.slack.bot_token, base_url=self.slack.api_url, session=self._session).auth_test()
 
     async def start(self) -> None:
         await self.outbox.start()

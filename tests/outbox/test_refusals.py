@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.model import Post, Urgency
 from bot.outbox import Message
+from bot.outbox.wire import LONGEST_RETRY_AFTER, Throttled, Wire
 from bot.sandbox.faults import Fault
 from bot.slack.methods import LOCKED_OUT
 from tests.outbox.newsroom import TEN_O_CLOCK, Newsroom
@@ -226,3 +228,24 @@ async def test_the_operators_own_channel_refusing_is_told_to_whoever_planned_the
         f"A message could not be delivered to <#{attic.id}>. <#{attic.id}> is archived. Unarchive it or choose another channel, "
         "then try again."
     ]
+
+
+@pytest.mark.parametrize(
+    ("header", "seconds"),
+    [
+        ("30", 30.0),
+        ("", 1.0),
+        ("-5", 1.0),
+        ("nan", 1.0),
+        ("inf", 1.0),
+        ("1e400", 1.0),
+        ("soon", 1.0),
+        ("86400", LONGEST_RETRY_AFTER),
+    ],
+)
+async def test_slack_can_silence_a_channel_for_minutes_and_not_for_ever(newsroom: Newsroom, header: str, seconds: float) -> None:
+    newsroom.slack.faults.add(Fault(POSTS, status=429, headers={"Retry-After": header}))
+    wire = Wire(AsyncWebClient(newsroom.slack.bot_token, base_url=newsroom.slack.api_url, retry_handlers=[]), 5.0)
+    with pytest.raises(Throttled) as throttled:
+        await wire.call("chat.postMessage", channel=newsroom.studio.id, text="on air")
+    assert throttled.value.seconds == seconds

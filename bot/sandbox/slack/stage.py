@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterable, Mapping
+from email.utils import formatdate
 from typing import Self, cast
 
 from aiohttp import web
@@ -74,12 +75,17 @@ class Stage(Watching):
 
     def _application(self) -> web.Application:
         app = web.Application(middlewares=[cast("Middleware", self.faults.middleware())], client_max_size=LARGEST_BODY)
+        app.on_response_prepare.append(self._date)
         app.router.add_route("*", "/api/{method}", self.web_api.handle)
         app.router.add_get("/link/", self.sockets.upgrade)
         app.router.add_post("/upload/v1/{file}", self._receive_upload)
         for kind in ("commands", "actions"):
             app.router.add_post(f"/{kind}/T/{{secret}}", self._answers.receive)
         return app
+
+    async def _date(self, _: web.Request, answer: web.StreamResponse) -> None:
+        """Every answer, a failure too, is dated by Slack's clock, as its messages are."""
+        answer.headers["Date"] = formatdate(self.clock.time(), usegmt=True)
 
     async def _receive_upload(self, request: web.Request) -> web.StreamResponse:
         return await receive_upload(self._backstage, request)

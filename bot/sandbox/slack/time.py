@@ -13,10 +13,13 @@ LONGEST_NAP = 60.0
 
 
 class SlackTime:
-    """Epoch seconds, running at real pace; `advance` moves them and wakes everybody who waits for a moment."""
+    """Epoch seconds, running at real pace; `advance` moves them and wakes everybody who waits for a moment.
 
-    def __init__(self) -> None:
-        self._ahead = 0.0
+    `ahead`: seconds by which Slack's clock is ahead of this machine's from the start, negative for behind.
+    """
+
+    def __init__(self, ahead: float = 0.0) -> None:
+        self._ahead = ahead
         self._moved = asyncio.Event()
 
     def time(self) -> float:

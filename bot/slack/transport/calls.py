@@ -15,7 +15,7 @@ from slack_sdk.web.async_slack_response import AsyncSlackResponse
 from bot.errors import SettingsError
 from bot.passing import Passing, unheeded
 from bot.settings import Settings
-from bot.slack.slack_clock import SlackClock, steady
+from bot.slack.slack_clock import SlackClock
 
 CALL_TIMEOUT = 5
 """Real seconds for one call."""
@@ -45,7 +45,7 @@ async def slack_client(
     because the SDK applies its own only to sessions that it opens itself.
     """
     timeout = aiohttp.ClientTimeout(total=CALL_TIMEOUT)
-    traces = [_traced(passing), *([_timed(slack_clock, settings.slack_api_url)] if slack_clock else [])]
+    traces = [_traced(passing), *([timed(slack_clock, settings.slack_api_url)] if slack_clock else [])]
     async with aiohttp.ClientSession(timeout=timeout, trace_configs=traces) as session:
         yield AsyncWebClient(
             token=settings.slack_bot_token.get_secret_value(),
@@ -74,11 +74,11 @@ def _traced(passing: Passing) -> aiohttp.TraceConfig:
     return config
 
 
-def _timed(slack_clock: SlackClock, api_url: str) -> aiohttp.TraceConfig:
+def timed(slack_clock: SlackClock, api_url: str) -> aiohttp.TraceConfig:
     """Tells the clock what the Web API's answers date; an answer of 5xx may be from something on the way."""
 
     async def before(_: aiohttp.ClientSession, context: SimpleNamespace, __: aiohttp.TraceRequestStartParams) -> None:
-        context.sent = steady()
+        context.sent = slack_clock.steady()
 
     async def after(_: aiohttp.ClientSession, context: SimpleNamespace, request: aiohttp.TraceRequestEndParams) -> None:
         if str(request.url).startswith(api_url.rstrip("/")) and request.response.status < 500:

@@ -22,6 +22,9 @@ from bot.slack.transport.client import PatientClient
 
 log = logging.getLogger(__name__)
 
+LONGEST_WAIT = 60.0
+"""Real seconds for which Slack can keep us from asking for a connection: nobody reaches the bot meanwhile."""
+
 Hear = Callable[[AsyncBaseSocketModeClient, SocketModeRequest], Awaitable[None]]
 
 
@@ -155,7 +158,7 @@ def _wanted(error: Exception) -> float:
     if not isinstance(error, SlackApiError):
         return 0.0
     wanted = str(error.response.headers.get("Retry-After", ""))
-    return float(wanted) if wanted.isdecimal() else 0.0
+    return min(float(wanted), LONGEST_WAIT) if wanted.isascii() and wanted.isdecimal() else 0.0
 
 
 def _name(error: Exception) -> str:

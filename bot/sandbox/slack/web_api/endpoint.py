@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
-from email.utils import formatdate
 from typing import Any
 
 from aiohttp import web
@@ -99,10 +98,7 @@ class WebApi:
     def _answer(self, name: str, args: Args, body: Json) -> web.Response:
         wait = body.pop("retry_after", None)
         status = 200 if wait is None else 429
-        headers = {
-            "X-OAuth-Scopes": ",".join(sorted(self.back.manifest.scopes)),
-            "Date": formatdate(self.back.clock.time(), usegmt=True),
-        }
+        headers = {"X-OAuth-Scopes": ",".join(sorted(self.back.manifest.scopes))}
         if wait is not None:
             headers["Retry-After"] = str(wait)
         call = Call(name, without_tokens(dict(args.values)), status, body.get("error"), self.back.clock.time(), wait)

@@ -20,6 +20,7 @@ from bot.context import Context
 from bot.drawing import Drawing
 from bot.inbox import RETRIES, Inbox
 from bot.model import Post
+from bot.network import slack_targets
 from bot.operations import all_verbs
 from bot.operations.engine import Engine
 from bot.operations.restreaming import reported
@@ -111,11 +112,21 @@ class Bot:
             raise
 
     async def _compose(self) -> None:
+        self._check_the_ways_out()
         await self._open_memory()
         sightings = self._know_the_world()
         verbs = all_verbs(self.context)
         self._make_the_core(verbs, sightings)
         await self._reach_slack(verbs)
+
+    def _check_the_ways_out(self) -> None:
+        """SettingsError where a proxy or a certificate file that is needed cannot be used; else one line about them."""
+        settings = self.settings
+        targets = slack_targets(settings.slack_api_url, socket_mode=settings.socket_mode)
+        titles = {name: each.capabilities.title for name, each in catalogue().items()}
+        targets |= {titles[name]: account.address for name, account in settings.accounts.items()}
+        settings.network.check(targets)
+        log.info("outbound: %s", settings.network.describe(targets))
 
     async def _open_memory(self) -> None:
         settings, clock = self.settings, self._world.clock
@@ -324,6 +335,8 @@ class Bot:
 
 def make_providers(settings: Settings, world: World) -> dict[str, Provider]:
     """The providers that have credentials."""
-    connection = Connection(world.clock, settings.command, world.timeout, world.requests_per_second, world.passing)
+    connection = Connection(
+        world.clock, settings.command, world.timeout, world.requests_per_second, world.passing, settings.network
+    )
     there = catalogue()
     return {name: there[name].open(account, connection) for name, account in settings.accounts.items()}

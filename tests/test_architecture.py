@@ -36,12 +36,13 @@ MAY_IMPORT: Mapping[str, frozenset[str]] = {
         "seal": "errors model",
         "safe": "errors model seal",
         "show": "errors model",
-        "settings": "errors show",  # the figures of a show are settings of the same name
-        "providers": "clock errors model passing settings",
+        "network": "errors",
+        "settings": "errors network show",  # the figures of a show are settings of the same name
+        "providers": "clock errors model network passing settings",
         "store": "clock errors model passing",
         "slack.text": "errors model show",
         "slack.views": "errors model providers show slack.text",
-        "slack.ways": "errors model passing settings store slack.text",
+        "slack.ways": "errors model network passing settings store slack.text",
         "outbox": "model store slack.text",
         "sightings": "clock errors model providers show store",
         "watcher": "clock errors model providers show sightings store",

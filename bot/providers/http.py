@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json as jsonlib
 import math
+import ssl
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -17,6 +18,7 @@ from pydantic import SecretStr
 
 from bot.errors import ProviderError
 from bot.model import JSON
+from bot.network import Network
 from bot.passing import Passing, unheeded
 from bot.providers.budget import Budget, Priority
 from bot.providers.scrub import scrub, without_number
@@ -34,6 +36,10 @@ class Trouble(StrEnum):
 
     UNREACHABLE = "unreachable"
     """Nothing was sent."""
+    PROXY = "proxy"
+    """What lies between did not let it through."""
+    UNTRUSTED = "untrusted"
+    """The certificate that was shown for the vendor is not one that is trusted here."""
     UNSENDABLE = "unsendable"
     """Our side could not put it into words: a credential with a line break in it, for instance."""
     TIMEOUT = "timeout"
@@ -55,6 +61,9 @@ class Trouble(StrEnum):
 
 SENTENCES: Mapping[Trouble, str] = {
     Trouble.UNREACHABLE: "{title} cannot be reached. Nothing was sent; check the network and the vendor's status page.",
+    Trouble.PROXY: "The proxy did not let the request to {title} through. Nothing was sent; check HTTPS_PROXY and NO_PROXY.",
+    Trouble.UNTRUSTED: "The certificate shown for {title} is not trusted here. Nothing was sent; if a proxy or firewall reads "
+    "along, put its certificate into SSL_CERT_FILE.",
     Trouble.UNSENDABLE: "The request to {title} could not be sent. Check the address and the credentials in the settings for "
     "stray characters.",
     Trouble.TIMEOUT: "{title} did not answer within {seconds:g} s. {after}",
@@ -170,6 +179,7 @@ class Seam:
         now: Callable[[], datetime],
         timeout: float = 10.0,
         passing: Passing = unheeded,
+        network: Network | None = None,
     ) -> None:
         self._manner = manner
         self._passing = passing
@@ -179,6 +189,7 @@ class Seam:
         values = [value.get_secret_value() for value in headers.values()]
         self._secrets = tuple({*values, *(word for value in values for word in value.split() if len(word) >= 8)})
         sent = {name.encode(): value.get_secret_value().encode() for name, value in headers.items()}
+        network = network or Network()
         try:
             self._client = httpx.AsyncClient(
                 base_url=base_url.rstrip("/"),
@@ -186,6 +197,9 @@ class Seam:
                 timeout=httpx.Timeout(timeout, connect=min(CONNECT_TIMEOUT, timeout)),
                 limits=httpx.Limits(max_connections=20, max_keepalive_connections=10, keepalive_expiry=20.0),
                 follow_redirects=False,
+                trust_env=False,  # `network` has read it, for every client alike
+                proxy=network.proxy_for(base_url),
+                verify=network.tls,
             )
         except httpx.InvalidURL:
             raise ValueError(f"the base URL of {manner.title} cannot be read") from None
@@ -342,11 +356,21 @@ def _trouble(error: Exception) -> Trouble:
     """What an exception on the way means; whatever is not known to have stayed here may have arrived."""
     if isinstance(error, _UNSENDABLE):
         return Trouble.UNSENDABLE
+    if isinstance(error, httpx.ProxyError):
+        return Trouble.PROXY
     if isinstance(error, _NOT_SENT):
-        return Trouble.UNREACHABLE
+        return Trouble.UNTRUSTED if _is_about_a_certificate(error) else Trouble.UNREACHABLE
     if isinstance(error, TimeoutError | httpx.TimeoutException):
         return Trouble.TIMEOUT
     return Trouble.GARBAGE if isinstance(error, httpx.DecodingError) else Trouble.CUT
+
+
+def _is_about_a_certificate(error: BaseException) -> bool:
+    """httpx keeps the cause as a text, so its kind has to be looked for among what it came from."""
+    cause: BaseException | None = error
+    while cause is not None and not isinstance(cause, ssl.SSLCertVerificationError):
+        cause = cause.__cause__ or cause.__context__
+    return cause is not None
 
 
 async def _read(got: httpx.Response) -> bytes | None:

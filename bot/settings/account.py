@@ -21,6 +21,11 @@ class Account(BaseModel):
 
     ways: ClassVar[tuple[tuple[str, ...], ...]] = ()
 
+    @property
+    def address(self) -> str:
+        """Where the provider's API is; empty for one that has no such setting."""
+        return str(getattr(self, "base_url", ""))
+
     channel: Channel | Literal[""] = Field("", description="channel for news of its streams that belong to no show's channel")
 
     @classmethod

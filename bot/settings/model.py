@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from pydantic import Field
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
+from bot.network import Network
 from bot.settings.account import Account
 from bot.settings.kinds import (
     AppToken,
@@ -36,7 +37,9 @@ from bot.show.defaults import Defaults
 class Settings(BaseSettings):
     """The settings of one running bot. The environment's name of a field is the field's in capitals."""
 
-    model_config = SettingsConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True, validate_default=False)
+    model_config = SettingsConfigDict(
+        frozen=True, extra="ignore", hide_input_in_errors=True, validate_default=False, arbitrary_types_allowed=True
+    )
 
     slack_bot_token: BotToken = Field(description="Bot User OAuth Token of the Slack app (xoxb-…)")
     slack_app_token: AppToken | None = Field(None, description="app-level token (xapp-…); with it the bot uses Socket Mode")
@@ -69,6 +72,7 @@ class Settings(BaseSettings):
 
     defaults: Defaults = Field(default_factory=Defaults, description="the figures by which shows are called")
     accounts: Mapping[str, Account] = Field(default_factory=dict, description="the providers with credentials, by name")
+    network: Network = Field(default_factory=Network, description="proxies and trusted certificates, as the environment has them")
 
     @property
     def socket_mode(self) -> bool:

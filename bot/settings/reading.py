@@ -10,12 +10,13 @@ from dotenv import dotenv_values
 from pydantic import TypeAdapter, ValidationError
 
 from bot.errors import SettingsError
+from bot.network import Network
 from bot.settings.account import Account, setting_of
 from bot.settings.figures import read_figures
 from bot.settings.kinds import Command, PublicUrl
 from bot.settings.model import Settings
 
-MADE = ("defaults", "accounts")
+MADE = ("defaults", "accounts", "network")
 """Fields of the settings that are read one by one."""
 
 _MISSING = {
@@ -38,7 +39,7 @@ def load_settings(accounts: Accounts, env: Mapping[str, str] | None = None, env_
     problems += wrong
     named = {name: values[name.upper()].strip() for name in Settings.model_fields if name.upper() in values and name not in MADE}
     try:
-        settings = Settings.model_validate({**named, "defaults": figures, "accounts": found})
+        settings = Settings.model_validate({**named, "defaults": figures, "accounts": found, "network": Network(values)})
     except ValidationError as error:
         raise SettingsError("\n".join(_lines(error) + problems)) from None
     problems += _no_way_in(settings)

@@ -9,10 +9,10 @@ from collections.abc import Mapping
 import aiohttp
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
-from slack_sdk.webhook.async_client import AsyncWebhookClient
 
 from bot.model import JSON
 from bot.slack.blocks import Message
+from bot.slack.transport import response_url_client
 
 log = logging.getLogger(__name__)
 
@@ -27,7 +27,7 @@ class Voice:
 
     async def answer(self, reply_to: str, message: Message, *, replace: bool = False) -> bool:
         """Answer through a response URL, to the asker only; whether Slack took it."""
-        webhook = AsyncWebhookClient(reply_to, session=self._client.session, retry_handlers=[], timeout=5)
+        webhook = response_url_client(reply_to, self._client.session)
         try:
             response = await webhook.send(
                 text=message.text,

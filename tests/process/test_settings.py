@@ -117,3 +117,31 @@ async def test_the_process_ends_with_2_and_the_same_line(house: House) -> None:
     assert process.code == 2
     assert process.stdout == []
     assert process.stderr == ["TIMEZONE is not a time zone: use an IANA name such as Europe/Berlin.\n"]
+
+
+@pytest.mark.parametrize(
+    "env",
+    [
+        {"HTTP_PROXY": "http://canary:canary@proxy.example:port"},
+        {"ALL_PROXY": "socks5://canary:canary@127.0.0.1:1080"},
+        {"SSL_CERT_FILE": "/nowhere/bundle.pem"},
+        {"SSL_CERT_DIR": "/nowhere"},
+    ],
+    ids=lambda env: next(iter(env)),
+)
+async def test_an_environment_that_no_request_could_leave_by_is_named_in_a_line(house: House, env: dict[str, str]) -> None:
+    process = await house.run(env)
+    await process.end(None)
+    assert process.code == 2
+    assert [line.partition(" ")[0] for line in process.said.splitlines()] == list(env)
+    assert "canary" not in process.said.replace("canarycanary", "")
+
+
+async def test_exemptions_as_curl_has_them_start_and_are_told_in_a_line(house: House) -> None:
+    env = {"HTTP_PROXY": "http://canary:hunter2@127.0.0.1:9", "NO_PROXY": "[::1],127.0.0.1", "LOG_LEVEL": "INFO"}
+    process = await house.start(env)
+    await process.end()
+    told = [line for line in process.stderr if "outbound: " in line]
+    assert len(told) == 1
+    assert "Slack's Web API, answers, uploads, Socket Mode, Gcore directly" in told[0]
+    assert "hunter2" not in process.said

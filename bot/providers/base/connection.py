@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pydantic import SecretStr
 
 from bot.clock import Clock
+from bot.network import Network
 from bot.passing import Passing, unheeded
 from bot.providers.budget import Budget
 from bot.providers.http import Manner, Seam
@@ -26,6 +27,7 @@ class Connection:
     requests_per_second: float | None = None
     """Where not the vendor's own."""
     passing: Passing = unheeded
+    network: Network = field(default_factory=Network)
 
     def seam(self, base_url: str, headers: Mapping[str, SecretStr], manner: Manner, requests_per_second: float) -> Seam:
         """A vendor's HTTP client, with a budget of its own; nothing is sent yet."""
@@ -37,4 +39,5 @@ class Connection:
             now=self.clock.now,
             timeout=self.timeout,
             passing=self.passing,
+            network=self.network,
         )

@@ -8,11 +8,15 @@ from dataclasses import dataclass
 from types import SimpleNamespace
 
 import aiohttp
+from aiohttp.tracing import Trace
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
+from slack_sdk.webhook.async_client import AsyncWebhookClient
+from yarl import URL
 
 from bot.errors import SettingsError
+from bot.network import Network
 from bot.passing import Passing, unheeded
 from bot.settings import Settings
 from bot.slack.slack_clock import SlackClock
@@ -22,6 +26,26 @@ CALL_TIMEOUT = 5
 
 _REFUSED = frozenset({"invalid_auth", "not_authed", "account_inactive", "token_revoked", "token_expired", "not_allowed_token_type"})
 """Errors of `auth.test` and `apps.connections.open` that no waiting mends (Slack's method reference)."""
+
+
+UNREAD = "http://proxy.invalid"
+"""Keeps the SDK from reading the environment for a proxy, which it then logs with its password and uses in spite of NO_PROXY."""
+
+
+class Connector(aiohttp.TCPConnector):
+    """Decides of every request by which way it goes: of calls, response URLs and uploads alike, whoever sends them."""
+
+    def __init__(self, network: Network) -> None:
+        super().__init__(ssl=network.tls)
+        self._network = network
+
+    async def connect(
+        self, req: aiohttp.ClientRequest, traces: list[Trace], timeout: aiohttp.ClientTimeout
+    ) -> aiohttp.connector.Connection:
+        """A connection for a request, as the base class documents it."""
+        proxy = self._network.proxy_for(str(req.url))
+        req.update_proxy(URL(proxy) if proxy else None, None, None)
+        return await super().connect(req, traces, timeout)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,14 +70,23 @@ async def slack_client(
     """
     timeout = aiohttp.ClientTimeout(total=CALL_TIMEOUT)
     traces = [_traced(passing), *([timed(slack_clock, settings.slack_api_url)] if slack_clock else [])]
-    async with aiohttp.ClientSession(timeout=timeout, trace_configs=traces) as session:
-        yield AsyncWebClient(
-            token=settings.slack_bot_token.get_secret_value(),
-            base_url=settings.slack_api_url.rstrip("/") + "/",
-            timeout=CALL_TIMEOUT,
-            session=session,
-            retry_handlers=[],
-        )
+    connector = Connector(settings.network)
+    async with aiohttp.ClientSession(timeout=timeout, trace_configs=traces, connector=connector) as session:
+        yield web_client(settings.slack_api_url.rstrip("/") + "/", session, settings.slack_bot_token.get_secret_value())
+
+
+def web_client(base_url: str, session: aiohttp.ClientSession | None, token: str | None = None) -> AsyncWebClient:
+    """The SDK's client on a session that knows the ways out by itself, without retries."""
+    client = AsyncWebClient(token=token, base_url=base_url, timeout=CALL_TIMEOUT, session=session, retry_handlers=[], proxy=UNREAD)
+    client.proxy = None
+    return client
+
+
+def response_url_client(url: str, session: aiohttp.ClientSession | None) -> AsyncWebhookClient:
+    """The SDK's client for one response URL, likewise."""
+    client = AsyncWebhookClient(url, timeout=CALL_TIMEOUT, session=session, retry_handlers=[], proxy=UNREAD)
+    client.proxy = None
+    return client
 
 
 def _traced(passing: Passing) -> aiohttp.TraceConfig:

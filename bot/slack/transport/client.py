@@ -15,13 +15,16 @@ from slack_sdk.web.async_client import AsyncWebClient
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
+from bot.network import Network
+
 
 class PatientClient(SocketModeClient):
     """Connects when told to, never by itself."""
 
-    def __init__(self, app_token: str, client: AsyncWebClient, *, close_timeout: float) -> None:
+    def __init__(self, app_token: str, client: AsyncWebClient, network: Network, *, close_timeout: float) -> None:
         """`close_timeout`: real seconds that the old connection has for its farewell."""
         super().__init__(app_token, logger=_quiet(), web_client=client, auto_reconnect_enabled=False)
+        self._network = network
         self._close_timeout = close_timeout
         self._readers: set[asyncio.Task[None]] = set()
 
@@ -30,7 +33,13 @@ class PatientClient(SocketModeClient):
         if self.wss_uri is None:
             self.wss_uri = await self.issue_new_wss_url()
         old = self.current_session
-        new = await connect(self.wss_uri, ping_interval=None, close_timeout=self._close_timeout)
+        new = await connect(
+            self.wss_uri,
+            ping_interval=None,
+            close_timeout=self._close_timeout,
+            proxy=self._network.proxy_for(self.wss_uri),
+            ssl=self._network.tls if self.wss_uri.startswith("wss:") else None,
+        )
         self.current_session = new
         reader = asyncio.create_task(self._read(new), name="slack-socket-reader")
         self._readers.add(reader)

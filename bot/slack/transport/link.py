@@ -23,7 +23,6 @@ from slack_bolt.response import BoltResponse
 from slack_sdk.socket_mode.async_client import AsyncBaseSocketModeClient
 from slack_sdk.socket_mode.request import SocketModeRequest
 from slack_sdk.web.async_client import AsyncWebClient
-from slack_sdk.webhook.async_client import AsyncWebhookClient
 
 from bot.errors import SettingsError
 from bot.model import JSON
@@ -31,7 +30,7 @@ from bot.settings import Settings
 from bot.slack.guard import Greeting, Refusal, check
 from bot.slack.interaction import Interaction, Kind, Receive
 from bot.slack.parsing import MalformedError, parse
-from bot.slack.transport.calls import CALL_TIMEOUT, Identity, introduce
+from bot.slack.transport.calls import Identity, introduce, response_url_client, web_client
 from bot.slack.transport.sockets import Counters, Rhythm, Socket
 
 log = logging.getLogger(__name__)
@@ -113,7 +112,8 @@ class SlackLink:
             self._background.append(asyncio.create_task(self._introduce(), name="slack-introduce"))
         if self._settings.slack_app_token is not None:
             token = self._settings.slack_app_token.get_secret_value()
-            self._sockets = [Socket(token, self._client, self._hear, self.counters, self._rhythm) for _ in range(CONNECTIONS)]
+            shared = (token, self._client, self._settings.network, self._hear, self.counters, self._rhythm)
+            self._sockets = [Socket(*shared) for _ in range(CONNECTIONS)]
             started = await asyncio.gather(*(socket.start() for socket in self._sockets), return_exceptions=True)
             if refused := next((error for error in started if isinstance(error, BaseException)), None):
                 await self.stop()
@@ -229,7 +229,7 @@ class SlackLink:
 
     async def _whisper(self, url: str, sentence: str) -> None:
         """Tell one person; Slack shows nothing that acknowledges a press."""
-        webhook = AsyncWebhookClient(url, timeout=CALL_TIMEOUT, session=self._client.session, retry_handlers=[])
+        webhook = response_url_client(url, self._client.session)
         try:
             await webhook.send(text=sentence, response_type="ephemeral", replace_original=False)
         except Exception as error:  # the failure itself is in the log already
@@ -299,7 +299,7 @@ def _bolt_app(client: AsyncWebClient, authorize: AsyncAuthorize) -> AsyncApp:
         name="showcaller",
         process_before_response=True,
         signing_secret="",
-        client=AsyncWebClient(base_url=client.base_url, timeout=client.timeout, session=client.session, retry_handlers=[]),
+        client=web_client(client.base_url, client.session),
         authorize=authorize,  # type: ignore[arg-type]  # Bolt takes its own class too, and says so in its code only
         request_verification_enabled=False,
         ssl_check_enabled=False,

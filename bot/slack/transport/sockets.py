@@ -17,6 +17,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from websockets.asyncio.client import ClientConnection
 from websockets.exceptions import ConnectionClosed
 
+from bot.network import Network
 from bot.slack.transport.calls import code_of, raise_if_refused
 from bot.slack.transport.client import PatientClient
 
@@ -59,11 +60,13 @@ class Counters:
 class Socket:
     """One of the bot's connections. Slack sends each envelope to one of them, in no promised order."""
 
-    def __init__(self, app_token: str, client: AsyncWebClient, hear: Hear, counters: Counters, rhythm: Rhythm) -> None:
+    def __init__(
+        self, app_token: str, client: AsyncWebClient, network: Network, hear: Hear, counters: Counters, rhythm: Rhythm
+    ) -> None:
         self._rhythm = rhythm
         self._counters = counters
         # The SDK's own reconnecting notices a closed session only every ping interval and a deaf one after half a minute.
-        self._client = PatientClient(app_token, client, close_timeout=rhythm.close_timeout)
+        self._client = PatientClient(app_token, client, network, close_timeout=rhythm.close_timeout)
         self._client.socket_mode_request_listeners.append(hear)
         self._known: ClientConnection | None = None
         self._watching: asyncio.Task[None] | None = None

@@ -20,7 +20,8 @@ class Fault:
 
     `times` None means until removed. With `cut` the TCP connection is dropped: "before" the request has any effect, "after" it had
     its effect but before the answer, "middle" in the middle of the answer. `delay` is in real seconds and comes before the effect;
-    `answer_delay` comes after it. A `status` replaces the answer and the request has no effect.
+    `answer_delay` comes after it. For what has to happen meanwhile, however long that takes on a busy machine, `held_until` and
+    `answer_held_until` are events to wait for in these two places. A `status` replaces the answer and the request has no effect.
     """
 
     path: str = "*"
@@ -31,6 +32,8 @@ class Fault:
     headers: dict[str, str] = field(default_factory=dict)
     delay: float = 0.0
     answer_delay: float = 0.0
+    held_until: asyncio.Event | None = None
+    answer_held_until: asyncio.Event | None = None
     cut: Cut | None = None
 
     def matches(self, request: web.Request) -> bool:
@@ -66,13 +69,13 @@ class Faults:
         fault = self._take(request)
         if fault is None:
             return await handler(request)
-        await asyncio.sleep(fault.delay)
+        await _hold(fault.delay, fault.held_until)
         if fault.cut == "before":
             return _drop(request)
         if fault.status is not None:
             return web.Response(status=fault.status, body=fault.body, headers=fault.headers)
         answer = await handler(request)
-        await asyncio.sleep(fault.answer_delay)
+        await _hold(fault.answer_delay, fault.answer_held_until)
         if fault.cut == "after":
             return _drop(request)
         if fault.cut == "middle":
@@ -87,6 +90,12 @@ class Faults:
             return await self.middleware_call(request, handler)
 
         return faults
+
+
+async def _hold(seconds: float, until: asyncio.Event | None) -> None:
+    await asyncio.sleep(seconds)
+    if until is not None:
+        await until.wait()
 
 
 def _drop(request: web.Request) -> web.StreamResponse:

@@ -28,6 +28,9 @@ QUIET_LOOKS = 3
 """How often everything has to be found at rest in a row: one thing's end is another thing's beginning."""
 
 
+PATIENCE = 120.0
+"""Real seconds after which a rehearsal that does not come to rest is given up; more than the busiest machine needs."""
+
 A_BREATH = 0.001
 """Real seconds between two looks at whether everybody is done."""
 
@@ -146,7 +149,7 @@ class Rehearsal:
     # -- time
     async def settle(self) -> None:
         """Return when nobody has anything to do before the show clock moves: not the provider, the bot or Slack."""
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(PATIENCE):
             quiet = 0
             while quiet < QUIET_LOOKS:
                 for cloud in self.clouds:

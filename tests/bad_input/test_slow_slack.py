@@ -6,11 +6,9 @@ import asyncio
 
 from bot.model import ShowState
 from bot.sandbox.faults import Fault
+from bot.sandbox.slack import User
 from tests.commands.control_room import form, form_text, last_words, on_air
 from tests.studio import Studio
-
-SLOW = 1.3
-"""Real seconds: longer than the bot leaves a person without any answer, shorter than the tests' own patience."""
 
 
 def forget_members(studio: Studio) -> None:
@@ -18,8 +16,22 @@ def forget_members(studio: Studio) -> None:
     studio.rehearsal.bot.directory.forget_members(studio.channel.id)
 
 
-def slow_members(studio: Studio) -> Fault:
-    return studio.slack.faults.add(Fault(path="*conversations.members", times=None, delay=SLOW))
+def slow_members(studio: Studio) -> asyncio.Event:
+    """Slack says who is in a channel only once the event is set."""
+    return slow(studio, "*conversations.members")
+
+
+def slow(studio: Studio, path: str) -> asyncio.Event:
+    answers = asyncio.Event()
+    studio.slack.faults.add(Fault(path=path, times=None, held_until=answers))
+    return answers
+
+
+async def a_window_waits(studio: Studio, who: User | None = None) -> None:
+    """The bot has left this person without any answer for as long as it does, and shows what it waits for."""
+    who = who or studio.ana
+    await studio.slack.wait_for(lambda _: studio.slack.modals(who))
+    assert "Asking" in form_text(studio, who)
 
 
 def forms_opened(studio: Studio) -> list[str]:
@@ -30,10 +42,11 @@ def forms_opened(studio: Studio) -> list[str]:
 async def test_a_press_on_the_card_in_its_own_channel_asks_slack_for_nothing(studio: Studio) -> None:
     await on_air(studio)
     forget_members(studio)
-    slow_members(studio)
+    answers = slow_members(studio)
     await studio.slack.press(studio.ana, studio.card, "finish")
-    await asyncio.wait_for(studio.slack.wait_for(lambda _: studio.slack.modals(studio.ana)), 1.0)
+    await studio.slack.wait_for(lambda _: studio.slack.modals(studio.ana))
     assert form(studio).title == "Finish the show?"
+    answers.set()
     await studio.settle()
     assert studio.rehearsal.bot.directory.remembered(studio.channel.id) is not None
 
@@ -42,10 +55,10 @@ async def test_the_brake_typed_elsewhere_opens_a_window_before_slack_says_who_is
     await on_air(studio)
     lobby = studio.slack.add_channel("lobby", members=[studio.ana])
     forget_members(studio)
-    slow_members(studio)
+    answers = slow_members(studio)
     await studio.slack.command(studio.ana, lobby, "/live finish s1")
-    await studio.slack.wait_for(lambda _: studio.slack.modals(studio.ana))
-    assert "Asking" in form_text(studio)
+    await a_window_waits(studio)
+    answers.set()
     await studio.settle()
     assert form(studio).title == "Finish the show?"
     await studio.submit()
@@ -58,8 +71,10 @@ async def test_a_refusal_that_took_long_stands_in_the_window(studio: Studio) -> 
     eve = studio.slack.add_user("eve")
     lobby = studio.slack.add_channel("lobby", members=[eve])
     forget_members(studio)
-    slow_members(studio)
+    answers = slow_members(studio)
     await studio.slack.command(eve, lobby, "/live pause s1")
+    await a_window_waits(studio, eve)
+    answers.set()
     await studio.settle()
     assert "belongs to #studio" in form_text(studio, eve)
 
@@ -68,8 +83,10 @@ async def test_an_answer_that_took_long_stands_in_the_window_too(studio: Studio)
     await studio.plan()
     lobby = studio.slack.add_channel("lobby", members=[studio.ana])
     forget_members(studio)
-    slow_members(studio)
+    answers = slow_members(studio)
     await studio.slack.command(studio.ana, lobby, "/live hold s1")
+    await a_window_waits(studio)
+    answers.set()
     await studio.settle()
     assert "Held: Sunday Service (s1)" in form_text(studio)
 
@@ -79,16 +96,20 @@ async def test_somebody_whom_slack_is_slow_to_name_gets_the_form_all_the_same(st
     eve = studio.slack.add_user("eve")
     studio.slack.invite(studio.channel, eve)
     await studio.settle()
-    studio.slack.faults.add(Fault(path="*users.info", delay=SLOW))
+    answers = slow(studio, "*users.info")
     await studio.slack.command(eve, studio.channel, "/live cancel s1")
+    await a_window_waits(studio, eve)
+    answers.set()
     await studio.settle()
     assert form(studio, eve).title == "Cancel the show?"
 
 
 async def test_the_form_of_a_plan_keeps_its_place_while_slack_says_whether_the_bot_is_here(studio: Studio) -> None:
     forget_members(studio)
-    slow_members(studio)
+    answers = slow_members(studio)
     await studio.slack.command(studio.ana, studio.channel, "/live plan News 20:00-20:15")
+    await a_window_waits(studio)
+    answers.set()
     await studio.settle()
     assert form(studio).title == "Plan a show"
 

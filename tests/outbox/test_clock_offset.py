@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -56,11 +57,13 @@ async def test_a_clock_that_is_set_between_two_lives_of_the_bot_doubles_nothing(
     tmp_path: Path, ahead: float, stepped: float
 ) -> None:
     async with newsroom_with(tmp_path, ahead, introduced=True) as newsroom:
-        newsroom.slack.faults.add(Fault(POSTS, answer_delay=1.0, cut="after"))
+        answered = asyncio.Event()
+        newsroom.slack.faults.add(Fault(POSTS, answer_held_until=answered, cut="after"))
         await newsroom.start()
         await newsroom.say("ON AIR")
         await newsroom.until_said("ON AIR")
         await newsroom.die()
+        answered.set()
         newsroom.clock.advance(stepped)
         await newsroom.come_back()
         await newsroom.outbox.settled()

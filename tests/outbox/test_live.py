@@ -49,11 +49,13 @@ async def test_what_looks_the_same_is_not_edited(newsroom: Newsroom) -> None:
 
 
 async def test_a_change_while_the_card_is_being_posted_is_not_missed(newsroom: Newsroom) -> None:
-    newsroom.slack.faults.add(Fault("/api/chat.postMessage", answer_delay=0.2))
+    answered = asyncio.Event()
+    newsroom.slack.faults.add(Fault("/api/chat.postMessage", answer_held_until=answered))
     await newsroom.start()
     show = await newsroom.plan_show("Morning service")
     await newsroom.until_said("Morning service")
     await newsroom.rename(show, "Evening service")
+    answered.set()
     await newsroom.outbox.settled()
     assert newsroom.read() == ["Evening service"]
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 
 from bot.model import Urgency
@@ -66,11 +68,13 @@ async def test_what_is_unresolved_keeps_back_its_own_urgency_only(newsroom: News
 
 
 async def test_a_bot_that_dies_before_it_notes_the_answer_posts_once(newsroom: Newsroom) -> None:
-    newsroom.slack.faults.add(Fault(POSTS, answer_delay=1.0, cut="after"))
+    answered = asyncio.Event()
+    newsroom.slack.faults.add(Fault(POSTS, answer_held_until=answered, cut="after"))
     await newsroom.start()
     await newsroom.say(*LINES)
     await newsroom.until_said("doors open")
     await newsroom.die()
+    answered.set()
     await newsroom.come_back()
     await newsroom.outbox.settled()
     assert newsroom.read() == LINES
@@ -93,11 +97,13 @@ async def test_a_bot_that_dies_before_slack_heard_anything_posts_once(newsroom: 
 
 
 async def test_a_card_found_again_after_a_crash_is_kept_up_to_date(newsroom: Newsroom) -> None:
-    newsroom.slack.faults.add(Fault(POSTS, answer_delay=1.0, cut="after"))
+    answered = asyncio.Event()
+    newsroom.slack.faults.add(Fault(POSTS, answer_held_until=answered, cut="after"))
     await newsroom.start()
     show = await newsroom.plan_show("Morning service")
     await newsroom.until_said("Morning service")
     await newsroom.die()
+    answered.set()
     await newsroom.open()
     await newsroom.rename(show, "Evening service")
     await newsroom.start()
@@ -106,13 +112,15 @@ async def test_a_card_found_again_after_a_crash_is_kept_up_to_date(newsroom: New
 
 
 async def test_a_post_far_down_in_a_busy_channel_is_found(newsroom: Newsroom) -> None:
-    newsroom.slack.faults.add(Fault(POSTS, answer_delay=0.5, cut="after"))
+    answered = asyncio.Event()
+    newsroom.slack.faults.add(Fault(POSTS, answer_held_until=answered, cut="after"))
     await newsroom.start()
     await newsroom.say("on air")
     await newsroom.until_said("on air")
     workspace, ana = newsroom.slack.workspace, newsroom.slack.user("ana")
     for number in range(250):
         workspace.post(newsroom.slack.channel("studio"), ana.id, f"wow {number}")
+    answered.set()
     await newsroom.outbox.settled()
     assert newsroom.read().count("on air") == 1
     assert len(newsroom.calls("conversations.history")) == 3

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from bot.model import Post, Urgency
+from bot.outbox import Pace
 from bot.sandbox.faults import Fault
 from tests.outbox.newsroom import TEN_O_CLOCK, Newsroom
 
@@ -43,15 +46,17 @@ async def test_an_alarm_overtakes_news_and_news_overtake_ornaments(newsroom: New
 
 
 async def test_an_alarm_does_not_wait_for_a_post_that_hangs(newsroom: Newsroom) -> None:
-    newsroom.slack.faults.add(Fault(POSTS, delay=1.5))
-    newsroom.pace = type(newsroom.pace)(patience=0.05)
+    answered = asyncio.Event()
+    newsroom.slack.faults.add(Fault(POSTS, held_until=answered))
+    newsroom.pace = Pace(patience=0.05, http_timeout=60)
     await newsroom.die()
     await newsroom.open()
     await newsroom.start()
     await newsroom.say("recording started")
     await newsroom.say("NO SIGNAL", urgency=Urgency.ALARM)
     await newsroom.until_said("NO SIGNAL")
-    assert "recording started" not in newsroom.read()
+    assert newsroom.read() == ["NO SIGNAL"]
+    answered.set()
     await newsroom.outbox.settled()
     assert newsroom.read() == ["NO SIGNAL", "recording started"]
 

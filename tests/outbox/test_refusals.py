@@ -11,6 +11,7 @@ from bot.outbox.wire import LONGEST_RETRY_AFTER, Throttled, Wire
 from bot.sandbox.faults import Fault
 from bot.slack.methods import LOCKED_OUT
 from tests.outbox.newsroom import TEN_O_CLOCK, Newsroom
+from tests.outbox.outage import ENDLESS
 
 POSTS = "/api/chat.postMessage"
 
@@ -202,13 +203,14 @@ async def test_a_token_that_is_no_longer_valid_loses_nothing_and_is_told_where_s
     show = await newsroom.plan_show("Morning service")
     await newsroom.outbox.settled()
     for method in ("chat.postMessage", "chat.update"):
-        newsroom.slack.fail(method, error, times=4)
+        newsroom.slack.fail(method, error, times=ENDLESS)
     await newsroom.say("doors open", "on air")
     await newsroom.say("NO SIGNAL", urgency=Urgency.ALARM)
     await newsroom.rename(show, "Evening service")
     await newsroom.outbox.drain()
     assert newsroom.outbox.locked_out().startswith("My access to this workspace is no longer valid.")
     assert newsroom.outbox.metrics.dead == 0
+    newsroom.slack.web_api.failures.clear()
     await newsroom.outbox.settled()
     assert newsroom.outbox.locked_out() == ""
     assert sorted(newsroom.read()) == ["Evening service", "NO SIGNAL", "doors open", "on air"]

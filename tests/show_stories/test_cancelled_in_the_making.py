@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
 
 from bot.model import ShowState
 from bot.sandbox.faults import Fault
@@ -12,22 +11,18 @@ from tests.show_stories.gallery import Gallery
 
 async def _planned_and_cancelled(gallery: Gallery, path: str, what: str) -> None:
     """Ana cancels while the answer to one request of the making is on its way; what it asked for is there already."""
-    gallery.cloud.faults.add(Fault(path=path, method="POST", answer_delay=5.0))
+    answered = asyncio.Event()
+    gallery.cloud.faults.add(Fault(path=path, method="POST", answer_held_until=answered))
     await gallery.type("/live plan Sunday Service 10:00-10:20")
     await gallery.slack.submit(gallery.ana, gallery.slack.modals(gallery.ana)[-1], {})
-    await _comes_true(lambda: gallery.count(what) == 1)
+    await gallery.cloud.until(lambda: gallery.count(what) == 1)
     await gallery.slack.command(gallery.ana, gallery.channel, "/live cancel s1")
-    await _comes_true(lambda: bool(gallery.slack.modals(gallery.ana)))
+    await gallery.slack.wait_for(lambda _: gallery.slack.modals(gallery.ana))
     await gallery.slack.submit(gallery.ana, gallery.slack.modals(gallery.ana)[-1], {})
+    await gallery.slack.wait_for(lambda _: "CANCELLED" in gallery.everything)
+    answered.set()
     await gallery.settle()
     await gallery.passes(20)
-
-
-async def _comes_true(condition: Callable[[], bool]) -> None:
-    """Give way to whoever works until this is so; the show clock stands still."""
-    async with asyncio.timeout(4):
-        while not condition():  # noqa: ASYNC110 - what is awaited happens in the played provider
-            await asyncio.sleep(0)
 
 
 async def test_a_broadcast_that_was_on_its_way_is_found_by_its_name_and_deleted(gallery: Gallery) -> None:
@@ -49,11 +44,15 @@ async def test_going_live_while_a_show_on_a_known_stream_is_being_made_waits_for
     first = await gallery.opened()
     gallery.connect()
     await gallery.passes(15)
-    gallery.cloud.faults.add(Fault(path="/streaming/broadcasts", method="POST", answer_delay=2.0))
+    answered = asyncio.Event()
+    gallery.cloud.faults.add(Fault(path="/streaming/broadcasts", method="POST", answer_held_until=answered))
     await gallery.type(f"/live plan Extra Service 9:32-9:50 on {first.stream}")
     await gallery.slack.submit(gallery.ana, gallery.slack.modals(gallery.ana)[-1], {})
-    await _comes_true(lambda: gallery.count("broadcast created") == 2)
-    await gallery.type("/live go s2")
+    await gallery.cloud.until(lambda: gallery.count("broadcast created") == 2)
+    await gallery.slack.command(gallery.ana, gallery.channel, "/live go s2")
+    await gallery.slack.wait_for(lambda _: gallery.slack.deliveries[-1].acked)
+    answered.set()
+    await gallery.settle()
     await gallery.passes(5)
     assert gallery.count("broadcast created") == 2
     assert gallery.count("broadcast live") == 1

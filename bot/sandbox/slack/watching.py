@@ -14,6 +14,9 @@ from bot.sandbox.slack.workspace import Workspace
 
 T = TypeVar("T")
 
+PATIENCE = 60.0
+"""Real seconds in which what is waited for has to show. It only bounds a hang, so a busy machine gets as many as it needs."""
+
 
 class Watching:
     """The eyes on one workspace."""
@@ -75,7 +78,7 @@ class Watching:
 
     # Waiting
 
-    async def wait_for(self, predicate: Callable[[Self], T], timeout: float = 5.0) -> T:
+    async def wait_for(self, predicate: Callable[[Self], T], timeout: float = PATIENCE) -> T:
         """The first truthy value of `predicate(slack)`, asked again after each change; a LookupError in it means not yet.
 
         Raises AssertionError with a picture of the workspace after `timeout` real seconds.

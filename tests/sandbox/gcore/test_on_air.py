@@ -375,14 +375,30 @@ async def test_the_vendor_can_be_unreachable_and_come_back(crew: Crew, cloud: Gc
 
 async def test_a_request_can_be_caught_in_flight(crew: Crew, cloud: GcoreCloud) -> None:
     stream_id = await crew.create_stream()
-    cloud.faults.add(Fault("/streaming/streams/*", "PATCH", answer_delay=0.2))
+    answered = asyncio.Event()
+    cloud.faults.add(Fault("/streaming/streams/*", "PATCH", answer_held_until=answered))
 
     switching = asyncio.create_task(crew.set_stream(stream_id, active=True))
     await cloud.until(lambda: bool(cloud.ledger.of("enabled", stream_id)))
     assert cloud.in_flight == [f"PATCH /streaming/streams/{stream_id}"]
+    answered.set()
     await switching
 
     assert cloud.in_flight == []
+
+
+async def test_a_request_can_be_held_before_it_has_any_effect(crew: Crew, cloud: GcoreCloud) -> None:
+    stream_id = await crew.create_stream()
+    arrives = asyncio.Event()
+    cloud.faults.add(Fault("/streaming/streams/*", "PATCH", held_until=arrives))
+
+    switching = asyncio.create_task(crew.set_stream(stream_id, active=True))
+    await cloud.until(lambda: bool(cloud.in_flight))
+    assert not cloud.ledger.of("enabled", stream_id)
+    arrives.set()
+    await switching
+
+    assert cloud.ledger.of("enabled", stream_id)
 
 
 async def test_nothing_that_can_be_printed_shows_a_secret(crew: Crew, cloud: GcoreCloud) -> None:

@@ -4,6 +4,8 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 READY_TEST := $(VENV)/.ready-test
+# Every worker and every process that a test starts would compile all modules anew.
+export PYTHONDONTWRITEBYTECODE :=
 # What measures speed or kills processes: other tests beside it would change what it measures.
 DRILLS := tests/bench tests/faults
 
@@ -17,7 +19,7 @@ demo: $(READY)            ## a whole show in the terminal, no account needed
 	@$(BIN)/python -m bot story
 
 test: check               ## style, types and behaviour: every test but the drills
-	$(BIN)/python -m pytest -rs -n auto --maxprocesses 4 $(DRILLS:%=--ignore %)
+	$(BIN)/python -m pytest -rs -n auto --dist worksteal $(DRILLS:%=--ignore %)
 
 drills: $(READY_TEST)     ## the long tests, one at a time: a sample of the crashes and outages, and the benchmarks
 	$(BIN)/python -m pytest -rs $(DRILLS)

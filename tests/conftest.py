@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,6 +15,15 @@ from tests.studio import Studio
 
 SUNDAY_NINE = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)
 """09:00 in Berlin."""
+
+MOST_WORKERS = 8
+"""Each takes 300 MB, and reads all modules before its first test."""
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """Two for each core, since a test that plays a show waits for sockets and the disk for half of its time."""
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return min(2 * cores, MOST_WORKERS)
 
 
 @pytest.fixture

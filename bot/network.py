@@ -74,6 +74,12 @@ class Network:
     def __repr__(self) -> str:
         return f"<Network {self._proxies}>"
 
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Network) and vars(self) == vars(other)
+
+    def __hash__(self) -> int:
+        return hash((self._files, self._keylog, self._exemptions))
+
     def proxy_for(self, url: str) -> str | None:
         """The proxy through which a request to `url` goes, with its credentials; None if it goes directly."""
         proxy = self._proxy(url)

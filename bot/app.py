@@ -16,6 +16,7 @@ from starlette.types import ASGIApp
 
 from bot.backups import Backups
 from bot.clock import Clock
+from bot.clock_watch import ClockWatch
 from bot.context import Context
 from bot.drawing import Drawing
 from bot.inbox import RETRIES, Inbox
@@ -169,6 +170,7 @@ class Bot:
         self.engine = Engine(self.context, verbs)
         owner = secrets.token_hex(4)
         self.scheduler = Scheduler(self.store, clock, owner, self.engine.start, lambda: self.engine.alive)
+        self.clock_watch = ClockWatch(self.store, clock, ops_channel=settings.ops_channel, was_set=self.scheduler.clock_was_set)
         self.watcher = Watcher(self.store, self.providers, clock, settings.defaults, sightings)
         self.inbox = Inbox(
             *(self.store, self.providers, clock, sightings, self.watcher, self._world.letter_retries),
@@ -224,6 +226,8 @@ class Bot:
             }
         )
         self._stack.push_async_callback(self.scheduler.stop)
+        self.clock_watch.start()
+        self._stack.push_async_callback(self.clock_watch.stop)
         self._stack.push_async_callback(self.engine.drain, 4.0)
         self._stack.push_async_callback(self.panels.stop)
         self._stack.push_async_callback(self.router.drain, 4.0)

@@ -1,4 +1,8 @@
-"""The alarm clock: rings when an operation is due, and every second in case a ring was lost or the wall clock was moved."""
+"""The alarm clock: rings when an operation is due, and every second in case a ring was lost or the wall clock was moved.
+
+Its ticks and rings are the event loop's, which nobody sets. APScheduler keeps the housekeeping, that is due every so often by the
+wall clock, and is told when that was set.
+"""
 
 from __future__ import annotations
 
@@ -26,15 +30,9 @@ TICK = 1.0
 EARLY = 0.05
 """Real seconds before its time that an operation is claimed: it is begun when it is due, and the commit is over by then."""
 
-AT_A_TIME = 1000
-"""Rings under way at once: APScheduler drops one that comes while it still counts the last, even where that one is over."""
-
 
 class Scheduler:
-    """Claims what is due in a moment and hands it to whoever runs it when it is.
-
-    The rows are the schedule; APScheduler only knows when to look.
-    """
+    """Claims what is due in a moment and hands it to whoever runs it when it is. The rows are the schedule."""
 
     def __init__(
         self,
@@ -49,7 +47,9 @@ class Scheduler:
         self._owner = owner
         self._run = run
         self._alive = alive
-        self._clock_job = AsyncIOScheduler(timezone=UTC)
+        self._housekeeping = AsyncIOScheduler(timezone=UTC)
+        self._ticking: asyncio.Task[None] | None = None
+        self._ring: asyncio.TimerHandle | None = None
         self._claiming = asyncio.Lock()
         self._again = False
         self._moved = False
@@ -61,15 +61,18 @@ class Scheduler:
 
     def start(self, jobs: Mapping[str, tuple[timedelta, Callable[[], Awaitable[None]]]] | None = None) -> None:
         """Begin to ring; `jobs` are housekeeping, by name, each every so often in real time."""
-        self._clock_job.add_job(
-            self._tick, "interval", seconds=TICK, id="tick", max_instances=1, coalesce=True, misfire_grace_time=None
-        )
         for name, (every, job) in (jobs or {}).items():
             seconds = every.total_seconds()
-            self._clock_job.add_job(job, "interval", seconds=seconds, id=name, coalesce=True, misfire_grace_time=None)
-        self._clock_job.start()
+            self._housekeeping.add_job(job, "interval", seconds=seconds, id=name, coalesce=True, misfire_grace_time=None)
+        self._housekeeping.start()
+        self._ticking = asyncio.create_task(self._tick_for_ever(), name="tick")
         self._clock.on_step(self.wake)
         self.wake()
+
+    def clock_was_set(self) -> None:
+        """The wall clock was set: housekeeping is due so long from now as if it had just been done, not at the old times."""
+        for job in self._housekeeping.get_jobs():
+            job.reschedule(job.trigger.__class__(seconds=job.trigger.interval_length, timezone=UTC))
 
     def touched(self, touched: Touched) -> None:
         """A commit changed the schedule: look, without writing, whether anything is due and when to ring next."""
@@ -97,15 +100,21 @@ class Scheduler:
     async def stop(self) -> None:
         """Ring no more. Running operations are the engine's to drain, before this is called."""
         self._draining = True
-        async with self._claiming:  # a claim cut short in the middle is logged by APScheduler as a failure
+        async with self._claiming:  # no claim is cut short in the middle: what it took would run only after the next start
             pass
-        if self._clock_job.running:
-            self._clock_job.shutdown(wait=False)
+        if self._ring is not None:
+            self._ring.cancel()
+        if self._ticking is not None:
+            self._ticking.cancel()
+            await asyncio.gather(self._ticking, return_exceptions=True)
+        if self._housekeeping.running:
+            self._housekeeping.shutdown(wait=False)
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
-    async def _tick(self) -> None:
-        self._again = True
-        await self._go_round()
+    async def _tick_for_ever(self) -> None:
+        while True:
+            await asyncio.sleep(TICK)
+            self.wake()
 
     async def _go_round(self) -> None:
         async with self._claiming:
@@ -135,16 +144,10 @@ class Scheduler:
     def _arm(self, due: datetime | None) -> None:
         """Ring at the next due time. What was due but not claimed waits for its stream, and is woken by the end of that run."""
         self._armed = due
+        if self._ring is not None:
+            self._ring.cancel()
+            self._ring = None
         delay = self._clock.real_delay(due) - EARLY if due is not None else math.inf
         self._again = self._again or delay <= 0
-        if delay <= 0 or delay > timedelta(days=1).total_seconds():
-            return
-        self._clock_job.add_job(
-            self._tick,
-            "date",
-            run_date=datetime.now(UTC) + timedelta(seconds=delay),
-            id="alarm",
-            replace_existing=True,
-            max_instances=AT_A_TIME,
-            misfire_grace_time=None,
-        )
+        if 0 < delay <= timedelta(days=1).total_seconds():
+            self._ring = asyncio.get_running_loop().call_later(delay, self.wake)

@@ -71,8 +71,8 @@ class Watcher:
         self._asleep: set[object] = set()
         self._doubtful: set[StreamKey] = set()
         self._patience: dict[StreamKey, asyncio.Task[None]] = {}
-        self._viewed: dict[StreamKey, datetime] = {}
-        self._restreamed: dict[StreamKey, datetime] = {}
+        self._viewed: dict[StreamKey, float] = {}
+        self._restreamed: dict[StreamKey, float] = {}
 
     # -- life
     def start(self) -> None:
@@ -122,8 +122,7 @@ class Watcher:
                 await self._plan()
             except Exception:
                 log.exception("the watcher could not plan; it tries again")
-            horizon = self._clock.now() + self._figures.look_open
-            await self._sleep(self._replan, horizon, "planner")
+            await self._sleep(self._replan, self._figures.look_open.total_seconds(), "planner")
 
     async def _plan(self) -> None:
         now = self._clock.now()
@@ -167,17 +166,18 @@ class Watcher:
 
     # -- looking
     async def _follow(self, key: StreamKey) -> None:
-        videos_at: datetime | None = None
+        videos_at: float | None = None
         while True:
             watch, hint = self._watches[key], self._hints[key]
             hint.clear()
-            began = self._clock.now()
+            began = self._clock.elapsed()
             doubtful = await self._look(watch)
-            if watch.videos_every is not None and (videos_at is None or began - videos_at >= watch.videos_every):
+            if watch.videos_every is not None and (videos_at is None or began - videos_at >= watch.videos_every.total_seconds()):
                 videos_at = began
                 await self._look_at_videos(watch)
             every = self._watches.get(key, watch).every
-            await self._sleep(hint, began + (min(every, PATIENCE_FOR_A_LOOK) if doubtful else every), key)
+            pause = min(every, PATIENCE_FOR_A_LOOK) if doubtful else every
+            await self._sleep(hint, began + pause.total_seconds() - self._clock.elapsed(), key)
 
     async def _look(self, watch: Watch) -> bool:
         """See the stream; whether a webhook's claim is still open, because that failed or could not tell."""
@@ -221,9 +221,8 @@ class Watcher:
             del self._patience[key]
 
     async def _count_viewers(self, provider: Provider, watch: Watch) -> None:
-        now = self._clock.now()
-        last = self._viewed.get(watch.key)
-        if not provider.capabilities.viewers or (last and now - last < self._figures.viewers_every):
+        now, last = self._clock.elapsed(), self._viewed.get(watch.key)
+        if not provider.capabilities.viewers or (last is not None and now - last < self._figures.viewers_every.total_seconds()):
             return
         self._viewed[watch.key] = now
         viewers = await provider.viewers(watch.key.id, watch.page)
@@ -232,16 +231,17 @@ class Watcher:
 
     async def _look_at_restreams(self, provider: Provider, watch: Watch) -> None:
         """Whether the picture arrives where it is sent on to, and is still sent there: as often as an open show is looked at."""
-        now, way = self._clock.now(), provider.capabilities.restreams
+        began, way = self._clock.elapsed(), provider.capabilities.restreams
         last = self._restreamed.get(watch.key)
-        if way is None or (last and now - last < self._figures.look_open):
+        if way is None or (last is not None and began - last < self._figures.look_open.total_seconds()):
             return
         targets = (await self._store.dossier(watch.key)).restreams
         owner = watch.page if way.of == "page" else watch.key.id
         if owner and any(target.on and target.remote for target in targets):
-            self._restreamed[watch.key] = now
+            self._restreamed[watch.key] = began
+            asked = self._clock.now()
             listed = await provider.list_restreams(owner)
-            await self._sightings.report_restreams(watch.key, listed, Source.LOOK, owner, asked=now)
+            await self._sightings.report_restreams(watch.key, listed, Source.LOOK, owner, asked=asked)
 
     async def _look_at_videos(self, watch: Watch) -> None:
         provider = self._providers[watch.key.provider]
@@ -270,10 +270,10 @@ class Watcher:
             found += infos
         return found
 
-    async def _sleep(self, event: asyncio.Event, until: datetime, who: object) -> None:
-        """Until show time `until`, or until the event."""
+    async def _sleep(self, event: asyncio.Event, seconds: float, who: object) -> None:
+        """For so many show seconds, wherever the wall clock is set meanwhile, or until the event."""
         self._asleep.add(who)
-        nap = asyncio.ensure_future(self._clock.sleep_until(until))
+        nap = asyncio.ensure_future(self._clock.sleep(seconds))
         rung = asyncio.ensure_future(event.wait())
         try:
             await asyncio.wait({nap, rung}, return_when=asyncio.FIRST_COMPLETED)

@@ -43,7 +43,7 @@ MAY_IMPORT: Mapping[str, frozenset[str]] = {
         "slack.text": "errors model show",
         "slack.views": "errors model providers show slack.text",
         "slack.ways": "errors model network passing settings store slack.text",
-        "outbox": "model store slack.text",
+        "outbox": "clock model store slack.text",
         "sightings": "clock errors model providers show store",
         "watcher": "clock errors model providers show sightings store",
         "inbox": "clock errors model providers sightings slack.text store watcher",  # a webhook is a hint to look
@@ -51,6 +51,7 @@ MAY_IMPORT: Mapping[str, frozenset[str]] = {
         "operations": "context errors model providers safe show store slack.text slack.views",  # the words of posts are views
         "reactions": "model operations providers show slack.text slack.views",
         "scheduler": "clock model store",
+        "clock_watch": "clock model show slack.text store",
         "backups": "clock errors model slack.text store",
         "drawing": "context model operations slack.text slack.views",
         "slack.desk": "context errors model operations providers show store slack.text slack.views slack.ways",

@@ -7,7 +7,7 @@ import secrets
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TypeVar
 
 from bot.context import Context
@@ -44,6 +44,8 @@ class Engine:
         self._context = context
         self._verbs = verbs
         self._running = Running(context)
+        self._sent: dict[tuple[str, int], float] = {}
+        """When the request of a step was begun, by `time.monotonic`, as long as its run goes on: nobody sets that clock."""
 
     # -- tasks
     @property
@@ -71,7 +73,7 @@ class Engine:
     # -- one run
     async def _guarded(self, operation: Operation) -> None:
         try:
-            await self._run(operation)
+            await self._run_alone(operation)
         except (LostFence, Parked):
             return
         except AskPeople as question:  # buttons belong to a show; without one its sentence stands in the asker's message
@@ -87,6 +89,12 @@ class Engine:
             log.exception("operation %s %s broke, reference %s", operation.verb, operation.id, reference)
             sentence = f"Something broke in the bot (reference {reference}). Check the state with {self._context.command} status."
             await self._close(operation, OperationState.NEEDS_HUMAN, sentence)
+
+    async def _run_alone(self, operation: Operation) -> None:
+        try:
+            await self._run(operation)
+        finally:
+            self._sent = {at: when for at, when in self._sent.items() if at[0] != operation.id}
 
     async def _run(self, operation: Operation) -> None:
         await self._running.sleep_until(operation.due)
@@ -210,7 +218,7 @@ class Engine:
             return
         while (tries := self._record(run, record.seq).tries) < step.tries:
             if tries:
-                await self._running.sleep_until(self._context.clock.now() + step.try_again_after)
+                await self._running.sleep(step.try_again_after.total_seconds())
             found = await self._attempt(run, step, record.seq)
             if found is not None:
                 await self._done(run, self._record(run, record.seq), step, found, "acted")
@@ -232,14 +240,16 @@ class Engine:
 
     async def _verify(self, run: Run, step: Step, record: StepRecord) -> Result | None:
         """See the aim of an answered request come true within the step's patience; None if it does not."""
-        deadline = (record.intent_at or self._context.clock.now()) + step.patience
+        clock = self._context.clock
+        deadline = clock.elapsed() + _left(record.intent_at, clock.now(), step.patience)
         while True:
             found = await self._patiently(run, step, lambda: step.seen(run))
             if found is not None:
                 return {**record.result, **found}
-            if self._context.clock.now() >= deadline:
+            left = deadline - clock.elapsed()
+            if left <= 0:
                 return None
-            await self._running.sleep_until(min(deadline, self._context.clock.now() + VERIFY_EVERY))
+            await self._running.sleep(min(left, VERIFY_EVERY.total_seconds()))
 
     async def _count_try(self, run: Run, seq: int) -> None:
         """In the journal, so that giving way to a higher verb does not begin the count anew."""
@@ -248,6 +258,8 @@ class Engine:
         await self._write(run, lambda draft: draft.step(counted))
 
     async def _intent(self, run: Run, seq: int) -> None:
+        self._sent[run.operation.id, seq] = time.monotonic()
+
         def intent(draft: Draft) -> None:
             record = self._record(run, seq)
             draft.step(replace(record, state=StepState.INTENT, how="", intent_at=draft.now, intent_real=time.time()))
@@ -274,14 +286,21 @@ class Engine:
         """Watch for what an orphaned request may have made, until it cannot arrive any more; then None."""
         note = f"Watching whether “{step.label}” arrived before it is sent again."
         await self._note(run, note)
-        until = record.intent_real + (step.settle if self._context.settle is None else self._context.settle)
+        until = self._settled_at(run, record, step.settle if self._context.settle is None else self._context.settle)
         while True:
             found = await self._patiently(run, step, lambda: step.seen(run))
             if found is not None:
                 return found
-            if time.time() >= until:
+            if time.monotonic() >= until:
                 return None
-            await self._running.pause(min(1.0, max(0.0, until - time.time())))
+            await self._running.pause(min(1.0, max(0.0, until - time.monotonic())))
+
+    def _settled_at(self, run: Run, record: StepRecord, settle: float) -> float:
+        """When an orphaned request cannot arrive any more, by `time.monotonic`; of another run only its wall time is known."""
+        sent = self._sent.get((run.operation.id, record.seq))
+        if sent is not None:
+            return sent + settle
+        return time.monotonic() + min(max(record.intent_real + settle - time.time(), 0.0), settle)
 
     async def _patiently(self, run: Run, step: Step, look: Callable[[], Awaitable[T]]) -> T:
         """Look, again and again while the provider is out."""
@@ -369,3 +388,9 @@ class Engine:
             await self._context.store.advance(operation.id, operation.fence, rule)
         except LostFence:
             return
+
+
+def _left(since: datetime | None, now: datetime, patience: timedelta) -> float:
+    """Show seconds that are left of the patience since then; never more than all of it, whatever was done to the clock."""
+    passed = now - since if since is not None else timedelta(0)
+    return (patience - max(passed, timedelta(0))).total_seconds()

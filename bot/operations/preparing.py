@@ -269,7 +269,7 @@ def _find_orphan(orphan: str) -> Step:
             able = run.provider.capabilities
             found.update({stream.key.id: _stream_facts(stream, able) for stream in streams[:1]})
         settle = SETTLE if run.context.settle is None else run.context.settle
-        if found or time.time() >= int(args.get("sent", 0)) / 1000 + settle:
+        if found or _since(run, int(args.get("sent", 0)) / 1000) >= settle:
             return None
         return run.context.clock.now() + timedelta(seconds=1)
 
@@ -278,6 +278,14 @@ def _find_orphan(orphan: str) -> Step:
             (_keep_page if orphan == "create-page" else _keep_stream)(draft, operation, facts)
 
     return Step(name="find-orphan", label="Find what was being made", kind=StepKind.WAIT, ready=ready, done=done)
+
+
+def _since(run: Run, sent: float) -> float:
+    """Seconds since a request was sent (epoch seconds), or since it is looked for, if a clock was set back to before that."""
+    passed = time.time() - sent
+    begun = next((step.intent_at for step in run.dossier.steps.get(run.operation.id, ()) if step.name == "find-orphan"), None)
+    now = run.context.clock.now()
+    return passed if passed >= 0 else (now - (begun or now)).total_seconds()
 
 
 def _delete_own_page(word: str) -> Step:

@@ -107,6 +107,15 @@ class Running:
         finally:
             self._sleeping -= 1
 
+    async def sleep(self, seconds: float) -> None:
+        """Wait for so many show seconds, wherever the wall clock is set meanwhile; Parked if the bot stops."""
+        self._sleeping += 1
+        try:
+            with self._rest():
+                await self._context.clock.sleep(seconds)
+        finally:
+            self._sleeping -= 1
+
     async def pause(self, seconds: float) -> None:
         """Wait in real time; Parked if the bot stops."""
         with self._rest():

@@ -3,7 +3,7 @@
 from bot.outbox.entry import Metrics
 from bot.outbox.message import View
 from bot.outbox.outbox import Outbox
-from bot.outbox.pace import Pace, RealTime, SteadyTime
+from bot.outbox.pace import Pace, RealTime
 from bot.slack.blocks import Message
 
-__all__ = ["Message", "Metrics", "Outbox", "Pace", "RealTime", "SteadyTime", "View"]
+__all__ = ["Message", "Metrics", "Outbox", "Pace", "RealTime", "View"]

@@ -10,6 +10,7 @@ from typing import Any
 
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.clock import SteadyTime
 from bot.model import Post
 from bot.outbox.address import Addresses
 from bot.outbox.delivery import Delivery
@@ -17,7 +18,7 @@ from bot.outbox.entry import Entry, Metrics
 from bot.outbox.lane import Lane
 from bot.outbox.live import LiveMessages
 from bot.outbox.message import View
-from bot.outbox.pace import Bell, Bucket, Pace, RealTime, SteadyTime
+from bot.outbox.pace import Bell, Bucket, Pace, RealTime
 from bot.outbox.remainder import Remainder
 from bot.outbox.replies import ReplyBook
 from bot.outbox.wire import Throttled, Trouble, Wire

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import random
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
@@ -18,21 +17,6 @@ class RealTime(Protocol):
 
     async def sleep(self, seconds: float) -> None:
         """Return when so many seconds have passed."""
-
-
-class SteadyTime:
-    """Real time that goes on evenly when somebody sets the machine's clock: an hour back must not silence us for an hour."""
-
-    def __init__(self) -> None:
-        self._epoch = time.time() - time.monotonic()
-
-    def time(self) -> float:
-        """The present moment in epoch seconds."""
-        return self._epoch + time.monotonic()
-
-    async def sleep(self, seconds: float) -> None:
-        """Return when so many seconds have passed."""
-        await asyncio.sleep(seconds)
 
 
 @dataclass(frozen=True, slots=True)

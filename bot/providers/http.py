@@ -6,6 +6,7 @@ import asyncio
 import json as jsonlib
 import math
 import ssl
+import time
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -119,6 +120,15 @@ class Answer:
     """Seconds."""
     method: str = "GET"
     route: str = ""
+    sent: float = 0.0
+    """When the request left, in show seconds on a clock that nobody sets."""
+    date: datetime | None = None
+    """What the vendor's clock showed as it answered, to the second (RFC 9110 6.6.1); None where it does not say."""
+
+    @property
+    def theirs(self) -> datetime:
+        """The present by the vendor's clock, as near as is known: its dates are compared with that, our clock may be wrong."""
+        return self.date or self.asked_at
 
 
 def retry_after(answer: Answer, headers: Mapping[str, str]) -> float | None:  # noqa: ARG001 - other vendors tell it in the answer
@@ -180,7 +190,9 @@ class Seam:
         timeout: float = 10.0,
         passing: Passing = unheeded,
         network: Network | None = None,
+        elapsed: Callable[[], float] = time.monotonic,
     ) -> None:
+        self._elapsed = elapsed
         self._manner = manner
         self._passing = passing
         self._budget = budget
@@ -262,7 +274,7 @@ class Seam:
         params: Mapping[str, str | int] | None,
     ) -> Answer:
         """Send and read. The vendor library's exception is dropped on purpose: it can quote a header or an address."""
-        asked_at = self._now()
+        asked_at, sent = self._now(), self._elapsed()
         content = None if json is None else jsonlib.dumps(json).encode()
         bare = call.method in ("GET", "HEAD") or form is not None
         headers = {} if bare else {"content-type": "application/json"}
@@ -283,7 +295,7 @@ class Seam:
             failed, names = _trouble(error), _names(error)
         else:
             if raw is not None:
-                return self._parsed(call, got, raw, asked_at)
+                return replace(self._parsed(call, got, raw, asked_at), sent=sent)
             failed, names = Trouble.TOO_LONG, ""
         raise self._error(call, failed, detail=names)
 
@@ -300,7 +312,7 @@ class Seam:
         if got.is_success and not is_json:
             raise self._error(call, Trouble.GARBAGE, status=got.status_code, detail=f"{len(raw)} bytes that are no JSON")
         answer = Answer(got.status_code, value, text, asked_at, None, call.method, call.route)
-        return replace(answer, retry_after=self._manner.wait(answer, got.headers))
+        return replace(answer, retry_after=self._manner.wait(answer, got.headers), date=_date(got.headers.get("date", "")))
 
     def _failure(self, call: _Call, answer: Answer, sentence: str = "") -> ProviderError:
         status = answer.status
@@ -403,9 +415,14 @@ def seconds_from(header: str) -> float | None:
         return max(0.0, seconds) if math.isfinite(seconds) else None
     except ValueError:
         pass
+    until = _date(header)
+    return None if until is None else max(0.0, (until - datetime.now(UTC)).total_seconds())
+
+
+def _date(header: str) -> datetime | None:
+    """A date of HTTP, aware; None for what is none."""
     try:
-        until = parsedate_to_datetime(header)
-    except (ValueError, TypeError, IndexError):
+        found = parsedate_to_datetime(header)
+    except (ValueError, TypeError, IndexError, OverflowError):
         return None
-    aware = until.replace(tzinfo=UTC) if until.tzinfo is None else until
-    return max(0.0, (aware - datetime.now(UTC)).total_seconds())
+    return found.replace(tzinfo=UTC) if found.tzinfo is None else found

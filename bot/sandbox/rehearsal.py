@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from bot.app import Bot, World
+from bot.clock import Clock
 from bot.inbox import RETRIES
 from bot.operations.steps import HTTP_TIMEOUT
 from bot.outbox import Pace
@@ -35,7 +36,7 @@ A_BREATH = 0.001
 """Real seconds between two looks at whether everybody is done."""
 
 
-def gcore_only(clock: RehearsalClock) -> Sequence[Cloud]:
+def gcore_only(clock: Clock) -> Sequence[Cloud]:
     """The world of most rehearsals: one account at Gcore."""
     return (GcoreCloud(clock),)
 
@@ -61,12 +62,12 @@ class Rehearsal:
         timeout: float = HTTP_TIMEOUT,
         letter_retries: Sequence[float] = RETRIES,
         http: bool = False,
-        clouds: Callable[[RehearsalClock], Sequence[Cloud]] = gcore_only,
+        clouds: Callable[[Clock], Sequence[Cloud]] = gcore_only,
     ) -> None:
         self.folder = folder
         self.registry = registry
         self.clock = RehearsalClock(start, rate)
-        self.clouds = tuple(clouds(self.clock))
+        self.clouds = tuple(clouds(self.clock.of_others()))
         manifest = build(command="/live", commands_hint="help", http_url="https://bot.example" if http else None)
         self.slack = SlackEmulator(manifest, rate_limits=limits)
         self._http = http
@@ -159,6 +160,12 @@ class Rehearsal:
 
     def _still(self) -> bool:
         return self._bot is None or not self._bot.busy
+
+    async def step(self, **units: float) -> None:
+        """Set the wall clock of the bot's machine, and nothing else; it is noticed within a real second, here at once."""
+        self.clock.step(timedelta(**units))
+        await self.bot.clock_watch.check()
+        await self.settle()
 
     async def advance(self, **units: float) -> None:
         """Move the show clock and let everything due happen: `advance(minutes=5)`."""

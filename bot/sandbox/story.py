@@ -16,9 +16,9 @@ from pathlib import Path
 from typing import TextIO
 from zoneinfo import ZoneInfo
 
+from bot.clock import Clock
 from bot.providers.base import Gate, Kept
 from bot.providers.catalogue import catalogue
-from bot.sandbox.clock import RehearsalClock
 from bot.sandbox.cloud import Cloud, Id
 from bot.sandbox.onlooker import Onlooker
 from bot.sandbox.played import play
@@ -73,7 +73,7 @@ async def tell(registry: Registry, out: TextIO, *, colour: bool, provider: str =
 def stage(folder: Path, registry: Registry, provider: str = "gcore", *, limits: bool = False) -> Rehearsal:
     """A world with an account at that provider and no other, on a Sunday morning."""
 
-    def one(clock: RehearsalClock) -> Sequence[Cloud]:
+    def one(clock: Clock) -> Sequence[Cloud]:
         return (play(provider, clock),)
 
     return Rehearsal(folder, registry, start=CURTAIN.astimezone(UTC), limits=limits, clouds=one)

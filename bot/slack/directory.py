@@ -55,7 +55,7 @@ class Directory:
     async def person(self, user: str) -> Person:
         """The person, asked of Slack if not known; a person about whom Slack does not answer is a stranger."""
         known = await self.known(user)
-        if known is not None and known.seen_at is not None and datetime.now(UTC) - known.seen_at < FRESH:
+        if known is not None and known.seen_at is not None and abs(datetime.now(UTC) - known.seen_at) < FRESH:
             return known
         try:
             answer = await self._client.users_info(user=user)
@@ -133,7 +133,7 @@ class Directory:
         """Who is in a channel; None if Slack does not say. What is known is read again if `asked_for` is not in it."""
         known = self._members.get(channel)
         if known is not None:
-            age = datetime.now(UTC) - known[0]
+            age = abs(datetime.now(UTC) - known[0])  # what was read in the future was read before a clock was set back
             if age < MEMBERS_FRESH and (not asked_for or asked_for in known[1] or age < JUST_READ):
                 return known[1]
         try:

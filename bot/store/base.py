@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol, TypeVar
 
 from bot.model import (
@@ -204,6 +204,12 @@ class Store(Protocol):
         What runs on a stream with less authority than what is due there gives way: it waits, due at once, with a risen fence.
         Claimed rows become `running` under `owner` with a risen fence. Running rows that are not in `alive` (their process or task
         died) are claimed again. `alive` are the ids of operations with a live task in this process.
+        """
+
+    async def follow_clock(self, adopt: Callable[[], tuple[datetime, timedelta]]) -> timedelta:
+        """Let the clock follow the machine's and move with it, in one transaction, what is noted of shows that go on.
+
+        `adopt` moves the clock; it returns what it showed before and by how much it was moved, which is returned.
         """
 
     # -- requests -----------------------------------------------------------------------------------------------------

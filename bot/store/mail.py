@@ -19,14 +19,18 @@ DAY_MS = 24 * 60 * 60 * 1000
 LONGEST_ERROR = 1000
 """Characters kept of what went wrong."""
 
+LONGEST_RETRY = 3600
+"""Real seconds: no letter waits longer for its next try. A time beyond was written before the machine's clock was set back."""
+
 QUEUE = """
 INSERT INTO posts (key, urgency, view, subject, show, at_ms, body) VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (key) DO NOTHING"""
 
 # for each stream only its oldest letter: the ones behind it wait, those of other streams do not
 HEADS = f"""
 SELECT {LETTER_COLUMNS} FROM inbox
-WHERE id IN (SELECT min(id) FROM inbox WHERE state = 'new' GROUP BY provider, stream) AND next_try_real <= ?
-ORDER BY id LIMIT ?"""  # noqa: S608  # names of ours, no input
+WHERE id IN (SELECT min(id) FROM inbox WHERE state = 'new' GROUP BY provider, stream)
+AND (next_try_real <= :now OR next_try_real > :now + {LONGEST_RETRY})
+ORDER BY id LIMIT :most"""  # noqa: S608  # names of ours, no input
 
 LIVE = f"""
 SELECT {PARCEL_COLUMNS} FROM posts
@@ -50,7 +54,7 @@ AND NOT EXISTS (SELECT 1 FROM operations WHERE operations.id = posts.subject AND
 # -- inbox ------------------------------------------------------------------------------------------------------------
 def letters(db: Database, now_real: float, limit: int) -> list[Letter]:
     """The oldest unopened letter of each stream, unless it waits for its next try."""
-    return [letter(row) for row in db.execute(HEADS, (now_real, limit))]
+    return [letter(row) for row in db.execute(HEADS, {"now": now_real, "most": limit})]
 
 
 def dead_letters(db: Database) -> list[Letter]:

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import Callable, Collection, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, TypeVar
 
 from pydantic_core import from_json
 from sqlite_utils import Database
 
-from bot.clock import Clock
+from bot.clock import Clock, SteadyTime
 from bot.errors import StoreError
 from bot.model import (
     JSON,
@@ -33,7 +32,7 @@ from bot.model import (
     Video,
 )
 from bot.passing import Passing, unheeded
-from bot.store import decisions, mail, requests, schedule
+from bot.store import clock_steps, decisions, mail, requests, schedule
 from bot.store.arrivals import Arrivals
 from bot.store.backup import Shelf
 from bot.store.base import Asked, Letter, Parcel, Touched
@@ -53,7 +52,7 @@ async def open_store(
     where: str,
     *,
     clock: Clock | None = None,
-    real_time: Callable[[], float] = time.time,
+    real_time: Callable[[], float] | None = None,
     passing: Passing = unheeded,
     shelf: Shelf | None = None,
 ) -> SqliteStore:
@@ -66,7 +65,7 @@ async def open_store(
     path = path_of(where)
     loop = asyncio.get_running_loop()
     lock, db, readers = await asyncio.to_thread(_open, path, loop, shelf or shelf_of(where))
-    return SqliteStore(lock, Writer(db, loop, passing), readers, clock or Clock(), real_time)
+    return SqliteStore(lock, Writer(db, loop, passing), readers, clock or Clock(), real_time or SteadyTime().time)
 
 
 def _open(path: Path, loop: asyncio.AbstractEventLoop, shelf: Shelf) -> tuple[FileLock, Database, Readers]:
@@ -270,6 +269,15 @@ class SqliteStore:
             taken, parked = schedule.claim(db, to_ms(now), owner, known)
             concerned = frozenset([*(operation.id for operation in taken), *parked])
             return taken, Touched(operations=concerned, schedule=True) if concerned else NOTHING
+
+        return await self._writer.run(work)
+
+    async def follow_clock(self, adopt: Callable[[], tuple[datetime, timedelta]]) -> timedelta:
+        """Let `adopt` move the clock, and move along what is noted of shows that go on; by how much."""
+
+        def work(db: Database) -> tuple[timedelta, Touched]:
+            before, by = adopt()
+            return by, clock_steps.follow(db, by, before)
 
         return await self._writer.run(work)
 

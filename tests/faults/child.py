@@ -98,9 +98,9 @@ class SetClock(RehearsalClock):
         self._silent = not said.announced
         self.set(said.now())
 
-    def _announce(self) -> None:
+    def announce(self) -> None:
         if not self._silent:
-            super()._announce()
+            super().announce()
 
 
 def live(order: Order, line: Connection) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import ClassVar, Self
 
 from pydantic import Field, SecretStr
@@ -24,6 +24,8 @@ from bot.settings import Account, HeaderSecret, Url
 
 VIDEO_PAGES = 5
 """How far an account's media are read where no live stream key is named, at 100 to a page."""
+
+EPOCH = datetime.fromtimestamp(0, UTC)
 
 
 class AiozAccount(Account):
@@ -96,7 +98,7 @@ class Aioz(Provider):
         state = words.page_state(sheet) if sheet else words.PAGE_GONE
         if sheet and words.phase(sheet) is not PageState.FINISHED:
             seen = replace(words.look(stream, answer.asked_at), page=page, page_state=state or None)
-            return await self._felt(seen, sheet, priority)
+            return await self._felt(seen, sheet, priority, answer.sent)
         seen = replace(await self._look_at_key(stream, priority), page=page, page_state=state)
         return replace(seen, trouble=words.ELSEWHERE) if seen.signal else seen
 
@@ -291,17 +293,22 @@ class Aioz(Provider):
             streaming = words.in_use(await self._open_streamings(stream, priority))
         except ProviderError:
             return seen
-        return await self._felt(seen, streaming, priority) if streaming else replace(seen, signal=False, recording=False)
+        return (
+            await self._felt(seen, streaming, priority, answer.sent) if streaming else replace(seen, signal=False, recording=False)
+        )
 
-    async def _felt(self, seen: Look, streaming: Sheet, priority: Priority) -> Look:
-        """What a streaming and its statistic tell; without the statistic, the streaming alone."""
+    async def _felt(self, seen: Look, streaming: Sheet, priority: Priority, sent: float) -> Look:
+        """What a streaming and its statistic tell; without the statistic, the streaming alone.
+
+        `sent`: when it was asked for, on the clock that nobody sets: looks are compared by how far they are apart.
+        """
         id_ = streaming.id()
         try:
             answer = await self._api.get(_statistic(id_), f"statistic of streaming {id_}", priority, accept=(404,))
             statistic = Sheet(answer.json).sheet("data") if answer.status < 400 else Sheet(None)
         except ProviderError:
             statistic = Sheet(None)
-        vitals = words.vitals(streaming, statistic, seen.at)
+        vitals = words.vitals(streaming, statistic, EPOCH + timedelta(seconds=sent))
         return words.with_streaming(seen, streaming, vitals, self._pulses.feel(id_, vitals, words.phase(streaming)))
 
     async def _streaming(self, page: str, priority: Priority) -> Seen:

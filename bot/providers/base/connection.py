@@ -40,4 +40,5 @@ class Connection:
             timeout=self.timeout,
             passing=self.passing,
             network=self.network,
+            elapsed=self.clock.elapsed,
         )

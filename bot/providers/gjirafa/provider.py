@@ -82,7 +82,7 @@ class Gjirafa(Provider):
         if not page:
             return seen
         try:
-            sheet, at = await self._api.see(_live_video(page), f"live video {page}", priority)
+            sheet, at = await self._api.see_dated(_live_video(page), f"live video {page}", priority)
         except ProviderError as error:
             return replace(seen, page=page, page_state=words.PAGE_GONE if error.status == 404 else None)
         lost = words.word(sheet, "liveStatus") == words.INTERRUPTED
@@ -140,7 +140,7 @@ class Gjirafa(Provider):
         body = {"title": name, "channelId": stream, "dvrEnabled": True, **as_sent(fields, PAGE_FIELDS, creating=True)}
         what = f"the new live video “{name}”"
         answer = await self._api.send("POST", LIVE_VIDEOS, what, body=body)
-        return words.page(self._api.object_in(answer, what), answer.asked_at)
+        return words.page(self._api.object_in(answer, what), answer.theirs)
 
     async def find_pages(self, name: str, stream: str) -> list[Page]:
         """The live videos of exactly that title that show that channel. The list does not tell the channel, so each is read."""
@@ -151,7 +151,7 @@ class Gjirafa(Provider):
 
     async def page(self, page: str) -> Page:
         """Read one live video."""
-        return words.page(*await self._api.see(_live_video(page), f"live video {page}", Priority.LOOK))
+        return words.page(*await self._api.see_dated(_live_video(page), f"live video {page}", Priority.LOOK))
 
     async def update_page(self, page: str, fields: Mapping[str, JSON]) -> Page:
         """Change these fields. The update takes all that can be changed, so the others are read and sent along (inferred)."""
@@ -161,7 +161,7 @@ class Gjirafa(Provider):
         body = {name: stored.body[name] for name in CHANGEABLE if stored.body.get(name) is not None} | sent
         answer = await self._api.send("PUT", _live_video(page), what, body=body, version="v2")
         sheet = Sheet(self._api.result(answer))
-        return words.page(sheet, answer.asked_at) if sheet.id("publicId") else await self.page(page)
+        return words.page(sheet, answer.theirs) if sheet.id("publicId") else await self.page(page)
 
     async def set_page(self, page: str, state: str) -> Page:
         """Go live, or stop. **A stop throws away what was shown**; `save_page` is the end that keeps it.
@@ -172,7 +172,7 @@ class Gjirafa(Provider):
             raise self.cannot("pause")
         if state not in (PageState.LIVE, PageState.FINISHED):
             raise Unsupported(f"Gjirafa cannot bring a live video to “{state}”: it can go live once, and be finished.")
-        sheet, now = await self._api.see(_live_video(page), f"live video {page}", Priority.VERIFY)
+        sheet, now = await self._api.see_dated(_live_video(page), f"live video {page}", Priority.VERIFY)
         seen = words.page(sheet, now)
         if seen.state == state:
             return seen
@@ -191,18 +191,24 @@ class Gjirafa(Provider):
         milliseconds as well it would be refused.
         """
         what = f"live video {page}"
-        sheet, now = await self._api.see(_live_video(page), what, Priority.VERIFY)
+        sheet, now = await self._api.see_dated(_live_video(page), what, Priority.VERIFY)
         seen = words.page(sheet, now)
         if seen.state == PageState.FINISHED:
             return None
         self._may(sheet, seen, "canStopAndCut")
         wanted = words.shown(sheet, start, end, now)
+        bounds = {"dateTimeFrom": utc(wanted[0]), "dateTimeTo": utc(wanted[1])} if wanted else {}
         body = {"videoPublicId": page}
-        if wanted:
-            body |= {"dateTimeFrom": utc(wanted[0]), "dateTimeTo": utc(wanted[1])}
         if title:
             body["title"] = title  # named in the overview of the calls, missing in the call's own table
-        answer = await self._api.send("POST", f"{LIVE_VIDEOS}/stop-and-cut", what, body=body)
+        path = f"{LIVE_VIDEOS}/stop-and-cut"
+        try:
+            answer = await self._api.send("POST", path, what, body=body | bounds)
+        except ProviderError as refusal:
+            if not bounds or refusal.status not in (400, 422):
+                raise
+            wanted = None  # more is kept than was wanted, but viewers are sent home: that must not depend on two dates
+            answer = await self._api.send("POST", path, what, body=body)
         video = Sheet(self._api.result(answer)).id("videoPublicId")
         return words.kept(video, title, sheet, wanted, answer.asked_at) if video else None
 
@@ -286,7 +292,7 @@ class Gjirafa(Provider):
 
     async def _page(self, page: str, priority: Priority) -> Page | None:
         answer = await self._api.get(_live_video(page), f"live video {page}", priority, accept=(404,))
-        return None if answer.status == 404 else words.page(self._api.object_in(answer, f"live video {page}"), answer.asked_at)
+        return None if answer.status == 404 else words.page(self._api.object_in(answer, f"live video {page}"), answer.theirs)
 
     async def _restreams(self, page: str, priority: Priority, *, secrets: Iterable[str] = ()) -> list[Sheet]:
         """The path is singular, and the sample shows one object where the text says all: both are understood.

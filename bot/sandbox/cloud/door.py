@@ -6,6 +6,8 @@ import math
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable
+from datetime import UTC
+from email.utils import format_datetime
 
 from aiohttp import web
 from aiohttp.typedefs import Middleware
@@ -61,6 +63,7 @@ class Door(ABC):
         async def write_down(request: web.Request, handler: Handler) -> web.StreamResponse:
             self._books.agenda.run_due()
             answer = await self._answer_in_flight(request, handler)
+            answer.headers["Date"] = format_datetime(self._books.now().astimezone(UTC), usegmt=True)
             dropped = request.transport is None or request.transport.is_closing()
             call = Call(request.method, request.path, dict(request.query), None if dropped else answer.status, self._books.now())
             self._books.calls.append(call)

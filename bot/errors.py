@@ -87,7 +87,11 @@ class StoreError(ShowcallerError):
     """The database cannot be used. Raised by the store; at start-up the command line prints it, later the edges log it."""
 
 
-class DamagedStore(StoreError):
+class StoreUnavailable(StoreError):
+    """The database takes nothing at present (disk full, held, gone); the same write may succeed later. Raised by the store."""
+
+
+class DamagedStore(StoreUnavailable):
     """The database file is damaged. Raised on opening; never answered by starting empty."""
 
 

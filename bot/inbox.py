@@ -11,8 +11,10 @@ from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 
+from bot.backoff import Backoff
 from bot.clock import Clock
-from bot.errors import ProviderError
+from bot.errors import ProviderError, StoreError, StoreUnavailable
+from bot.log import RateLimitedLog
 from bot.model import JSON, Post, Seen, Source, StreamKey, Urgency, Video
 from bot.providers.base import Heard, Provider, Restream
 from bot.sightings import Sightings
@@ -76,6 +78,9 @@ class Inbox:
         self._task: asyncio.Task[None] | None = None
         self._opening: dict[tuple[str, str], asyncio.Task[None]] = {}
         self._just_done: set[int] = set()
+        self._backoff = Backoff(retries[0] if retries else RETRIES[0])
+        self._repeated = RateLimitedLog(log)
+        self._store_failed: StoreError | None = None
         self.counts: Counter[str] = Counter()
 
     def start(self) -> None:
@@ -112,14 +117,23 @@ class Inbox:
             self._news.clear()
             try:
                 while await self._open_some():
-                    continue
-            except Exception:
-                log.exception("the inbox stumbled; it goes on")
-                await asyncio.sleep(self._retries[0])
+                    if self._store_failed is not None:
+                        raise self._store_failed
+            except Exception as failure:
+                await self._stay_away(failure)
                 continue
+            if self._backoff.succeeded():
+                self._repeated.over("stumble")
             self._idle.set()
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._news.wait(), self._retries[0])
+
+    async def _stay_away(self, failure: Exception) -> None:
+        """Nothing can be read, or what was opened could not be noted: wait, longer each time, and say it once."""
+        self._store_failed = None
+        known = isinstance(failure, StoreError)
+        self._repeated.error("stumble", "webhooks are not opened: %s", failure, exc_info=False if known else failure)
+        await asyncio.sleep(self._backoff.failed())
 
     async def _open_some(self) -> bool:
         """Open a few letters of streams that are not being worked on; whether there were any. A slow one holds up nobody else."""
@@ -165,13 +179,21 @@ class Inbox:
                 await self._show_unknown(letter, provider.capabilities.title, heard.unknown)
             await self._store.opened(letter.id)
             self.counts["opened"] += 1
+        except StoreUnavailable as failure:  # no fault of the letter's: it stays as it is
+            self._store_failed = failure
         except Exception as failure:
-            log.exception("webhook %s of %s could not be opened", letter.id, letter.provider)
+            await self._failed(letter, failure)
+
+    async def _failed(self, letter: Letter, failure: Exception) -> None:
+        log.error("webhook %s of %s could not be opened", letter.id, letter.provider, exc_info=failure)
+        try:
             retry = self._retries[letter.attempts] if letter.attempts < len(self._retries) else None
-            self.counts["retried" if retry is not None else "dead"] += 1
             await self._store.failed_letter(letter.id, type(failure).__name__, retry)
+            self.counts["retried" if retry is not None else "dead"] += 1
             if retry is None:
                 await self._instead_of(letter, type(failure).__name__)
+        except StoreError as also:
+            self._store_failed = also
 
     async def _show_unknown(self, letter: Letter, title: str, kind: str) -> None:
         """A type that nobody here knows is kept, and shown as the vendor wrote it, once in `TELL_EVERY`."""

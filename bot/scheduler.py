@@ -16,6 +16,8 @@ from datetime import UTC, datetime, timedelta
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from bot.clock import Clock
+from bot.errors import StoreError
+from bot.log import RateLimitedLog
 from bot.model import Operation
 from bot.store.base import Store, Touched
 
@@ -56,6 +58,8 @@ class Scheduler:
         self._armed: datetime | None = None
         self._tasks: set[asyncio.Task[None]] = set()
         self._draining = False
+        self._not_before = 0.0
+        self._repeated = RateLimitedLog(log)
         self.last_tick = 0.0
         """Real time (monotonic seconds) of the last completed claim."""
 
@@ -86,6 +90,8 @@ class Scheduler:
         self._begin()
 
     def _begin(self) -> None:
+        if time.monotonic() < self._not_before:  # after a failure: the next tick looks
+            return
         if self._draining or self._claiming.locked():  # whoever holds it goes on until nothing is asked for any more
             return
         task = asyncio.ensure_future(self._go_round())
@@ -124,8 +130,12 @@ class Scheduler:
                 try:
                     await (self._claim() if claims else self._look())
                     self.last_tick = time.monotonic()
-                except Exception:
-                    log.exception("claiming due operations failed; the next tick tries again")
+                    self._repeated.over("claim")
+                except Exception as failure:
+                    self._again = self._moved = False  # what rings meanwhile is asked for again by the next tick
+                    self._not_before = time.monotonic() + TICK / 2
+                    traceback = not isinstance(failure, StoreError) and failure
+                    self._repeated.error("claim", "due operations cannot be claimed: %s", failure, exc_info=traceback)
 
     async def _look(self) -> None:
         """What a commit changed is nearly always due later: that costs one question, and no transaction."""

@@ -6,11 +6,13 @@ import asyncio
 import logging
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from bot.clock import Clock
-from bot.errors import ProviderError
+from bot.errors import ProviderError, StoreError
+from bot.log import RateLimitedLog
 from bot.model import Look, Seen, Show, ShowState, Source, StreamKey
 from bot.providers.base import Provider, StreamInfo
 from bot.show.changes import PATIENCE_FOR_A_LOOK
@@ -69,6 +71,7 @@ class Watcher:
         self._shows: dict[str, Show] | None = None
         self._touched: set[str] = set()
         self._asleep: set[object] = set()
+        self._repeated = RateLimitedLog(log)
         self._doubtful: set[StreamKey] = set()
         self._patience: dict[StreamKey, asyncio.Task[None]] = {}
         self._viewed: dict[StreamKey, float] = {}
@@ -120,8 +123,8 @@ class Watcher:
             self._replan.clear()
             try:
                 await self._plan()
-            except Exception:
-                log.exception("the watcher could not plan; it tries again")
+            except Exception as failure:
+                self._broke("what is to be looked at cannot be read", failure)
             await self._sleep(self._replan, self._figures.look_open.total_seconds(), "planner")
 
     async def _plan(self) -> None:
@@ -191,12 +194,20 @@ class Watcher:
                 await self._look_at_restreams(provider, watch)
         except ProviderError as failure:
             log.warning("look at %s failed: %s (%s)", watch.key, failure.sentence, failure.detail)
-        except Exception:
-            log.exception("look at %s broke", watch.key)
+        except Exception as failure:
+            self._broke(f"look at {watch.key} broke", failure)
         else:
             return watch.key in self._doubtful
-        self._doubts(watch.key, await self._store.seen(watch.key))
+        with suppress(StoreError):  # it goes on looking, whatever became of this one
+            self._doubts(watch.key, await self._store.seen(watch.key))
         return watch.key in self._doubtful
+
+    def _broke(self, what: str, failure: Exception) -> None:
+        """Log it: our own errors with their traceback, and what the store refuses once in a while for all looks."""
+        if isinstance(failure, StoreError):
+            self._repeated.error("store", "%s: %s", what, failure)
+        else:
+            self._repeated.error(what, "%s: %s", what, failure, exc_info=failure)
 
     def _doubts(self, key: StreamKey, seen: Seen | None) -> None:
         """Note whether a webhook's claim about the stream is still open."""
@@ -213,12 +224,16 @@ class Watcher:
                 await asyncio.sleep(self._patient_for)
                 self._asleep.discard(("patience", key))
                 if key in self._doubtful:
-                    self._doubts(key, await self._sightings.report_unanswered(key))
-        except Exception:
-            log.exception("telling what was only reported of %s broke", key)
+                    await self._tell_unanswered(key)
         finally:
             self._asleep.discard(("patience", key))
             del self._patience[key]
+
+    async def _tell_unanswered(self, key: StreamKey) -> None:
+        try:
+            self._doubts(key, await self._sightings.report_unanswered(key))
+        except Exception as failure:
+            self._broke(f"telling what was only reported of {key} broke", failure)
 
     async def _count_viewers(self, provider: Provider, watch: Watch) -> None:
         now, last = self._clock.elapsed(), self._viewed.get(watch.key)
@@ -252,8 +267,8 @@ class Watcher:
                 await self._sightings.report_video(video)
         except ProviderError as failure:
             log.warning("videos of %s not read: %s (%s)", watch.key, failure.sentence, failure.detail)
-        except Exception:
-            log.exception("looking at the videos of %s broke", watch.key)
+        except Exception as failure:
+            self._broke(f"looking at the videos of {watch.key} broke", failure)
 
     async def reconcile(self) -> list[StreamInfo]:
         """Look at every stream of every account through its paged list: finds what is on without a show."""

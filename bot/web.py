@@ -27,6 +27,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from bot.errors import SettingsError, StoreError
+from bot.log import RateLimitedLog
 from bot.model import JSON
 from bot.slack.guard import LARGEST_BODY, read_json
 from bot.slack.parsing import MalformedError
@@ -117,6 +118,7 @@ class Webhooks:
         self._providers = frozenset(providers)
         self._valid = [each.get_secret_value().encode() for each in valid]
         self._accept = accept
+        self._repeated = RateLimitedLog(log)
         self._outcomes: Counter[tuple[str, str]] = Counter()
 
     def series(self) -> Iterator[Series]:
@@ -151,7 +153,7 @@ class Webhooks:
         except (MalformedError, ClientDisconnect):
             return "malformed", 400
         except StoreError as why:
-            log.error("A webhook could not be kept: %s", why)  # noqa: TRY400 - the store's sentence says it all
+            self._repeated.error("not kept", "A webhook could not be kept: %s", why)
             return "not kept", 503
         except Exception:  # the edge: a provider may send again what it was refused, never what it was acknowledged
             log.exception("Reference %s: a webhook of %s failed", secrets.token_hex(3), provider)

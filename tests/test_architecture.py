@@ -31,6 +31,7 @@ MAY_IMPORT: Mapping[str, frozenset[str]] = {
         "errors": "",
         "sanitise": "model",
         "log": "sanitise",
+        "backoff": "",
         "clock": "",
         "passing": "",
         "seal": "errors model",
@@ -43,14 +44,14 @@ MAY_IMPORT: Mapping[str, frozenset[str]] = {
         "slack.text": "errors model show",
         "slack.views": "errors model providers show slack.text",
         "slack.ways": "errors model network passing settings store slack.text",
-        "outbox": "clock model store slack.text",
+        "outbox": "clock errors model store slack.text",
         "sightings": "clock errors model providers show store",
         "watcher": "clock errors model providers show sightings store",
         "inbox": "clock errors model providers sightings slack.text store watcher",  # a webhook is a hint to look
         "context": "clock errors model providers safe show store",
         "operations": "context errors model providers safe show store slack.text slack.views",  # the words of posts are views
         "reactions": "model operations providers show slack.text slack.views",
-        "scheduler": "clock model store",
+        "scheduler": "clock errors model store",
         "clock_watch": "clock model show slack.text store",
         "backups": "clock errors model slack.text store",
         "drawing": "context model operations slack.text slack.views",
@@ -62,7 +63,7 @@ MAY_IMPORT: Mapping[str, frozenset[str]] = {
 }
 """Which part of the product may import which; `app` and `__main__` put everything together."""
 
-FOUNDATION = frozenset({"sanitise", "log"})
+FOUNDATION = frozenset({"sanitise", "log", "backoff"})
 """What every part but `model` may import: foreign text and the log are everywhere."""
 ROOTS = ("app", "__main__")
 ONLY_IN: Mapping[str, tuple[str, ...]] = {

@@ -6,12 +6,15 @@ import logging
 import secrets
 import time
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TypeVar
 
+from bot.backoff import Backoff
 from bot.context import Context
-from bot.errors import ProviderError, UserError
+from bot.errors import ProviderError, StoreUnavailable, UserError
+from bot.log import RateLimitedLog
 from bot.model import Decision, Dossier, Operation, OperationState, Post, StepKind, StepRecord, StepState
 from bot.operations.outage import Outage
 from bot.operations.running import Parked, Running, watched
@@ -33,6 +36,10 @@ SLOW = 4.0
 """Real seconds without an answer to one request after which people hear of that: its timeout is longer than their patience."""
 
 
+STORE_BACKOFF = 0.5, 5.0
+"""Real seconds, the first and the longest, before an operation that the store failed is claimed again."""
+
+
 class StepFailed(Exception):
     """A step cannot reach its aim; the message is a sentence for people."""
 
@@ -46,6 +53,8 @@ class Engine:
         self._running = Running(context)
         self._sent: dict[tuple[str, int], float] = {}
         """When the request of a step was begun, by `time.monotonic`, as long as its run goes on: nobody sets that clock."""
+        self._backoffs: dict[str, Backoff] = {}
+        self._repeated = RateLimitedLog(log)
 
     # -- tasks
     @property
@@ -72,6 +81,16 @@ class Engine:
 
     # -- one run
     async def _guarded(self, operation: Operation) -> None:
+        """One run, whatever becomes of it. While the store takes nothing its row stays as it is, to be claimed again in a while."""
+        try:
+            await self._run_or_close(operation)
+            self._backoffs.pop(operation.id, None)
+        except StoreUnavailable as failure:
+            self._repeated.error("store", "operation %s %s waits for the store: %s", operation.verb, operation.id, failure)
+            with suppress(Parked):
+                await self._running.pause(self._backoffs.setdefault(operation.id, Backoff(*STORE_BACKOFF)).failed())
+
+    async def _run_or_close(self, operation: Operation) -> None:
         try:
             await self._run_alone(operation)
         except (LostFence, Parked):
@@ -84,6 +103,8 @@ class Engine:
         except ProviderError as failure:
             log.warning("%s %s failed: %s (%s)", operation.verb, operation.id, failure.sentence, failure.detail)
             await self._close(operation, OperationState.FAILED, failure.sentence)
+        except StoreUnavailable:
+            raise
         except Exception:
             reference = secrets.token_hex(3)
             log.exception("operation %s %s broke, reference %s", operation.verb, operation.id, reference)

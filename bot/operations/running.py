@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any, TypeVar
 
 from bot.context import Context
+from bot.errors import StoreError
 from bot.store.base import Touched
 
 T = TypeVar("T")
@@ -66,7 +67,10 @@ class Running:
             stopping.add_done_callback(self._stopping.discard)
 
     async def _stop_if_taken(self, operation_id: str) -> None:
-        row = await self._context.store.operation(operation_id)
+        try:
+            row = await self._context.store.operation(operation_id)
+        except StoreError:  # the task finds out by itself: it writes nothing without its fence
+            return
         held = self._tasks.get(operation_id)
         if row is not None and held is not None and row.fence != held[0]:
             held[1].cancel()

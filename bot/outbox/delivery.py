@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from bot.errors import StoreUnavailable
+from bot.log import RateLimitedLog
 from bot.model import JSON, Post, Urgency
 from bot.outbox.address import Addresses
 from bot.outbox.entry import Entry, Metrics
@@ -52,6 +54,7 @@ class Delivery:
     """Seconds for which an entry waited, also before this process began."""
     slack_clock: SlackClock
     """By which messages are found: their `ts` follow it, and not the clock of this machine."""
+    repeated: RateLimitedLog = field(default_factory=lambda: RateLimitedLog(log))
 
     async def deliver(self, entry: Entry) -> None:
         """Try once. Afterwards the entry is done, or knows when it may be tried again; never raises but when cancelled."""
@@ -62,6 +65,9 @@ class Delivery:
             entry.not_before = self.clock.time() + throttled.seconds
         except (Unsent, Unsure) as passing:
             log.info("post %s is not delivered yet: %s", entry.post.key, passing.code)
+            self._stay_away(entry)
+        except StoreUnavailable as failure:  # it is no fault of the post's, which waits for as long as it takes
+            self.repeated.error("store", "posts wait for the store: %s", failure)
             self._stay_away(entry)
         except Exception as error:
             log.exception("post %s could not be handled", entry.post.key)
@@ -148,20 +154,24 @@ class Delivery:
         return as_possible_repeat(message) if entry.repeat else message
 
     async def _intend(self, entry: Entry) -> None:
-        now = self.clock.time()
+        now, before = self.clock.time(), (entry.attempts, entry.first_tried, entry.slack_tried, entry.unsure, entry.not_before)
         entry.attempts += 1
         if not entry.first_tried:
             entry.first_tried = now
             entry.slack_tried = self.slack_clock.time() if self.slack_clock.known else 0.0
         entry.unsure = True
         entry.not_before = now + self.pace.http_timeout
-        await self.store.update_parcel(
-            entry.post.key,
-            attempts=entry.attempts,
-            first_tried=entry.first_tried,
-            slack_tried=entry.slack_tried,
-            next_try=entry.not_before,
-        )
+        try:
+            await self.store.update_parcel(
+                entry.post.key,
+                attempts=entry.attempts,
+                first_tried=entry.first_tried,
+                slack_tried=entry.slack_tried,
+                next_try=entry.not_before,
+            )
+        except StoreUnavailable:  # so nothing is sent, and there is no doubt whether it arrived
+            entry.attempts, entry.first_tried, entry.slack_tried, entry.unsure, entry.not_before = before
+            raise
 
     async def _take_back(
         self, entry: Entry, stayed: Throttled | Unsent, attempts: int, first_tried: float, slack_tried: float

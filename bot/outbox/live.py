@@ -7,6 +7,8 @@ import logging
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
+from bot.errors import StoreUnavailable
+from bot.log import RateLimitedLog
 from bot.model import Post
 from bot.outbox.address import Addresses
 from bot.outbox.entry import Metrics
@@ -63,6 +65,7 @@ class LiveMessages:
     first: Callable[[str], bool]
     settled: Callable[[Post, str], None] = lambda post, ts: None  # noqa: ARG005
     """Told when a message shows its final state: nothing will change in it any more."""
+    repeated: RateLimitedLog = field(default_factory=lambda: RateLimitedLog(log))
     _subjects: set[str] = field(default_factory=set)
     _dirty: dict[str, _Live] = field(default_factory=dict)
     _busy: dict[str, asyncio.Task[None]] = field(default_factory=dict)
@@ -167,6 +170,9 @@ class LiveMessages:
             self._again(live, self.clock.time() + throttled.seconds)
         except Trouble as passing:
             log.info("message %s is not up to date yet: %s", live.post.key, passing.code)
+            self._after_failure(live)
+        except StoreUnavailable as failure:
+            self.repeated.error("store", "messages are not redrawn: %s", failure)
             self._after_failure(live)
         except Exception:
             log.exception("message %s could not be redrawn", live.post.key)

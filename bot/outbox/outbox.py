@@ -11,6 +11,8 @@ from typing import Any
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.clock import SteadyTime
+from bot.errors import StoreError
+from bot.log import RateLimitedLog
 from bot.model import Post
 from bot.outbox.address import Addresses
 from bot.outbox.delivery import Delivery
@@ -260,7 +262,11 @@ class Outbox:
             log.error("nobody can be told that %s takes no message (%s): set OPS_CHANNEL", post.channel, code)
             return
         line = f"A message could not be delivered to <#{post.channel}>. {explain(code, channel=post.channel)}"
-        await self._store.post(Post(f"{UNDELIVERED}{post.key}", to, self._now(), text=line))
+        try:
+            await self._store.post(Post(f"{UNDELIVERED}{post.key}", to, self._now(), text=line))
+        except StoreError:
+            self._told.pop((post.channel, code), None)  # so that the next one tells it
+            raise
 
     def _run_errand(self, errand: Coroutine[Any, Any, None]) -> None:
         task = asyncio.create_task(errand)
@@ -290,11 +296,15 @@ class Outbox:
     # -- the edge -----------------------------------------------------------------------------------------------------
     async def _edge(self, name: str, work: Callable[[], Awaitable[None]]) -> None:
         """The one place where anything is caught: say it, wait a moment, go on."""
-        failures = 0
+        failures, repeated = 0, RateLimitedLog(log)
         while True:
+            began = self._clock.time()
             try:
                 await work()
-            except Exception:
+            except Exception as failure:
+                if self._clock.time() - began > self._pace.longest_backoff:
+                    failures = 0  # it went well for long: this is another trouble
                 failures += 1
-                log.exception("the outbox stumbled while %s", name)
+                traceback = not isinstance(failure, StoreError) and failure
+                repeated.error(name, "the outbox stumbled while %s: %s", name, failure, exc_info=traceback)
             await self._clock.sleep(self._pace.delay(max(failures, 1)))

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.context import Context
+from bot.errors import StoreUnavailable
 from bot.model import JSON, Dossier, Show, ShowState
 from bot.providers.base import Capabilities
 from bot.show.lifecycle import Phase, phase
@@ -129,6 +130,9 @@ class Panels:
             for view_id, panel in list(self._open.items()):
                 try:
                     await self._update(view_id, panel)
+                except StoreUnavailable as failure:
+                    log.warning("a panel waits for the store: %s", failure)
+                    self._stale = True
                 except Exception:
                     log.exception("a panel could not be drawn; it is left as it is")
                     self.closed(view_id)

@@ -10,7 +10,8 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import replace
 
-from bot.errors import NotAllowed, ProviderError, Question, StoreError, UserError
+from bot.backoff import Backoff
+from bot.errors import NotAllowed, ProviderError, Question, StoreError, StoreUnavailable, UserError
 from bot.model import JSON, Person
 from bot.show.phone import normalise
 from bot.slack.assignments import hide_secrets, typed_secrets
@@ -192,7 +193,7 @@ class Router:
             log.warning("%s: %s (%s)", interaction.kind, failure.sentence, failure.detail)
             await self._explain(call, failure.sentence)
         except StoreError as failure:
-            log.exception("the store failed")
+            log.warning("%s %s: %s", interaction.kind, interaction.action, failure)
             await self._explain(call, _out_of_memory(failure))
         except Exception:
             reference = secrets.token_hex(3)
@@ -210,9 +211,20 @@ class Router:
             try:
                 await self._desk.context.store.request_done(interaction.key)
             except StoreError:
-                log.exception("whether a request was carried out could not be written down")
+                self._track(self._done_in_time(interaction.key))
         if call.unread:
             await self._desk.directory.members(call.unread)
+
+    async def _done_in_time(self, key: str) -> None:
+        """Write down that a request is over as soon as the store takes it: the person has an answer, so it was not lost."""
+        backoff = Backoff()
+        while True:
+            try:
+                await self._desk.context.store.request_done(key)
+            except StoreUnavailable:
+                await asyncio.sleep(backoff.failed())
+            else:
+                return
 
     async def _ask(self, call: Call, question: Question) -> None:
         if call.modal:

@@ -127,6 +127,7 @@ def copy_database(source: Path, copy: Path, *, advice: str) -> None:
     source is checked as well, because VACUUM builds indexes anew and so can turn a damaged database into a sound one with gaps.
     `advice` is the sentence on what to do if it is damaged.
     """
+    _require_room(source, copy)
     try:
         with closing(sqlite3.connect(f"{source.as_uri()}?mode=ro", uri=True, isolation_level=None)) as conn:
             _check(conn, source, advice)
@@ -135,6 +136,13 @@ def copy_database(source: Path, copy: Path, *, advice: str) -> None:
         raise _refusal(source, copy.parent, error, advice) from error
     flush(copy)
     check_copy(copy)
+
+
+def _require_room(source: Path, copy: Path) -> None:
+    """StoreError where the copy may not fit: one that fills the disk until it fails keeps the bot beside it from writing."""
+    disk = os.statvfs(copy.parent)
+    if disk.f_bavail * disk.f_frsize < source.stat().st_size:
+        raise _no_room(source, copy.parent)
 
 
 def check_copy(copy: Path) -> None:
@@ -205,10 +213,14 @@ def _remove_unlocked(left: Path) -> None:
         os.close(file)
 
 
+def _no_room(source: Path, folder: Path) -> StoreError:
+    return StoreError(f"There is no room in {folder} for a copy of {source}. Make room, or set BACKUP_FOLDER to another disk.")
+
+
 def _refusal(source: Path, folder: Path, error: sqlite3.Error, advice: str) -> StoreError:
     code = (getattr(error, "sqlite_errorcode", None) or 0) & 0xFF
     if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
         return DamagedStore(f"{source} is damaged or no database ({error}). {advice}")
     if code == sqlite3.SQLITE_FULL:
-        return StoreError(f"There is no room in {folder} for a copy of {source}. Make room, or set BACKUP_FOLDER to another disk.")
+        return _no_room(source, folder)
     return StoreError(f"{source} cannot be copied to {folder} ({error}). Check the disk and the rights of both folders.")

@@ -6,6 +6,7 @@ import asyncio
 import logging
 import sqlite3
 import threading
+import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -14,7 +15,9 @@ from typing import Any, TypeVar
 
 from sqlite_utils import Database
 
-from bot.errors import DamagedStore, ShowcallerError, StoreError
+from bot.backoff import Backoff
+from bot.errors import DamagedStore, ShowcallerError, StoreError, StoreUnavailable
+from bot.log import RateLimitedLog
 from bot.passing import Passing, unheeded
 from bot.store.base import Touched
 
@@ -27,6 +30,22 @@ LARGEST_GROUP = 256
 """Closures in one transaction, so that the first does not wait for ever for the last."""
 
 NOTHING = Touched()
+
+FIRST_PAUSE, LONGEST_PAUSE = 0.05, 0.5
+"""Real seconds between two transactions while the database takes none. Everybody who writes waits here, so that no loop that tries
+again at once can spin; a person who asks is still answered within three seconds."""
+
+SETTLED = 10.0
+"""Real seconds without trouble after which it counts as over: on a full disk small writes succeed beside larger ones that fail."""
+
+TROUBLE = frozenset(
+    {
+        *(sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_BUSY),
+        *(sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_NOMEM, sqlite3.SQLITE_PROTOCOL),
+        *(sqlite3.SQLITE_PERM, sqlite3.SQLITE_NOLFS),
+    }
+)
+"""Primary result codes (sqlite.org/rescode.html) of what is wrong with the database or its disk, and not with a statement."""
 
 log = logging.getLogger(__name__)
 
@@ -65,6 +84,13 @@ class Writer:
         self._orders: SimpleQueue[Order | None] = SimpleQueue()
         self._listeners: list[Callable[[Touched], None]] = []
         self._closed = False
+        self._closing = threading.Event()
+        self._backoff = Backoff(FIRST_PAUSE, LONGEST_PAUSE)
+        self._repeated = RateLimitedLog(log)
+        self._trouble: BaseException | None = None
+        self._troubled_at = 0.0
+        self.lost = 0
+        """Transactions and closures that were lost to trouble with the database or its disk."""
         self._thread = threading.Thread(target=self._serve, name="store-writer", daemon=True)
         self._thread.start()
 
@@ -87,6 +113,7 @@ class Writer:
         """Write everything that was asked for before, then let go of the connection."""
         self._closed = True
         self._orders.put(None)
+        self._closing.set()
         await asyncio.to_thread(self._thread.join)
 
     # -- in the thread ------------------------------------------------------------------------------------------------
@@ -96,6 +123,7 @@ class Writer:
                 outcomes = self._transact(group)
                 with suppress(RuntimeError):  # the loop is closed: nobody waits any more
                     self.loop.call_soon_threadsafe(self._settle, outcomes)
+                self._stay_away(len(group))
             with suppress(sqlite3.Error):
                 self._db.execute("PRAGMA optimize")
         finally:
@@ -122,23 +150,42 @@ class Writer:
             self._boundary("BEGIN", "BEGIN IMMEDIATE")
             outcomes = [self._attempt(order) for order in group]
             self._boundary("COMMIT", "COMMIT")
-        except sqlite3.Error as error:
+        except (sqlite3.Error, MemoryError) as error:  # sqlite3 says SQLITE_NOMEM by a MemoryError
             with suppress(sqlite3.Error):
                 self._db.rollback()
-            log.exception("a transaction of %d writes was lost", len(group))
+            self._note(error)
             return [Outcome(order, error=explained(error)) for order in group]
         return outcomes
 
+    def _note(self, error: BaseException) -> None:
+        if is_trouble(error):
+            self._trouble = error
+        elif isinstance(error, sqlite3.Error):  # a statement of ours that SQLite does not take is a bug
+            self._repeated.error("refused", "a write was refused", exc_info=error)
+
+    def _stay_away(self, writes: int) -> None:
+        """After trouble, let everybody wait a moment before the next transaction, and say so once; also when it is over."""
+        error, self._trouble = self._trouble, None
+        if error is None:
+            if self._backoff.failures and time.monotonic() - self._troubled_at > SETTLED:
+                log.info("the database takes writes again, after %d transactions were lost", self._backoff.succeeded())
+                self._repeated.over("trouble")
+            return
+        self.lost += 1
+        self._troubled_at = time.monotonic()
+        pause = self._backoff.failed()
+        self._repeated.error("trouble", "a transaction of %d writes was lost: %s", writes, error)
+        self._closing.wait(pause)
+
     def _alone(self, order: Order) -> Outcome:
         """SQLite makes a statement outside of any transaction one of its own: begun, committed and waited for in one call."""
-        self._passing("before STATEMENT")
         try:
+            self._passing("before STATEMENT")
             answer, touched = order.work(self._db)
         except BaseException as error:  # as in a group: the caller's, never the thread's
             with suppress(sqlite3.Error):
                 self._db.rollback()
-            if isinstance(error, sqlite3.Error):
-                log.exception("a transaction of one write was lost")
+            self._note(error)
             return Outcome(order, error=explained(error))
         self._passing("after STATEMENT")
         return Outcome(order, answer, touched)
@@ -157,6 +204,7 @@ class Writer:
         except BaseException as error:  # whatever it is belongs to the caller, and must not end the thread
             if not self._db.conn.in_transaction:
                 raise _lost(error) from None
+            self._note(error)
             if not order.one_statement:
                 self._db.execute("ROLLBACK TO attempt")
                 self._db.execute("RELEASE attempt")
@@ -208,7 +256,7 @@ def together(several: list[Touched]) -> Touched:
 
 def explained(error: BaseException) -> BaseException:
     """What the caller is told: SQLite's failures as StoreError, anything else as it is."""
-    if isinstance(error, sqlite3.Error):
+    if isinstance(error, (sqlite3.Error, MemoryError)):
         found = _sentence(error)
         found.__cause__ = error
         return found
@@ -219,12 +267,30 @@ def explained(error: BaseException) -> BaseException:
     return error
 
 
-def _sentence(error: sqlite3.Error) -> ShowcallerError:
-    code = (getattr(error, "sqlite_errorcode", None) or 0) & 0xFF
+def is_trouble(error: BaseException) -> bool:
+    """Whether the database or its disk is to blame, so that the next write will most likely fail as well."""
+    return isinstance(error, MemoryError) or (isinstance(error, sqlite3.Error) and _code(error) in TROUBLE)
+
+
+def _code(error: BaseException) -> int:
+    """The primary result code; 0 where there is none."""
+    return (getattr(error, "sqlite_errorcode", None) or 0) & 0xFF
+
+
+def _sentence(error: BaseException) -> ShowcallerError:
+    code = _code(error)
+    if isinstance(error, MemoryError):
+        return StoreUnavailable("The machine has no memory left, so nothing can be written. Free some; the bot goes on by itself.")
     if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
         return DamagedStore(f"The database is damaged ({error}). Stop the bot and put back the newest backup.")
     if code == sqlite3.SQLITE_FULL:
-        return StoreError("The disk is full, so nothing can be written. Make room; the bot goes on by itself.")
+        return StoreUnavailable("The disk is full, so nothing can be written. Make room; the bot goes on by itself.")
     if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
-        return StoreError("Another program holds the database, so nothing can be written. Close whatever has the file open.")
+        return StoreUnavailable("Another program holds the database, so nothing can be written. Close whatever has the file open.")
+    if code in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM):
+        return StoreUnavailable(
+            "The database is readonly, so nothing can be written. Make it writable again; the bot goes on by itself."
+        )
+    if code in (sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN):
+        return StoreUnavailable("The disk does not answer as it should. Check that it is there; the bot goes on by itself.")
     return StoreError(f"The database refused: {error}.")

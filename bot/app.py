@@ -36,12 +36,14 @@ from bot.safe import Safe
 from bot.scheduler import Scheduler
 from bot.seal import Seal
 from bot.settings import Settings
+from bot.show.access import Rule, may
 from bot.sightings import Sightings
 from bot.slack import notices
-from bot.slack.call import Desk
+from bot.slack.conversation import Desk
 from bot.slack.declare import Registry
 from bot.slack.directory import Directory
 from bot.slack.panel import Panels
+from bot.slack.permissions import Permissions
 from bot.slack.router import Router
 from bot.slack.slack_clock import SlackClock
 from bot.slack.transport import SlackLink, slack_client
@@ -87,6 +89,8 @@ class World:
     """Real seconds after which a request to a provider is given up."""
     letter_retries: Sequence[float] = RETRIES
     """Real seconds before each further try at a webhook that could not be opened."""
+    may: Rule = may
+    """Who may see what and who may do what."""
     passing: Passing = unheeded
     """Told of the moments before and after each BEGIN, COMMIT, lone statement, request to a provider and request to Slack."""
 
@@ -195,8 +199,9 @@ class Bot:
         )
         self.directory = Directory(self.store, self.client, settings.operators, settings.admins, self._me)
         voice = Voice(self.client)
-        self.panels = Panels(self.context, voice)
-        self.router = Router(Desk(self.context, voice, self.panels, self.directory, self._registry))
+        permissions = Permissions(self.directory, self._world.may)
+        self.panels = Panels(self.context, voice, permissions)
+        self.router = Router(Desk(self.context, voice, self.panels, self.directory, permissions, self._registry))
         self.link = SlackLink(settings, self.client, self.router.receive)
 
     async def _begin(self) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from bot.model import Change, ChangeKind, Clip, ClipState, PageState, Show, ShowState, Source, Video
+from bot.model import Change, ChangeKind, Clip, ClipState, PageState, Show, ShowState, Source, Video, owners_of
 from bot.operations.onair import went_off_air, went_on_air, went_to_pause
 from bot.operations.tending import Tending, name_video
 from bot.providers.base import Capabilities, Gate, Provider
@@ -161,7 +161,8 @@ class Reactions:
         if not channel or change.kind in (ChangeKind.PRIMARY, ChangeKind.PAGE):
             return
         able = self._able.get(change.key.provider)
-        name = draft.seen.name if draft.seen and draft.seen.name else change.key.id
+        named = draft.seen is not None and draft.seen.name and not _belongs_elsewhere(draft, channel)
+        name = draft.seen.name if draft.seen is not None and named else change.key.id
         words = notices.change_words(change, able, _utc(change.at), draft.seen) if able is not None else ""
         if not words:
             return
@@ -226,6 +227,8 @@ class Reactions:
         channel = self._channels.get(video.provider, "")
         if not channel or video.status in ("", "empty", "new") or (before is None and video.stream and not draft.shows):
             return
+        if _belongs_elsewhere(draft, channel):
+            video = replace(video, name="")  # it carries the title of a show, or of the stream that was made for one
         key = f"{video.provider}:video:{video.id}:{video.status}"
         draft.post(notices.unmanaged(channel, key, draft.now, notices.video_words(video)))
 
@@ -260,6 +263,12 @@ def _fits(show: Show, video: Video) -> bool:
     if began is None:
         return show.on_air_at is not None
     return began >= _first_moment(show) - BEFORE_OPEN and (show.off_at is None or began <= show.off_at + timedelta(minutes=1))
+
+
+def _belongs_elsewhere(draft: Draft, channel: str) -> bool:
+    """Whether the stream belongs to other channels than this one, whose people need not be in any of them."""
+    owners = owners_of(draft.grants).channels
+    return bool(owners) and channel not in owners
 
 
 def _merged(before: Video, video: Video) -> Video:

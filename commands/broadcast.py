@@ -109,7 +109,7 @@ async def check_edit(call: Call) -> Mapping[str, str]:
 
 
 async def _check(call: Call, *, creating: bool) -> Mapping[str, str]:
-    show = await call.context.store.show(str(call.metadata.get("s")))
+    show = await call.checked_show()
     if show is None:
         return {}
     return read_fields(_settable(call, show, creating=creating), call.view.values)[1]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from bot.errors import UserError
 from bot.model import Show, ShowState
 from bot.operations.planning import cancel
+from bot.show.access import Verb
 from bot.show.references import split_option
 from bot.slack.call import Call
 from bot.slack.declare import Button, Command, Form, Stage
@@ -20,13 +21,13 @@ async def run(call: Call) -> None:
     words, all_of_them = split_option(call.words, ("all", "this"))
     if all_of_them == "all":
         raise UserError("Weekly shows are not in this version, so there is only this one to cancel.")
-    show, reason = await call.choose_show(words, (*BEFORE, ShowState.LIVE, ShowState.PAUSED))
+    show, reason = await call.choose_show(words, (*BEFORE, ShowState.LIVE, ShowState.PAUSED), Verb.CANCEL)
     await _ask(call, show, reason)
 
 
 async def press(call: Call) -> None:
     """The button on the card."""
-    show = await call.carried_show()
+    show = await call.carried_show(Verb.CANCEL)
     call.still("cancel", show)
     await _ask(call, show, "")
 
@@ -58,7 +59,7 @@ def _effects(call: Call, show: Show) -> str:
 
 async def submit(call: Call) -> None:
     """It was confirmed."""
-    show = await call.carried_show()
+    show = await call.carried_show(Verb.CANCEL)
     reason = str(call.view.values.get("reason") or "")
     await call.decide(show, lambda draft, current: cancel(draft, current, call.user, reason))
     await call.reply(f"Cancelled: {escape(show.title)} ({show.id}).")

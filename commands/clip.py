@@ -184,7 +184,7 @@ async def press_form(call: Call) -> None:
 async def check_form(call: Call) -> Mapping[str, str]:
     """Both must be times, and the provider's own fields what it takes."""
     words = _typed(call)
-    known = await call.context.store.show(str(call.metadata.get("s")))
+    known = await call.checked_show()
     errors = read_fields(clip_fields(call, known), call.view.values)[1] if known else {}
     return errors if isinstance(words, ClipWords) else {"to": words, **errors}
 
@@ -217,7 +217,8 @@ async def submit_form(call: Call) -> None:
 async def _list_newest(call: Call) -> None:
     """Of the newest show here that has any clip or mark; else of the one that runs."""
     states = (*RUNNING, ShowState.DONE)
-    found = await call.context.store.shows(channel=call.channel, states=states, newest=True, limit=RECENT) if call.channel else []
+    newest = await call.context.store.shows(channel=call.channel, states=states, newest=True, limit=RECENT) if call.channel else []
+    found = await call.readable_shows(newest)
     for show in sorted(found, key=lambda show: not show.state.on_air):
         if await call.context.store.clips(show.id) or await call.context.store.markers(show.id):
             await _list(call, show)
@@ -242,7 +243,7 @@ async def press_list(call: Call) -> None:
 
 async def _list(call: Call, show: Show) -> None:
     store = call.context.store
-    await call.require_member(show)
+    await call.require(show)
     without = _none(call, show.provider, "No clips yet.")
     await call.reply(clip_list(show, await store.clips(show.id), await store.markers(show.id), without))
 

@@ -11,6 +11,7 @@ from bot.operations.asking import ask
 from bot.operations.finishing import would
 from bot.operations.planning import finish_at
 from bot.providers.base import Capabilities, Kept
+from bot.show.access import Verb
 from bot.show.cues import schedule
 from bot.show.draft import Draft
 from bot.show.lifecycle import can_take_back
@@ -33,7 +34,7 @@ async def run(call: Call) -> None:
     """Finish, after asking; `now` skips the seconds to take it back, `in 10m` moves the end instead."""
     words, now = split_option(call.words, ("now",))
     words, length = _in_duration(words)
-    show = await call.find_show(words, CAN_FINISH)
+    show = await call.find_show(words, CAN_FINISH, Verb.BRAKE)
     if length is not None:
         await _finish_in(call, show, length)
         return
@@ -49,7 +50,7 @@ def _in_duration(words: str) -> tuple[str, timedelta | None]:
 
 async def press(call: Call) -> None:
     """The button on the card, on an alarm or on an end warning."""
-    show = await call.carried_show()
+    show = await call.carried_show(Verb.BRAKE)
     call.still("finish", show)
     await _ask_first(call, show)
 
@@ -116,7 +117,7 @@ def _last_words(show: Show, able: Capabilities, steps: list[str], undo: int) -> 
 
 async def submit(call: Call) -> None:
     """It was confirmed."""
-    show = await call.carried_show()
+    show = await call.carried_show(Verb.BRAKE)
     _require_on_air(show)
     now = bool(call.metadata.get("now"))
 

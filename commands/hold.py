@@ -8,6 +8,7 @@ from bot.errors import UserError
 from bot.model import Show, ShowState
 from bot.operations.asking import ask
 from bot.operations.planning import hold, release
+from bot.show.access import Verb
 from bot.show.draft import Draft
 from bot.show.references import split_option
 from bot.show.times import parse_duration
@@ -21,9 +22,10 @@ BEFORE = (ShowState.PLANNED, ShowState.OPEN)
 
 async def run(call: Call) -> None:
     """Hold, for a while or until released; `off` releases."""
-    show, rest = await call.choose_show(call.words, BEFORE)
+    show, rest = await call.choose_show(call.words, BEFORE, Verb.BRAKE)
     rest, off = split_option(rest, ("off",))
     if off:
+        await call.require(show)
         await _release(call, show)
         return
     first, _, text = rest.partition(" ")
@@ -50,7 +52,7 @@ def _until(call: Call, word: str) -> datetime | None:
 
 async def press_hold(call: Call) -> None:
     """The button on the card."""
-    show = await call.carried_show()
+    show = await call.carried_show(Verb.BRAKE)
     call.still("hold", show)
     await _hold(call, show, None, "")
 

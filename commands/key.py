@@ -4,14 +4,27 @@ from __future__ import annotations
 
 from bot.errors import UserError
 from bot.model import StreamKey
+from bot.show.access import Verb
 from bot.slack.blocks import Control, actions, say
 from bot.slack.call import Call
 from bot.slack.declare import Button, Form
 from bot.slack.ingest import TITLE, reveal
 from bot.slack.modals import confirm, loading
 from bot.slack.requests import request
-from bot.slack.streams import chosen, facts_of, look_now, of_show, parse_key, require_hands_on, shows_on, shows_words
+from bot.slack.streams import (
+    chosen,
+    facts_of,
+    look_now,
+    of_show,
+    parse_key,
+    require_hands_on,
+    shows_on,
+    shows_words,
+    still_hands_on,
+)
 from bot.slack.text import escape
+
+ROTATING = "Making a new push key"
 
 
 async def show_key(call: Call, words: str) -> None:
@@ -65,7 +78,7 @@ async def _question(call: Call, key: StreamKey) -> None:
     rotation = provider.capabilities.rotation
     if rotation is None:
         raise provider.cannot("rotation")
-    await require_hands_on(call, key, "Making a new push key")
+    await require_hands_on(call, key, ROTATING, Verb.ROTATE)
     seen, failed = await look_now(call, key)
     facts = "\n".join(
         facts_of(seen, call.zone, call.context.clock.now(), failed, able=call.context.provider(key.provider).capabilities)
@@ -73,7 +86,7 @@ async def _question(call: Call, key: StreamKey) -> None:
     drops = "A running encoder is cut off." if rotation.drops else "A running encoder may go on until it connects again."
     warning = f":warning: *The old addresses stop working at once.* {drops} Every encoder has to be given the new ones."
     name = escape(seen.name if seen and seen.name else key.id)
-    text = f"*{name}* ({key.id})\n{facts}\n\n{shows_words(await shows_on(call, key))}\n\n{warning}"
+    text = f"*{name}* ({key.id})\n{facts}\n\n{await shows_words(call, await shows_on(call, key))}\n\n{warning}"
     if not call.interaction.trigger:
         await call.reply(say(text, *actions([Control("key-rotate", "New push key…", {"k": str(key)}, "danger")])))
         return
@@ -83,8 +96,8 @@ async def _question(call: Call, key: StreamKey) -> None:
 async def submit_rotate(call: Call) -> None:
     """It was confirmed."""
     key = parse_key(str(call.metadata.get("k")))
-    await require_hands_on(call, key, "Making a new push key")
-    await request(call, "rotate_key", key.provider, key.id)
+    await require_hands_on(call, key, ROTATING, Verb.ROTATE)
+    await request(call, "rotate_key", key.provider, key.id, check=await still_hands_on(call, key, ROTATING, Verb.ROTATE))
 
 
 DECLARATIONS = (

@@ -65,7 +65,7 @@ async def press_edit(call: Call) -> None:
 
 async def check_edit(call: Call) -> Mapping[str, str]:
     """The errors of the form, by input."""
-    show = await call.context.store.show(str(call.metadata.get("s", "")))
+    show = await call.checked_show()
     now = call.context.clock.now()
     if show is None:
         return read_form(call.view.values, now)[1]

@@ -7,6 +7,7 @@ from dataclasses import replace
 from bot.errors import UserError
 from bot.model import OperationState, Show, ShowState
 from bot.operations.asking import ask
+from bot.show.access import Verb
 from bot.show.draft import Draft
 from bot.slack.call import Call, present_state
 from bot.slack.declare import Button, Command, Stage
@@ -18,12 +19,12 @@ GOING_OR_ON_AIR = (ShowState.OPEN, *ON_AIR)
 
 async def pause(call: Call) -> None:
     """Viewers see the pause text."""
-    await _pause(call, await call.find_show(call.words, GOING_OR_ON_AIR))
+    await _pause(call, await call.find_show(call.words, GOING_OR_ON_AIR, Verb.BRAKE))
 
 
 async def press_pause(call: Call) -> None:
     """The button on the card or on an alarm."""
-    show = await call.carried_show()
+    show = await call.carried_show(Verb.BRAKE)
     call.still("pause", show)
     await _pause(call, show)
 

@@ -2,23 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import asyncio
+import re
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from bot.errors import Choice, Question, UserError
-from bot.model import Decision, Dossier, FinishPolicy, Seen, Show, StreamKey
+from bot.errors import Choice, NotAllowed, Question, UserError
+from bot.model import Decision, Dossier, FinishPolicy, Grant, Seen, Show, StreamKey
 from bot.operations.planning import Plan, make
 from bot.providers.base import Capabilities, Gate
+from bot.show.access import Verb, channel_thing
 from bot.show.draft import Draft
 from bot.show.plan_text import PlanWords, parse_plan
 from bot.show.times import span_words
-from bot.slack.call import ACTIVE, Call
+from bot.slack.call import CHECKED_WITHIN, Call
 from bot.slack.declare import Button, Command, Form, Stage
+from bot.slack.granting import request_grant
 from bot.slack.plan_form import REDRAW, Wish, page_anyway, plan_form, read_form
-from bot.slack.streams import all_streams, of_show
+from bot.slack.streams import (
+    NeedsGrant,
+    all_streams,
+    hidden_streams,
+    named_or_not,
+    no_stream,
+    of_show,
+    parse_key,
+    require_hands_on,
+    still_hands_on,
+)
 from bot.slack.text import escape
+
+CHANNEL = re.compile(r"<#[^>]+>")
+
+PLANNING = "Planning on that stream"
+ASKED = "I have asked them; plan again once I tell you."
+NO_OPERATORS = "Nobody is an operator yet: an admin can name some in OPERATORS."
 
 NO_PAGE = "np"
 """What the form remembers of a typed “no page”, whichever provider is chosen in it."""
@@ -60,11 +80,14 @@ def _read(call: Call, now: datetime) -> PlanWords:
 
 
 async def _require_presence(call: Call) -> None:
-    """A show is called in a channel that the bot can post to."""
+    """A show is called in a channel that the bot can post to, by somebody who is in it."""
     if not call.channel or call.channel.startswith("D"):
         raise UserError(f"Plan a show in the channel of its crew: go there and type {call.command} plan.")
     if await call.away(call.channel):
         raise UserError(f"A show is called in a channel that I am in. {call.invitation} Then plan again.")
+    asker = await call.asker({call.channel}, Verb.PLAN)
+    if call.desk.permissions.judge(asker, Verb.PLAN, channel_thing(call.channel)) is not None:
+        raise NotAllowed(f"A show is planned by members of its channel. Join it, then type {call.command} plan there.")
 
 
 async def _wish(call: Call, words: PlanWords) -> Wish:
@@ -73,6 +96,8 @@ async def _wish(call: Call, words: PlanWords) -> Wish:
     if words.new_on:
         call.context.provider(words.new_on)
     stream = await _stream_named(call, words.stream) if words.stream else None
+    if stream is not None:
+        await require_stream(call, stream.key, stream.name)
     return Wish(
         words.title,
         words.start,
@@ -88,12 +113,14 @@ async def _wish(call: Call, words: PlanWords) -> Wish:
 
 
 async def _stream_named(call: Call, said: str) -> Seen:
-    """The stream of that show, id or name, among all that were ever seen; asked of the providers if it is not among them."""
+    """The stream of that show, id or name, among all that the person may know of; asked of the providers if it was never seen."""
     key = await of_show(call, said)
     known = await call.context.store.seen(key) if key else None
     if known is not None:
         return known
-    streams = [seen for name in call.context.providers for seen in await call.context.store.streams_seen(name)]
+    hidden = await hidden_streams(call)
+    seen_before = [seen for name in call.context.providers for seen in await call.context.store.streams_seen(name)]
+    streams = [seen for seen in seen_before if seen.key not in hidden]
     for _ in range(2):
         exact = [seen for seen in streams if said.casefold() in (seen.key.id, seen.name.casefold(), str(seen.key))]
         found = exact or [seen for seen in streams if said.casefold() in seen.name.casefold()]
@@ -105,9 +132,9 @@ async def _stream_named(call: Call, said: str) -> Seen:
             ]
             raise Question(f"“{said}” fits several streams. Choose one.", choices)
         listed, failures = await call.patiently(all_streams(call))
-        streams = [await call.context.sightings.report(info.look) for info in listed]
+        streams = [await call.context.sightings.report(info.look) for info in listed if info.key not in hidden]
     out = "".join(f" {sentence}" for sentence in failures)
-    raise UserError(f"There is no stream “{said}”.{out} See {call.command} stream list, or leave it out for a new one.")
+    raise UserError(f"{no_stream(said)}{out} See {call.command} stream list, or leave it out for a new one.")
 
 
 async def check(call: Call) -> Mapping[str, str]:
@@ -115,6 +142,14 @@ async def check(call: Call) -> Mapping[str, str]:
     wish, errors = read_form(call.view.values, call.context.clock.now())
     if wish is not None and len(call.context.providers) > 1 and not (wish.stream or wish.provider):
         errors["provider"] = "Choose where the new stream is made, or a stream to reuse."
+    if wish is not None and wish.stream:
+        try:
+            key = _key(wish.stream)
+            await asyncio.wait_for(require_stream(call, key, await _name_of(call, key)), CHECKED_WITHIN)
+        except TimeoutError:
+            return errors  # Slack is slow to say who is where: it is judged when the show is stored
+        except UserError as refusal:
+            errors["stream"] = CHANNEL.sub("its channel", str(refusal))  # an error of an input is plain text: Slack links nothing
     return errors
 
 
@@ -123,6 +158,7 @@ async def submit(call: Call) -> None:
     wish, _ = read_form(call.view.values, call.context.clock.now())
     if wish is None:
         raise UserError("The form was not complete. Open it again.")
+    await _require_presence(call)
     show = await _create(call, wish)
     zone = ZoneInfo(show.zone)
     answer = f"Planned: *{escape(show.title)}* ({show.id}), {span_words(show.start, show.end, zone)}."
@@ -153,11 +189,37 @@ async def _create(call: Call, wish: Wish) -> Show:
     )
     now, figures = call.context.clock.now(), call.context.figures
 
-    def rule(show_id: str) -> Decision[Show]:
-        draft = _empty(now)
+    def rule(show_id: str, draft: Draft) -> Decision[Show]:
         return call.carried_out(draft.decision(make(draft, show_id, plan, figures)))
 
-    return await call.context.store.plan(rule)
+    if key is None:
+        return await call.context.store.plan(lambda show_id: rule(show_id, _empty(now)))
+    return await _plan_on(call, key, plan.stream_name, rule)
+
+
+async def _plan_on(call: Call, key: StreamKey, name: str, rule: Callable[[str, Draft], Decision[Show]]) -> Show:
+    """Store the plan on a stream that exists, by the rights on it that were there before the plan."""
+    await require_stream(call, key, name)
+    check = await still_hands_on(call, key, PLANNING, Verb.PLAN)
+
+    def on_stream(dossier: Dossier, show_id: str) -> Decision[Show]:
+        check(dossier)
+        draft = Draft(dossier, call.context.clock.now())
+        draft.grant(Grant(key, call.channel, "", call.user, draft.now))
+        return rule(show_id, draft)
+
+    return await call.context.store.plan_on(key, on_stream)
+
+
+async def require_stream(call: Call, key: StreamKey, name: str) -> None:
+    """The person may plan on the stream; else UserError. Where an operator has to give it, they are asked for it."""
+    try:
+        await require_hands_on(call, key, PLANNING, Verb.PLAN)
+    except NeedsGrant:
+        asked = await request_grant(call, key, name or key.id, call.channel)
+        then = ASKED if asked and not call.dry else "" if asked else NO_OPERATORS
+        sentence = "No show has used that stream yet: an operator has to allow it for this channel."
+        raise NeedsGrant(f"{sentence} {then}".strip()) from None
 
 
 def _takes(able: Capabilities, field: str) -> bool:
@@ -170,8 +232,7 @@ async def _name_of(call: Call, key: StreamKey) -> str:
 
 
 def _key(text: str) -> StreamKey:
-    provider, _, stream = text.partition(":")
-    return StreamKey(provider, stream)
+    return parse_key(text)
 
 
 def _empty(now: datetime) -> Draft:
@@ -182,13 +243,14 @@ async def _overlaps(call: Call, show: Show) -> str:
     """Two shows on one stream at the same time are warned about, not refused: a second crew may know better."""
     if show.key is None:
         return ""
-    others = await call.context.store.shows(states=ACTIVE, limit=200)
+    others = (await call.context.store.dossier(show.key)).shows
     clashing = [
         other
         for other in others
-        if other.id != show.id and other.key == show.key and other.start < show.end and show.start < other.end
+        if other.id != show.id and not other.state.closed and other.start < show.end and show.start < other.end
     ]
-    names = ", ".join(f"{escape(other.title)} ({other.id})" for other in clashing)
+    named = await named_or_not(call, clashing)
+    names = ", ".join(f"{escape(other.title)} ({other.id})" if other.id else "a show of another channel" for other in named)
     return f"\n:warning: It overlaps on the same stream with {names}." if clashing else ""
 
 

@@ -93,7 +93,7 @@ async def _open_form(call: Call, show: Show) -> None:
 
 async def check_add(call: Call) -> Mapping[str, str]:
     """Errors by input, before the form closes; none of them repeats what was typed."""
-    show = await call.context.store.show(str(call.metadata.get("s")))
+    show = await call.checked_show()
     if show is None:
         return {}
     errors = {**address_errors(call.view.values), **read_fields(_fields(call, show), call.view.values)[1]}
@@ -124,6 +124,7 @@ async def submit_add(call: Call) -> None:
     def rule(dossier: Dossier, ids: tuple[str, ...]) -> Decision[RestreamTarget]:
         draft = Draft(dossier, call.context.clock.now())
         current = draft.show(show.id)
+        call.require_still(dossier, current)
         target = restreaming.add(draft, current, ids[0], wish, able_of(call, show))
         return call.carried_out(draft.decision(target))
 
@@ -148,11 +149,12 @@ async def _copy(call: Call, words: str) -> None:
 
 
 async def _next_show(call: Call, source: Show) -> Show:
-    here = await call.context.store.shows(channel=source.channel, states=AHEAD, limit=50)
+    here = await call.readable_shows(await call.context.store.shows(channel=source.channel, states=AHEAD, limit=50))
     found = [show for show in here if show.id != source.id and show.provider == source.provider]
     if not found:
         raise UserError(f"There is no other show to copy the targets of {source.title} ({source.id}) to. Plan it first.")
     if len(found) == 1:
+        await call.require(found[0])
         return found[0]
     choices = [
         Choice(f"{show.id}: {at(show.start, show, seconds=False)} {show.title}", f"restream copy {source.id} to {show.id}")
@@ -164,10 +166,7 @@ async def _next_show(call: Call, source: Show) -> Show:
 async def press_copy(call: Call) -> None:
     """Copy from the last show, on the board."""
     show = await call.carried_show()
-    source = await call.context.store.show(str(call.carried.get("from")))
-    if source is None:
-        raise UserError(f"That show is no longer known. See {call.command} shows past.")
-    await call.require_member(source)
+    source = await call.carried_show(name="from")
     await call.reply(await _copied(call, source, show), replace=True)
 
 
@@ -184,6 +183,7 @@ async def _copied(call: Call, source: Show, show: Show) -> Message:
 
     def rule(dossier: Dossier, ids: tuple[str, ...]) -> Decision[Copied]:
         draft = Draft(dossier, call.context.clock.now())
+        call.require_still(dossier, draft.show(show.id))
         found = restreaming.copy(draft, draft.show(show.id), source, ids, call.user, keys, able_of(call, show))
         return call.carried_out(draft.decision(found))
 
@@ -321,7 +321,7 @@ def _secret_fields(call: Call, show: Show) -> list[Field]:
 
 async def check_key(call: Call) -> Mapping[str, str]:
     """Errors by input, before the form closes."""
-    show = await call.context.store.show(str(call.metadata.get("s")))
+    show = await call.checked_show()
     more = read_fields(_secret_fields(call, show), call.view.values)[1] if show is not None else {}
     return {**address_errors(call.view.values), **more}
 

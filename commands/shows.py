@@ -39,19 +39,19 @@ async def shows(call: Call) -> None:
 
 
 async def _asked(call: Call, words: str, now: datetime) -> list[Show]:
-    store = call.context.store
+    store, of = call.context.store, await call.readable_channels()
     midnight = now.astimezone(call.zone).replace(hour=0, minute=0, second=0, microsecond=0)
     match words:
         case "" | "week":
-            return await store.shows(states=ACTIVE, start_until=now + timedelta(days=7))
+            return await store.shows(states=ACTIVE, channels=of, start_until=now + timedelta(days=7))
         case "today":
-            return await store.shows(start_from=midnight, start_until=midnight + timedelta(days=1))
+            return await store.shows(channels=of, start_from=midnight, start_until=midnight + timedelta(days=1))
         case "mine":
-            return [show for show in await store.shows(states=ACTIVE) if show.planned_by == call.user]
+            return [show for show in await store.shows(states=ACTIVE, channels=of) if show.planned_by == call.user]
         case "past":
-            return await store.shows(states=OVER, start_until=now, newest=True, limit=MOST)
+            return await store.shows(states=OVER, channels=of, start_until=now, newest=True, limit=MOST)
         case _:
-            return await store.shows(text=unquote(words), newest=True, limit=MOST)
+            return await store.shows(text=unquote(words), channels=of, newest=True, limit=MOST)
 
 
 async def status(call: Call) -> None:
@@ -80,6 +80,8 @@ async def _figures(call: Call, show: Show) -> list[Block]:
 async def _share(call: Call, show: Show) -> None:
     """The card as it is now, for everybody where it was typed; its buttons stay on the card itself."""
     await call.require_presence("A show is shared in a channel that I am in.")
+    if show.channel != call.channel and not await call.desk.directory.is_public(show.channel):
+        raise UserError(f"{show.title} ({show.id}) belongs to a private channel: its card is shared there and nowhere else.")
     card = await _card(call, show)
     blocks = tuple(block for block in card.blocks if block["type"] != "actions")
     key = f"shared:{call.interaction.key}"
@@ -95,9 +97,9 @@ async def _card(call: Call, show: Show) -> Message:
 
 async def panel(call: Call) -> None:
     """What is on air, what is next, and the buttons for it, in a window that keeps up."""
-    view = await call.desk.panels.view(call.channel)
+    view = await call.desk.panels.view(call.channel, call.user)
     await call.open(view)
-    call.desk.panels.opened(call.modal, call.channel, view)
+    call.desk.panels.opened(call.modal, call.channel, call.user, view)
 
 
 async def check(call: Call) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from bot.errors import Choice, Question, UserError
 from bot.model import JSON, StreamKey
 from bot.providers.base import Field, Provider, StreamInfo
+from bot.show.access import Verb
 from bot.show.phone import normalise
 from bot.show.times import wall
 from bot.slack.assignments import TypedSecret, read_assignments, require_no_secret, split_assignments
@@ -26,17 +27,24 @@ from bot.slack.streams import (
     facts_of,
     find_stream,
     folded,
+    hidden_streams,
     look_now,
     missing,
+    named_or_not,
     offer_streams,
     parse_key,
+    read_stream,
     require_hands_on,
     require_off_air,
     shows_on,
     shows_words,
+    still_hands_on,
 )
 from bot.slack.text import escape
 from commands.key import show_key
+
+CHANGING = "Changing the stream"
+ENABLING = "Enabling the stream"
 
 
 async def run(call: Call) -> None:
@@ -85,14 +93,16 @@ async def _edit_button(call: Call, words: str) -> list[Mapping[str, JSON]]:
 
 # -- list ---------------------------------------------------------------------------------------------------------------
 async def _list(call: Call, words: str) -> None:
-    """Every stream with its state, those first that were left on."""
+    """Every stream that the person may know of with its state, those first that were left on."""
     listed, failures = await all_streams(call)
-    streams = [info for info in listed if folded(words) in folded(info.name) or words == info.key.id]
+    hidden = await hidden_streams(call)
+    there = [info for info in listed if info.key not in hidden]
+    streams = [info for info in there if folded(words) in folded(info.name) or words == info.key.id]
     if not streams:
         fits = f" with “{words}” in its name" if words else ""
         out = "".join(f" {sentence}" for sentence in failures)
         raise UserError(f"There is no stream{fits}.{out} Make one with {call.command} stream create.")
-    shows = await call.context.store.shows(states=ACTIVE, limit=1000)
+    shows = await named_or_not(call, await call.context.store.shows(states=ACTIVE, limit=1000))
     able = {name: provider.capabilities for name, provider in call.context.providers.items()}
     narrow = f"{call.command} stream list <part of a name>"
     titles = {name: one.title for name, one in able.items()}
@@ -180,7 +190,7 @@ async def _edit(call: Call, words: str) -> None:
     if info is None:
         return
     provider = call.context.provider(info.key.provider)
-    await require_hands_on(call, info.key, "Changing the stream")
+    await require_hands_on(call, info.key, CHANGING)
     await _ask_to_edit(call, info.key, read_assignments(settable(provider, creating=False), values))
 
 
@@ -188,12 +198,13 @@ async def press_edit(call: Call) -> None:
     """The form, from an answer that sends people to it."""
     await call.open(loading("Edit stream"))
     key = parse_key(str(call.carried.get("k")))
-    await _show_edit_form(call, await call.context.provider(key.provider).stream(key.id))
+    await require_hands_on(call, key, CHANGING)
+    await _show_edit_form(call, await read_stream(call, key, ()))
 
 
 async def _show_edit_form(call: Call, info: StreamInfo) -> None:
     provider = call.context.provider(info.key.provider)
-    await require_hands_on(call, info.key, "Changing the stream")
+    await require_hands_on(call, info.key, CHANGING)
     before = prints(settable(provider, creating=False), info)
     await call.open(edit_form(provider, info, call.remember(k=str(info.key), was=before)))
 
@@ -208,7 +219,7 @@ async def check_edit(call: Call) -> Mapping[str, str]:
 async def submit_edit(call: Call) -> None:
     """Save was pressed: what differs from what the form showed is sent."""
     key = parse_key(str(call.metadata.get("k")))
-    await require_hands_on(call, key, "Changing the stream")
+    await require_hands_on(call, key, CHANGING)
     typed, _ = read_fields(settable(call.context.provider(key.provider), creating=False), call.view.values)
     was = call.metadata.get("was")
     await _ask_to_edit(call, key, changed(typed, was if isinstance(was, dict) else {}))
@@ -219,9 +230,10 @@ async def _ask_to_edit(call: Call, key: StreamKey, fields: Mapping[str, JSON]) -
         raise UserError("Nothing differs from what is set already, so nothing was changed.")
     known = call.context.provider(key.provider).capabilities.stream_fields
     if any(field.moves_ingest and field.name in fields for field in known):
-        require_off_air(call, await shows_on(call, key))
+        await require_off_air(call, await shows_on(call, key))
     kept, secrets = apart(known, fields)
-    await request(call, "edit_stream", key.provider, key.id, {"fields": kept}, secrets)
+    check = await still_hands_on(call, key, CHANGING, Verb.CHANGE)
+    await request(call, "edit_stream", key.provider, key.id, {"fields": kept}, secrets, check)
 
 
 # -- enable, disable, delete ---------------------------------------------------------------------------------------------
@@ -230,14 +242,15 @@ async def _enable(call: Call, words: str) -> None:
     if info is None:
         return
     _require_switch(call, info.key)
-    await require_hands_on(call, info.key, "Enabling the stream")
+    await require_hands_on(call, info.key, ENABLING, Verb.ENABLE)
     if info.enabled:
         seen = await call.context.store.seen(info.key)
         began = seen.since.get("enabled") if seen else None
         now = call.context.clock.now()
         since = f" since {wall(began, call.zone, seconds=True, relative_to=now)}" if began else ""
         raise UserError(f"{info.name} is enabled already{since}. Nothing to do.")
-    await request(call, "enable_stream", info.key.provider, info.key.id)
+    check = await still_hands_on(call, info.key, ENABLING, Verb.ENABLE)
+    await request(call, "enable_stream", info.key.provider, info.key.id, check=check)
 
 
 def _require_switch(call: Call, key: StreamKey) -> None:
@@ -284,9 +297,9 @@ async def _question(call: Call, verb: str, key: StreamKey) -> None:
     """Taking a stream away asks first, with what is known of it now."""
     if verb == "disable":
         _require_switch(call, key)
-    await require_hands_on(call, key, f"To {verb} the stream")
+    await require_hands_on(call, key, f"To {verb} the stream", Verb(verb))
     shows = await shows_on(call, key)
-    require_off_air(call, shows)
+    await require_off_air(call, shows)
     seen, failed = await look_now(call, key)
     if seen is not None and seen.gone:
         raise UserError(f"The stream {key.id} is not there any more.")
@@ -294,7 +307,7 @@ async def _question(call: Call, verb: str, key: StreamKey) -> None:
     able = call.context.provider(key.provider).capabilities
     facts = "\n".join(facts_of(seen, call.zone, call.context.clock.now(), failed, able=able))
     warning = _WARNINGS[verb] + (_ONLY_OFF if verb == "delete" and able.switch is not None else "")
-    text = f"*{escape(name)}* ({key.id})\n{facts}\n\n{shows_words(shows)}\n\n{warning}"
+    text = f"*{escape(name)}* ({key.id})\n{facts}\n\n{await shows_words(call, shows)}\n\n{warning}"
     if not call.interaction.trigger:
         action = "stream-off" if verb == "disable" else "stream-delete"
         await call.reply(say(text, *actions([Control(action, f"{verb.capitalize()}…", {"k": str(key)}, "danger")])))
@@ -324,9 +337,11 @@ async def submit_delete(call: Call) -> None:
 
 async def _confirmed(call: Call, verb: str) -> None:
     key = parse_key(str(call.metadata.get("k")))
-    await require_hands_on(call, key, f"To {verb} the stream")
-    require_off_air(call, await shows_on(call, key))
-    await request(call, f"{verb}_stream", key.provider, key.id)
+    what = f"To {verb} the stream"
+    await require_hands_on(call, key, what, Verb(verb))
+    await require_off_air(call, await shows_on(call, key))
+    check = await still_hands_on(call, key, what, Verb(verb))
+    await request(call, f"{verb}_stream", key.provider, key.id, check=check)
 
 
 # -- picking ------------------------------------------------------------------------------------------------------------

@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 from bot.errors import UserError
 from bot.model import ShowState, Video
+from bot.show.access import Verb
 from bot.show.phone import normalise, unquote, words
 from bot.show.references import take_handle
 from bot.slack.blocks import Control, actions, say
@@ -19,6 +20,7 @@ from bot.slack.streams import missing
 from bot.slack.text import escape
 from bot.slack.videos import (
     find_video,
+    known_videos,
     listed_videos,
     offer_videos,
     read_video,
@@ -53,11 +55,12 @@ async def run(call: Call) -> None:
 async def _bare(call: Call) -> None:
     """The recordings of the newest show here that has any, else the last five."""
     states = (*ACTIVE, ShowState.DONE)
-    shows = await call.context.store.shows(channel=call.channel, states=states, limit=1000) if call.channel else []
+    found = await call.context.store.shows(channel=call.channel, states=states, limit=1000) if call.channel else []
+    shows = await call.readable_shows(found)
     for show in sorted(shows, key=lambda show: show.start, reverse=True)[:10]:
         if await _tell_recordings(call, show.id, show.title):
             return
-    known = [video for video in await call.context.store.videos(limit=LAST * 4) if video.status != "deleted"][:LAST]
+    known = (await known_videos(call))[:LAST]
     if not known:
         listed, failures = await listed_videos(call, "")
         await _tell(call, "*The last videos*", listed[:LAST], failures)
@@ -179,7 +182,7 @@ async def _require_renamable(call: Call, video: Video) -> None:
     able = provider.capabilities.videos
     if able is None or not able.renamable:
         raise provider.cannot("rename-video")
-    await require_hands_on_video(call, video, "Renaming the video")
+    await require_hands_on_video(call, video, "Renaming the video", Verb.CHANGE)
 
 
 async def submit_rename(call: Call) -> None:
@@ -214,7 +217,7 @@ async def press_delete(call: Call) -> None:
 
 async def _delete_question(call: Call, video: Video) -> None:
     """Deleting asks first: nothing brings it back."""
-    await require_hands_on_video(call, video, "Deleting the video")
+    await require_hands_on_video(call, video, "Deleting the video", Verb.DELETE)
     text = (
         f"{video_words(video, call.zone, '')}\n\n:warning: *This cannot be undone.* The video and all its links are gone for good."
     )
@@ -228,7 +231,7 @@ async def _delete_question(call: Call, video: Video) -> None:
 async def submit_delete(call: Call) -> None:
     """Deleting was confirmed."""
     video = await read_video(call, str(call.metadata.get("v")))
-    await require_hands_on_video(call, video, "Deleting the video")
+    await require_hands_on_video(call, video, "Deleting the video", Verb.DELETE)
     await request(call, "delete_video", video.provider, "", {"video": video.id, "name": video.name, "of": video.show})
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -9,6 +11,18 @@ from bot.model import Operation, Show
 from bot.sandbox.gcore import GcoreCloud
 from bot.sandbox.rehearsal import Rehearsal
 from bot.sandbox.slack import Message, SlackEmulator, User
+
+
+@asynccontextmanager
+async def operated_by_ana(rehearsal: Rehearsal) -> AsyncIterator[Studio]:
+    """A studio in a rehearsal that is not open yet, in which Ana is an operator."""
+    playing = Studio(rehearsal)
+    rehearsal._env["OPERATORS"] = playing.ana.id
+    await rehearsal.open()
+    await rehearsal.settle()
+    yield playing
+    await rehearsal.close()
+
 
 BERLIN = ZoneInfo("Europe/Berlin")
 
@@ -33,6 +47,13 @@ class Studio:
         return self.rehearsal.cloud
 
     # -- people
+    async def appoint(self, *operators: User) -> None:
+        """Make these people the operators: the bot starts again with that setting."""
+        await self.rehearsal.stop_bot()
+        self.rehearsal._env["OPERATORS"] = ",".join(who.id for who in operators)
+        await self.rehearsal.start_bot()
+        await self.settle()
+
     async def type(self, text: str, who: User | None = None) -> str:
         """Type a command in the channel; what the asker reads as the answer."""
         return await self.rehearsal.command(who or self.ana, self.channel, text)

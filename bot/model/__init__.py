@@ -1,5 +1,6 @@
 """The nouns of a show, as frozen values; instants are aware and in UTC."""
 
+from bot.model.access import Grant, Owners, owners_of
 from bot.model.clip import Clip, ClipState, Marker
 from bot.model.decision import Decision, Dossier
 from bot.model.operation import Operation, OperationState, StepKind, StepRecord, StepState
@@ -22,12 +23,14 @@ __all__ = [
     "Doubt",
     "FinishPolicy",
     "Flaw",
+    "Grant",
     "Hold",
     "Look",
     "Marker",
     "Noted",
     "Operation",
     "OperationState",
+    "Owners",
     "PageState",
     "Person",
     "Picture",
@@ -45,4 +48,5 @@ __all__ = [
     "StreamKey",
     "Urgency",
     "Video",
+    "owners_of",
 ]

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Generic, TypeVar
 
+from bot.model.access import Grant
 from bot.model.clip import Clip, Marker
 from bot.model.operation import Operation, StepRecord
 from bot.model.restream import RestreamTarget
@@ -34,6 +35,8 @@ class Dossier:
     restreams: tuple[RestreamTarget, ...] = ()
     clips: tuple[Clip, ...] = ()
     markers: tuple[Marker, ...] = ()
+    grants: tuple[Grant, ...] = field(default=(), compare=False)
+    """Who the stream belongs to, before anything that is being decided. Not compared: it says who may ask, not what there is."""
 
     def show(self, show_id: str) -> Show:
         """The show of that id; KeyError if it is not part of this dossier."""
@@ -64,6 +67,7 @@ class Dossier:
             restreams=_with(self.restreams, decision.restreams, lambda target: target.id),
             clips=_with(self.clips, decision.clips, lambda clip: (clip.show, clip.number)),
             markers=_with(self.markers, decision.markers, lambda marker: (marker.show, marker.number)),
+            grants=_with(self.grants, decision.grants, lambda grant: (grant.key, grant.channel, grant.user)),
         )
 
 
@@ -88,3 +92,4 @@ class Decision(Generic[T]):
     request: str = ""
     """The key of the person's request that this carries out; empty where nobody waits for it."""
     restreams: tuple[RestreamTarget, ...] = ()
+    grants: tuple[Grant, ...] = ()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from bot.context import Context
@@ -101,10 +101,11 @@ async def request_thing(
     reply_to: str = "",
     channel: str = "",
     request: str = "",
+    check: Callable[[Dossier], None] = lambda _: None,
 ) -> Operation:
     """Commit what `ask_thing` asks for. `secrets` are fields that the database never sees as they are: the safe keeps them.
 
-    `request` is the key of the person's request that this carries out.
+    `request` is the key of the person's request that this carries out. `check` raises, in the same transaction, what forbids it.
     """
     identity = new_id(verb.replace("_", "-"))
     said = dict(args or {})
@@ -114,6 +115,7 @@ async def request_thing(
             said[SEALED] = sealed
 
     def rule(dossier: Dossier) -> Decision[Operation]:
+        check(dossier)
         draft = Draft(dossier, context.clock.now())
         asked = ask_thing(draft, verb, by, provider, stream, said, reply_to=reply_to, channel=channel, identity=identity)
         return replace(draft.decision(asked), request=request)

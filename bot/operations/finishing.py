@@ -178,7 +178,9 @@ def _finish(context: Context) -> Verb:
             stopped(draft, show, able)
         other = also_recorded(draft.shows, show, draft.now, context.figures)
         if other is not None and able.tells_recording and draft.seen is not None and draft.seen.recording:
-            text = f":black_circle_for_record: The recording goes on: it is that of {escape(other.title)} ({other.id}) as well."
+            # Who is in this channel may not be in the other show's, so that one is not named.
+            whose = f"{escape(other.title)} ({other.id})" if other.channel == show.channel else "a show of another channel"
+            text = f":black_circle_for_record: The recording goes on: it is that of {whose} as well."
             draft.post(notices.line(show, "kept-recording", draft.now, text))
         draft.post(notices.line(show, "ended", draft.now, f":checkered_flag: *Ended* {at(draft.now, show)}."))
 

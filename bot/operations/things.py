@@ -8,7 +8,7 @@ from datetime import datetime
 
 from bot.context import Context
 from bot.errors import ProviderError, UserError
-from bot.model import Dossier, Operation, PageState, Post, Seen, StepKind, StepState, StreamKey
+from bot.model import Dossier, Grant, Operation, PageState, Post, Seen, StepKind, StepState, StreamKey
 from bot.operations import aim
 from bot.operations.preparing import create_page, create_stream
 from bot.operations.steps import AskPeople, Result, Run, Step, Verb
@@ -55,7 +55,9 @@ def _stream_created(context: Context) -> Callable[[Draft, Operation], None]:
         stream, name = str(made.get("stream", "")), str(made.get("name", ""))
         able = context.provider(operation.provider).capabilities
         off = False if able.switch is not None else None
-        draft.see(Seen(StreamKey(operation.provider, stream), name=name, enabled=off, looked_at=draft.now))
+        key = StreamKey(operation.provider, stream)
+        draft.see(Seen(key, name=name, enabled=off, looked_at=draft.now))
+        draft.grant(Grant(key, "", operation.by, "", draft.now))
         pushed = "It is not enabled; nothing can be pushed until it is." if able.switch is not None else able.takes_at_once
         draft.operate(replace(operation, note=f"“{name}” is {able.stream_word} {stream}. {pushed}"))
 
@@ -129,7 +131,8 @@ def _not_on_air(_: Context, draft: Draft, operation: Operation) -> Operation:
     """Somebody may have gone live between the question and its answer."""
     for show in draft.shows:
         if show.state.on_air:
-            raise UserError(f"{show.title} ({show.id}) is on air on this stream. Finish it first.")
+            named = f"{show.title} ({show.id})" if show.channel == operation.channel else "A show of another channel"
+            raise UserError(f"{named} is on air on this stream. Finish it first.")
     return operation
 
 

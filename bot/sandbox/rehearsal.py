@@ -19,6 +19,7 @@ from bot.sandbox.cloud import Cloud
 from bot.sandbox.gcore import GcoreCloud
 from bot.sandbox.slack import Channel, Message, SlackEmulator, User
 from bot.settings import load_settings
+from bot.show.access import Rule, may
 from bot.slack.declare import Registry
 from bot.slack.manifest import build
 
@@ -46,7 +47,8 @@ class Rehearsal:
 
     `rate` is how many show seconds pass in a real one; at 0 the clock stands still until it is moved. With `limits`, Slack keeps
     its real rate limits and the bot its real pace. `settle`, `timeout` and `letter_retries` are real seconds, as
-    in `World`. With `http`, Slack delivers by signed HTTP in the place of Socket Mode. `clouds` makes the played providers.
+    in `World`. With `http`, Slack delivers by signed HTTP in the place of Socket Mode. `clouds` makes the played providers,
+    `rule` decides who may do what.
     """
 
     def __init__(
@@ -63,6 +65,7 @@ class Rehearsal:
         letter_retries: Sequence[float] = RETRIES,
         http: bool = False,
         clouds: Callable[[Clock], Sequence[Cloud]] = gcore_only,
+        rule: Rule = may,
     ) -> None:
         self.folder = folder
         self.registry = registry
@@ -71,6 +74,7 @@ class Rehearsal:
         manifest = build(command="/live", commands_hint="help", http_url="https://bot.example" if http else None)
         self.slack = SlackEmulator(manifest, rate_limits=limits)
         self._http = http
+        self._rule = rule
         self.secret = secrets.token_urlsafe(24)
         self._limits = limits
         self._env = dict(env or {})
@@ -131,6 +135,7 @@ class Rehearsal:
             settle=self._settle,
             timeout=self._timeout,
             letter_retries=self._letter_retries,
+            may=self._rule,
         )
 
     def environment(self) -> dict[str, str]:

@@ -12,6 +12,7 @@ from bot.model import (
     Clip,
     Decision,
     Dossier,
+    Grant,
     Marker,
     Noted,
     Operation,
@@ -60,6 +61,7 @@ class Draft:
         self._steps: list[StepRecord] = []
         self._posts: list[Post] = []
         self._noted: list[Noted] = []
+        self._grants: list[Grant] = []
 
     # -- reading
     @property
@@ -99,6 +101,11 @@ class Draft:
     def markers(self) -> tuple[Marker, ...]:
         """The moments noted in the shows, as drafted."""
         return tuple(self._markers.values())
+
+    @property
+    def grants(self) -> tuple[Grant, ...]:
+        """Who the stream belonged to when the dossier was read: what is being decided gives nobody a right on itself."""
+        return self._dossier.grants
 
     def show(self, show_id: str) -> Show:
         """One show, as drafted; KeyError if it is not in the dossier."""
@@ -167,6 +174,10 @@ class Draft:
         self._changed_markers.add((marker.show, marker.number))
         return marker
 
+    def grant(self, grant: Grant) -> None:
+        """Give a right on a stream; one that is there already stays as it is."""
+        self._grants.append(grant)
+
     def step(self, record: StepRecord) -> None:
         """Write a step of a journal."""
         self._steps.append(record)
@@ -193,6 +204,7 @@ class Draft:
             noted=tuple(self._noted),
             clips=_pick(self._clips, self._changed_clips),
             markers=_pick(self._markers, self._changed_markers),
+            grants=tuple(self._grants),
         )
 
 

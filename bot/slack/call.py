@@ -1,39 +1,32 @@
-"""What a handler is handed: who did what, the words they typed, and the ways to answer."""
+"""What a handler is handed: a conversation in which shows are found, rights judged and decisions stored."""
 
 from __future__ import annotations
 
 import asyncio
-import json
-import time
-from collections.abc import Callable, Collection, Coroutine, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace as dc_replace
-from datetime import datetime
-from typing import Any, TypeVar
+from typing import TypeVar
 from zoneinfo import ZoneInfo
 
-from bot.context import Context
 from bot.errors import Choice, NotAllowed, Question, UserError
 from bot.model import JSON, Decision, Dossier, Person, Show, ShowState
 from bot.operations.asking import ask
+from bot.show.access import Asker, Refusal, Verb, show_thing
 from bot.show.draft import Draft
 from bot.show.phone import normalise
 from bot.show.references import parse_handle, take_handle
 from bot.show.times import wall
-from bot.slack.blocks import Message, context, say
 from bot.slack.controls import facts
-from bot.slack.declare import Registry
-from bot.slack.directory import Directory
-from bot.slack.interaction import Interaction, Kind, View
-from bot.slack.modals import form, loading
-from bot.slack.panel import Panels
+from bot.slack.conversation import Conversation, Desk
+from bot.slack.granting import request_grant
+from bot.slack.interaction import Interaction, Kind
+from bot.slack.permissions import Place
 from bot.slack.stamps import at
-from bot.slack.voice import Voice
 
 T = TypeVar("T")
 
-PATIENCE = 1.0
-"""Real seconds after which a window opens in which the answer will stand: the trigger that opens one lives 3 s."""
+CHECKED_WITHIN = 2.0
+"""Real seconds for which a form waits to be judged before it closes: Slack waits three for the answer."""
 
 WITH_SECOND_VERB = ("record", "broadcast", "restream")
 """Commands whose second word says what to do, so that a show is named after it."""
@@ -44,189 +37,99 @@ RUNNING = (ShowState.OPEN, ShowState.LIVE, ShowState.PAUSED, ShowState.OFF)
 ACTIVE = (ShowState.PLANNED, ShowState.OPEN, ShowState.LIVE, ShowState.PAUSED, ShowState.OFF)
 
 
-@dataclass(frozen=True, slots=True)
-class Desk:
-    """What every call has in common."""
-
-    context: Context
-    voice: Voice
-    panels: Panels
-    directory: Directory
-    registry: Registry
-    bot: str = ""
-    """The bot's own mention."""
+class BorrowedStream(NotAllowed):
+    """The show's stream belongs to other channels than its own. Raised inside transactions; the operators are asked then."""
 
 
-class Call:
+class Call(Conversation):
     """One command, press or submission being dealt with."""
 
-    dry = False
-    """Whether nothing is to come of it but an answer."""
-
     def __init__(self, desk: Desk, interaction: Interaction, person: Person, words: str) -> None:
-        self.desk = desk
-        self.context = desk.context
-        self.interaction = interaction
-        self.person = person
-        self.words = words
-        self.modal = ""
-        """The id of the modal that was opened for this call, if one was."""
-        self.loading = False
-        """Whether that modal still says that the answer is on its way."""
-        self.unread = ""
-        """A channel whose members were taken for granted; they are read once the call is over."""
-        self._began = time.monotonic()
+        super().__init__(desk, interaction, person, words)
+        self._judged: dict[str, tuple[Asker, Verb]] = {}
+        """By show: who asked for what, with what was known of them."""
 
-    # -- who and where
+    # -- who may
     @property
-    def user(self) -> str:
-        """Slack's id of the person."""
-        return self.person.id
+    def place(self) -> Place:
+        """Where this happened, as far as it says something about the person."""
+        return Place(self.channel, typed=self.typed)
 
-    @property
-    def channel(self) -> str:
-        """The channel it happened in (of a modal: the one it was opened from)."""
-        return self.interaction.channel or str(self.metadata.get("c", ""))
+    async def asker(self, channels: Collection[str], verb: Verb = Verb.READ) -> Asker:
+        """Who asks, with what is known of these channels."""
+        asker = await self.patiently(self.desk.permissions.asker(self.person, channels, self.place, verb))
+        if asker.unread:
+            self.unread = next(iter(asker.unread))
+        return asker
 
-    @property
-    def zone(self) -> ZoneInfo:
-        """The reader's zone, else the team's."""
-        return ZoneInfo(self.person.zone or self.context.zone)
+    async def require(self, show: Show, verb: Verb = Verb.ACT, unknown: str = "") -> None:
+        """The person may do that with the show; UserError otherwise, `unknown` where they may not know that there is one."""
+        asker = await self.asker({show.channel}, verb)
+        self._judged[show.id] = asker, verb
+        refusal = self.desk.permissions.judge(asker, verb, show_thing(show))
+        if refusal is not None:
+            raise self._refused(refusal, show, unknown)
 
-    @property
-    def at(self) -> datetime:
-        """The show time at which the request came in, whatever has been asked or waited for since."""
-        return self.interaction.at or self.context.clock.now()
+    def _refused(self, refusal: Refusal, show: Show, unknown: str = "") -> UserError:
+        about = f"{show.title} ({show.id})"
+        match refusal:
+            case Refusal.HIDDEN:
+                return UserError(unknown or self.no_show(show.id))
+            case Refusal.BARRED:
+                return NotAllowed("Bots cannot call shows. Let a person do it.")
+            case Refusal.EXTERNAL:
+                return NotAllowed(f"{about} can be changed by members of your team only. Ask one of them in <#{show.channel}>.")
+            case Refusal.BORROWED:
+                return BorrowedStream(
+                    f"The stream of {about} belongs to another channel's shows. An operator has to allow it for <#{show.channel}>."
+                )
+            case _:
+                return NotAllowed(f"{about} belongs to <#{show.channel}>. Join that channel, or ask an operator.")
 
-    @property
-    def command(self) -> str:
-        """The root command."""
-        return self.context.command
+    def no_show(self, handle: str) -> str:
+        """What is said of a show that does not exist, and of one that the person may not know of."""
+        return f"There is no show {handle}. See {self.command} shows."
 
-    @property
-    def carried(self) -> Mapping[str, JSON]:
-        """What the pressed control carries."""
-        try:
-            value = json.loads(self.interaction.value)
-        except ValueError:
-            return {}
-        return value if isinstance(value, dict) else {}
+    async def readable_channels(self, states: Collection[ShowState] | None = None) -> frozenset[str]:
+        """The channels with shows (in these states) that the person may see."""
+        channels = await self.context.store.show_channels(states)
+        return await self.patiently(self.desk.permissions.readable(self.person, channels, self.place))
 
-    @property
-    def view(self) -> View:
-        """The submitted modal."""
-        if self.interaction.view is None:
-            raise UserError("This form is no longer open. Open it again.")
-        return self.interaction.view
-
-    @property
-    def metadata(self) -> Mapping[str, JSON]:
-        """What the modal remembers of where it was opened."""
-        view = self.interaction.view
-        try:
-            value = json.loads(view.metadata) if view and view.metadata else {}
-        except ValueError:
-            return {}
-        return value if isinstance(value, dict) else {}
-
-    def remember(self, **more: JSON) -> str:
-        """The metadata of a modal opened by this call."""
-        return json.dumps({"c": self.channel, **more}, separators=(",", ":"))
-
-    # -- answers
-    @property
-    def invitation(self) -> str:
-        """What to do where the bot cannot post."""
-        return f"I am not in <#{self.channel}>: invite me with /invite."
-
-    async def reply(self, answer: str | Message, *, replace: bool = False) -> None:
-        """Answer the person, and nobody else; where the bot is not in the channel the answer says so."""
-        message = say(answer) if isinstance(answer, str) else answer
-        if self.loading and await self._fill(message):
-            return
-        here = self.interaction
-        if here.kind is Kind.COMMAND and await self._away() and "/invite" not in message.text:
-            message = dc_replace(message, blocks=(*message.blocks, context(self.invitation)))
-        if here.reply_to and await self.desk.voice.answer(here.reply_to, message, replace=replace):
-            return
-        if self.channel and await self.desk.voice.whisper(self.channel, self.user, message, here.thread):
-            return
-        await self.desk.voice.direct(self.user, message)
-
-    async def _away(self) -> bool:
-        """Whether this happened in a channel without the bot; nobody can be invited into a conversation of two."""
-        return self.channel[:1] in ("C", "G") and await self.desk.directory.away(self.channel)
-
-    async def away(self, channel: str) -> bool:
-        """Whether the bot is known not to be in a channel."""
-        return await self.patiently(self.desk.directory.away(channel))
-
-    async def require_presence(self, why: str) -> None:
-        """UserError that begins with `why` where the bot is not in this channel and could post nothing."""
-        if self.channel[:1] in ("C", "G") and await self.away(self.channel):
-            raise UserError(f"{why} {self.invitation}")
-
-    # -- windows
-    async def patiently(self, answer: Coroutine[Any, Any, T]) -> T:
-        """Wait for Slack or a provider; where that takes long a window opens in time, and what is said next stands in it."""
-        asking = asyncio.create_task(answer)
-        try:
-            await asyncio.wait({asking}, timeout=max(0.05, self._began + PATIENCE - time.monotonic()))
-            if not asking.done():
-                await self._make_room()
-            return await asking
-        finally:
-            asking.cancel()
-
-    async def _make_room(self) -> None:
-        if not self.modal and self.interaction.trigger and self.interaction.kind in (Kind.COMMAND, Kind.PRESS):
-            self.modal = await self.desk.voice.open(self.interaction.trigger, loading("One moment"), on_top=self._pressed_in_a_form)
-            self.loading = bool(self.modal)
-
-    async def _fill(self, message: Message) -> bool:
-        """Say it in the window that was opened for the answer; whether Slack took it."""
-        self.loading = False
-        blocks = message.blocks or say(message.text).blocks
-        return await self.desk.voice.update(self.modal, form("notice", "Here it is", blocks, "", self.remember()))
-
-    async def tidy(self) -> None:
-        """Nothing more will be said: a window that waits for it must not wait for ever."""
-        if self.loading:
-            await self._fill(say("Done."))
-
-    @property
-    def _pressed_in_a_form(self) -> bool:
-        return self.interaction.kind is Kind.PRESS and self.interaction.view is not None
-
-    async def open(self, view: Mapping[str, JSON]) -> None:
-        """Show a modal, on top of the one that was pressed in if there is one; if this call opened one already, change it."""
-        if self.modal:
-            self.loading = False
-            await self.desk.voice.update(self.modal, view)
-            return
-        if not self.interaction.trigger and self.interaction.kind is Kind.COMMAND:
-            raise self._from_a_button()
-        self.modal = await self.desk.voice.open(self.interaction.trigger, view, on_top=self._pressed_in_a_form)
-        if not self.modal:
-            raise UserError("Slack did not open the form in time. Try again.")
-
-    def _from_a_button(self) -> Question:
-        """A mention, the only grammar in threads, cannot open a form: a button that types the same line can."""
-        verb, _, rest = normalise(self.interaction.text).partition(" ")
-        return Question(
-            "That needs a form, which opens from a button.", [Choice("Open the form", f"{verb.casefold()} {rest}".strip())]
-        )
+    async def readable_shows(self, shows: Collection[Show]) -> list[Show]:
+        """Those of the shows that the person may see."""
+        channels = {show.channel for show in shows}
+        readable = await self.patiently(self.desk.permissions.readable(self.person, channels, self.place))
+        return [show for show in shows if show.channel in readable]
 
     # -- deciding
     async def decide(self, show: Show, rule: Callable[[Draft, Show], T]) -> T:
-        """Let `rule` decide about a show in one transaction."""
+        """Let `rule` decide about a show in one transaction, in which the person's right is judged once more."""
+        if show.id not in self._judged:
+            await self.require(show)
 
         def whole(dossier: Dossier) -> Decision[T]:
             draft = Draft(dossier, self.context.clock.now())
-            answer = rule(draft, draft.show(show.id))
-            return self.carried_out(draft.decision(answer))
+            current = draft.show(show.id)
+            self.require_still(dossier, current)
+            return self.carried_out(draft.decision(rule(draft, current)))
 
-        return await self.context.store.decide(show.id, whole)
+        try:
+            return await self.context.store.decide(show.id, whole)
+        except BorrowedStream:
+            await self.ask_operators(show)
+            raise
+
+    def require_still(self, dossier: Dossier, show: Show) -> None:
+        """Inside a transaction: the person may do what `require` was asked, by what is stored now."""
+        asker, verb = self._judged.get(show.id, (Asker(self.user), Verb.ACT))
+        refusal = self.desk.permissions.judge(asker, verb, show_thing(show, dossier.grants))
+        if refusal is not None:
+            raise self._refused(refusal, show)
+
+    async def ask_operators(self, show: Show) -> None:
+        """Ask the operators to allow the show's stream for its channel."""
+        if show.key is not None:
+            await request_grant(self, show.key, show.stream_name or show.stream, show.channel)
 
     def carried_out(self, decision: Decision[T]) -> Decision[T]:
         """The decision as the one that this call was for: after a crash nobody is told that it was lost."""
@@ -244,81 +147,94 @@ class Call:
                 raise UserError(f"That card was outdated; nothing was changed. {present_state(show)}")
 
     # -- which show
-    async def carried_show(self) -> Show:
-        """The show of the pressed control, or of the submitted modal."""
-        show_id = str(self.carried.get("s") or self.metadata.get("s") or "")
+    async def carried_show(self, verb: Verb = Verb.ACT, name: str = "s") -> Show:
+        """The show of the pressed control, or of the submitted modal, for `verb`; `name` is under which it is carried."""
+        show_id = str(self.carried.get(name) or self.metadata.get(name) or "")
         show = await self.context.store.show(show_id)
+        unknown = f"That show is no longer known. See {self.command} shows."
         if show is None:
-            raise UserError(f"That show is no longer known. See {self.command} shows.")
-        await self.require_member(show)
+            raise UserError(unknown)
+        await self.require(show, verb, unknown)
         return show
 
-    async def choose_show(self, words: str, states: Collection[ShowState] = ACTIVE) -> tuple[Show, str]:
+    async def checked_show(self) -> Show | None:
+        """The show of a form that is being checked; UserError as in `carried_show`.
+
+        None where Slack is slow to say who is where: the form closes then, and is judged when it is carried out.
+        """
+        try:
+            return await asyncio.wait_for(self.carried_show(), CHECKED_WITHIN)
+        except TimeoutError:
+            return None
+
+    async def choose_show(self, words: str, states: Collection[ShowState] = ACTIVE, verb: Verb = Verb.ACT) -> tuple[Show, str]:
         """The show meant by `words`, and the words that are left: handle, part of the title, or what is live or due here."""
         handle, rest = take_handle(words)
         if handle is not None:
             show = await self.context.store.show(handle)
             if show is None:
-                raise UserError(f"There is no show {handle}. See {self.command} shows.")
-            await self.require_member(show)
+                raise UserError(self.no_show(handle))
+            await self.require(show, verb)
             return show, rest
         if words:
-            named = await self._named(words, states)
+            named = await self._named(words, states, verb)
             if named is not None:
                 return named
-        return await self._meant(states, words), words
+        return await self._meant(states, words, verb), words
 
     async def show_first(self, states: Collection[ShowState]) -> tuple[Show, str]:
         """The show of a line whose other words are free: named by its handle in front, else the one meant here; and those words."""
         first, _, rest = self.words.partition(" ")
         if parse_handle(first) is None:
-            return await self._meant(states, ""), self.words
+            return await self._meant(states, "", Verb.ACT), self.words
         show, _ = await self.choose_show(first, states)
         return show, rest.strip()
 
-    async def find_show(self, words: str, states: Collection[ShowState] = ACTIVE) -> Show:
+    async def find_show(self, words: str, states: Collection[ShowState] = ACTIVE, verb: Verb = Verb.ACT) -> Show:
         """The show meant by words that say nothing else: UserError for what is left over, because the wrong show might be meant."""
         handle, rest = take_handle(words)
-        named = None if handle or not words else await self._named(words, states)
+        named = None if handle or not words else await self._named(words, states, verb)
         if words and handle is None and named is None:
             raise UserError(f"No show fits “{words}”. See {self.command} shows, or leave the name out for the one due here.")
-        show, rest = named or await self.choose_show(words, states)
+        show, rest = named or await self.choose_show(words, states, verb)
         if rest:
             raise UserError(f"I understood {show.title} ({show.id}), but not “{rest}”. {self.command} help shows what can be said.")
         return show
 
-    async def _named(self, words: str, states: Collection[ShowState]) -> tuple[Show, str] | None:
-        """The longest run of first words that is part of exactly one title."""
+    async def _named(self, words: str, states: Collection[ShowState], verb: Verb) -> tuple[Show, str] | None:
+        """The longest run of first words that is part of exactly one title, among the shows that the person may see."""
         said = words.split()
+        readable = await self.readable_channels(states)
         for count in range(len(said), 0, -1):
             text = " ".join(said[:count])
-            found = await self.context.store.shows(states=states, text=text, limit=10)
+            found = await self.context.store.shows(states=states, text=text, channels=readable, limit=10)
             found = [show for show in found if show.channel == self.channel] or found
             if len(found) == 1:
-                await self.require_member(found[0])
+                await self.require(found[0], verb)
                 return found[0], " ".join(said[count:])
             if found:
                 raise self._which(found, f"“{text}” fits several shows.", text)
         return None
 
-    async def _meant(self, states: Collection[ShowState], words: str) -> Show:
+    async def _meant(self, states: Collection[ShowState], words: str, verb: Verb) -> Show:
         now = self.context.clock.now()
-        here = await self.context.store.shows(channel=self.channel, states=states, limit=50)
+        here = await self.readable_shows(await self.context.store.shows(channel=self.channel, states=states, limit=50))
         for group in (
             [show for show in here if show.state.on_air],
             [show for show in here if abs(show.start - now) <= self.context.figures.due_here],
             here,
         ):
             if len(group) == 1:
+                await self.require(group[0], verb)
                 return group[0]
             if group:
                 raise self._which(group, "Which show?")
-        anywhere = await self.context.store.shows(states=states, limit=2)
+        anywhere = await self.context.store.shows(states=states, channels=await self.readable_channels(states), limit=2)
         if len(anywhere) == 1:
-            await self.require_member(anywhere[0])
+            await self.require(anywhere[0], verb)
             return anywhere[0]
         said = f" (typed: {words})" if words else ""
-        others = await self.context.store.shows(channel=self.channel, states=ACTIVE, limit=2)
+        others = await self.readable_shows(await self.context.store.shows(channel=self.channel, states=ACTIVE, limit=2))
         if len(others) == 1:
             raise UserError(f"No show here fits{said} now: {present_state(others[0])} Name another, or see {self.command} shows.")
         raise UserError(f"No show here fits{said}. Plan one with {self.command} plan, or name one: see {self.command} shows.")
@@ -344,33 +260,6 @@ class Call:
         if named and at >= 0:
             rest = rest[:at] + rest[at + len(named) :]
         return " ".join([*said[:head], show.id, *rest.split()])
-
-    # -- who may
-    async def require_member(self, show: Show) -> None:
-        """Only members of the show's channel, and operators, may touch it; NotAllowed otherwise.
-
-        Whoever types in a channel is in it, and so is whoever presses a button there, as far as is known without asking Slack:
-        the brake waits for nobody. (Slack shows a public channel, with its buttons, also to those who are not in it.)
-        """
-        here = self.channel == show.channel
-        directory, kind = self.desk.directory, self.interaction.kind
-        if directory.is_operator(self.user) or (here and kind is Kind.COMMAND):
-            return
-        if here and kind is Kind.PRESS:
-            remembered = directory.remembered(show.channel)
-            if remembered is None:
-                self.unread = show.channel
-            if remembered is None or self.user in remembered:
-                return
-        members = await self.patiently(directory.members(show.channel, asked_for=self.user))
-        if (members is None and not here) or (members is not None and self.user not in members):
-            raise NotAllowed(f"{show.title} ({show.id}) belongs to <#{show.channel}>. Join that channel, or ask an operator.")
-
-    def require_operator(self, what: str) -> None:
-        """Only operators and admins where any are named; NotAllowed otherwise."""
-        if not self.desk.directory.restricts or self.desk.directory.is_operator(self.user):
-            return
-        raise NotAllowed(f"{what} needs an operator. Ask one of them, or an admin to add you to OPERATORS.")
 
 
 def present_state(show: Show) -> str:

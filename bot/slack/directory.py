@@ -19,6 +19,9 @@ FRESH = timedelta(hours=12)
 MEMBERS_FRESH = timedelta(minutes=5)
 JUST_READ = timedelta(seconds=2)
 
+KIND_FRESH = timedelta(seconds=30)
+"""How long it is believed that a channel is public: its conversion to a private one comes with no event that is subscribed to."""
+
 
 class Directory:
     """Users, groups and channel members. Times are real: this is about Slack, not about shows."""
@@ -40,6 +43,8 @@ class Directory:
         self._people: dict[str, Person] = {}
         self._groups: dict[str, frozenset[str]] = {}
         self._members: dict[str, tuple[datetime, frozenset[str]]] = {}
+        self._public: dict[str, tuple[datetime, bool]] = {}
+        self._names: dict[str, str] = {}
         self._hidden: set[str] = set()
         """Channels that Slack does not show to the bot: private ones that it is not in."""
 
@@ -152,6 +157,35 @@ class Directory:
         self._members[channel] = (datetime.now(UTC), found)
         return found
 
+    async def is_public(self, channel: str) -> bool:
+        """Whether everybody of the workspace may read the channel; False where Slack does not say so now."""
+        known = self._public.get(channel)
+        if known is not None and datetime.now(UTC) - known[0] < KIND_FRESH:
+            return known[1]
+        try:
+            answer = await self._client.conversations_info(channel=channel)
+        except FAILURES as failure:
+            log.info("conversations.info of %s failed: %s", channel, type(failure).__name__)
+            return False
+        found = answer["channel"]
+        self._names[channel] = str(found.get("name") or "")
+        public = bool(found.get("is_channel")) and found.get("is_private") is False
+        self._public[channel] = (datetime.now(UTC), public)
+        return public
+
+    async def name_of(self, channel: str) -> str:
+        """The channel's name without `#`; empty where Slack does not tell it."""
+        if channel not in self._names:
+            await self.is_public(channel)
+        return self._names.get(channel, "")
+
+    @property
+    def operators(self) -> frozenset[str]:
+        """The ids of the people who are operators, as far as the members of their groups are known."""
+        named = self._operators | self._admins
+        people = {who for who in named if not who.startswith("S")}
+        return frozenset(people).union(*(self._groups.get(group, frozenset()) for group in named))
+
     async def _read_members(self, channel: str) -> frozenset[str]:
         cursor, found = "", set[str]()
         while True:
@@ -190,6 +224,8 @@ class Directory:
     def forget_members(self, channel: str) -> None:
         """The channel itself changed, or the bot was taken out of it."""
         self._members.pop(channel, None)
+        self._public.pop(channel, None)
+        self._names.pop(channel, None)
 
 
 def _person(user: dict[str, object]) -> Person:

@@ -7,23 +7,25 @@ from collections.abc import Sequence
 
 from bot.model import Decision, Dossier, StreamKey
 from bot.providers.base import Address
+from bot.show.access import Verb
 from bot.show.draft import Draft
 from bot.slack.blocks import Block, context, say, section
 from bot.slack.call import Call
 from bot.slack.modals import loading, notice
-from bot.slack.streams import require_hands_on
+from bot.slack.streams import require_hands_on, still_hands_on
 from bot.slack.text import escape
 
 log = logging.getLogger(__name__)
 
 TITLE = "Ingest details"
+WHAT = "Seeing push addresses"
 
 
 async def reveal(call: Call, key: StreamKey) -> None:
     """Show where to push, after the right to know was checked and the showing was written down."""
     if call.interaction.trigger and not call.modal:
         await call.open(loading(TITLE))
-    await require_hands_on(call, key, "Seeing push addresses")
+    await require_hands_on(call, key, WHAT, Verb.KEY)
     info = await call.context.provider(key.provider).stream(key.id)
     await _write_down(call, key)
     if call.dry:
@@ -42,8 +44,10 @@ async def reveal(call: Call, key: StreamKey) -> None:
 
 async def _write_down(call: Call, key: StreamKey) -> None:
     """In the as-run log of every show on it, and in ours: who saw the addresses of which stream, never the addresses."""
+    check = await still_hands_on(call, key, WHAT, Verb.KEY)
 
     def rule(dossier: Dossier) -> Decision[None]:
+        check(dossier)
         draft = Draft(dossier, call.context.clock.now())
         for show in draft.shows:
             if not show.state.closed:

@@ -19,6 +19,7 @@ from bot.slack.blocks import Block, Control, actions, context, section
 from bot.slack.controls import control, possible
 from bot.slack.home import show_line
 from bot.slack.modals import form
+from bot.slack.permissions import Permissions
 from bot.slack.voice import Voice
 from bot.store.base import Touched
 
@@ -71,6 +72,7 @@ def _buttons(show: Show, able: Capabilities | None) -> list[Control]:
 @dataclass
 class _Open:
     channel: str
+    user: str
     since: float
     drawn: str
 
@@ -78,8 +80,9 @@ class _Open:
 class Panels:
     """The panels that are open now. They are forgotten on a restart: a panel is a window, not a record."""
 
-    def __init__(self, context: Context, voice: Voice) -> None:
+    def __init__(self, context: Context, voice: Voice, permissions: Permissions) -> None:
         self._context = context
+        self._permissions = permissions
         self._voice = voice
         self._open: dict[str, _Open] = {}
         self._stale = False
@@ -90,10 +93,11 @@ class Panels:
         """Whether a panel is being drawn again."""
         return self._task is not None and not self._task.done()
 
-    async def view(self, channel: str) -> Mapping[str, JSON]:
-        """The panel as it is now, for somebody in this channel."""
+    async def view(self, channel: str, user: str) -> Mapping[str, JSON]:
+        """The panel as it is now, for this person in this channel: with the shows that they may see."""
         store, now = self._context.store, self._context.clock.now()
-        found = await store.shows(states=ACTIVE, limit=200)
+        readable = await self._permissions.readable_by(user, await store.show_channels(ACTIVE))
+        found = await store.shows(states=ACTIVE, channels=readable, limit=200)
         wanted = [show for show in found if show.state.on_air or show.channel == channel][: SHOWN * 2]
         shown = [(dossier, dossier.show(show.id)) for show in wanted for dossier in [await store.dossier(show.id)]]
         return panel_view(shown, now, channel, self._context.command, self._able)
@@ -102,9 +106,9 @@ class Panels:
         provider = self._context.providers.get(show.provider)
         return provider.capabilities if provider else None
 
-    def opened(self, view_id: str, channel: str, view: Mapping[str, JSON]) -> None:
+    def opened(self, view_id: str, channel: str, user: str, view: Mapping[str, JSON]) -> None:
         """Keep this one up to date until it is closed."""
-        self._open[view_id] = _Open(channel, time.monotonic(), json.dumps(view))
+        self._open[view_id] = _Open(channel, user, time.monotonic(), json.dumps(view))
 
     def closed(self, view_id: str) -> None:
         """Somebody closed it."""
@@ -143,7 +147,7 @@ class Panels:
         if time.monotonic() - panel.since > LIFE:
             self.closed(view_id)
             return
-        view = await self.view(panel.channel)
+        view = await self.view(panel.channel, panel.user)
         drawn = json.dumps(view)
         if drawn == panel.drawn:
             return

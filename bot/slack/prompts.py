@@ -107,11 +107,14 @@ def end_prompt(dossier: Dossier, show: Show) -> Message:
         (other for other in dossier.shows if other.id != show.id and other.start < show.end and not other.state.closed), None
     )
     warning = (
-        [context(f":warning: {brief(overlap.title)} ({overlap.id}) begins on the same stream {at(overlap.start, show)}.")]
-        if overlap
-        else []
+        [context(f":warning: {_named_here(overlap, show)} begins on the same stream {at(overlap.start, show)}.")] if overlap else []
     )
     return say(head, *actions(buttons), *warning)
+
+
+def _named_here(other: Show, show: Show) -> str:
+    """Another show on the stream, as the channel of `show` may read of it: one of another channel is not named."""
+    return f"{brief(other.title)} ({other.id})" if other.channel == show.channel else "A show of another channel"
 
 
 def alarm(show: Show, number: int, able: Capabilities, now: datetime) -> Message:

@@ -41,10 +41,19 @@ async def board_of(call: Call, show: Show) -> Message:
     targets = await call.context.store.restreams(show.id)
     ours = {target.remote for target in targets}
     lost = frozenset(target.id for target in targets if is_keyless(call, target))
-    others = [one for one in listed if one.id not in ours]
+    others = await _others_to_see(call, show, [one for one in listed if one.id not in ours])
     earlier = None if targets or show.state not in AHEAD else await _earlier(call, show)
     now = call.context.clock.now()
     return board(Board(show, able_of(call, show), targets, now, lost, others, failed, earlier))
+
+
+async def _others_to_see(call: Call, show: Show, others: Sequence[Restream]) -> list[Restream]:
+    """Those of the provider's further targets that are not targets of a show that the person may not see."""
+    remotes = {one.id for one in others}
+    owners = await call.context.store.restream_shows(show.provider, remotes)
+    shows = [found for found in [await call.context.store.show(each) for each in set(owners.values())] if found is not None]
+    readable = {each.id for each in await call.readable_shows(shows)}
+    return [one for one in others if owners.get(one.id) is None or owners[one.id] in readable]
 
 
 async def _listed(call: Call, show: Show, way: Restreams) -> tuple[Sequence[Restream], str]:
@@ -85,20 +94,27 @@ async def named_target(call: Call, verb: str, words: str) -> tuple[Show, Restrea
     if known is not None and not known.gone:
         show = await call.context.store.show(known.show)
         if show is not None:
-            await call.require_member(show)
+            await call.require(show, unknown=_no_target(call))
             return show, known
     found = [(show, target) for show, target in await _of_this_channel(call) if said in target.title.casefold()]
     found = [pair for pair in found if pair[1].title.casefold() == said] or found
     if len(found) == 1:
+        await call.require(found[0][0])
         return found[0]
     if not found:
-        raise UserError(f"There is no such restream target here. See {call.command} restream.")
+        raise UserError(_no_target(call))
     choices = [Choice(f"{target.title} of {show.title} ({show.id})", f"restream {verb} {target.id}") for show, target in found[:5]]
     raise Question("That fits several targets. Choose one.", choices)
 
 
+def _no_target(call: Call) -> str:
+    """That there is no such target, as it is said of one that the person may not know of as well."""
+    return f"There is no such restream target here. See {call.command} restream."
+
+
 async def _of_this_channel(call: Call) -> list[tuple[Show, RestreamTarget]]:
-    shows = await call.context.store.shows(channel=call.channel, states=ACTIVE, limit=50) if call.channel else []
+    found = await call.context.store.shows(channel=call.channel, states=ACTIVE, limit=50) if call.channel else []
+    shows = await call.readable_shows(found)
     return [(show, target) for show in shows for target in await call.context.store.restreams(show.id)]
 
 
@@ -106,7 +122,7 @@ async def carried_target(call: Call) -> tuple[Show, RestreamTarget]:
     """The target of the pressed control, or of the submitted form."""
     show = await call.carried_show()
     target = await call.context.store.restream(str(call.carried.get("t") or call.metadata.get("t") or ""))
-    if target is None or target.gone:
+    if target is None or target.gone or target.show != show.id:
         raise UserError(f"That target was removed; nothing was changed. See {call.command} restream {show.id}.")
     return show, target
 

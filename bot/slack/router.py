@@ -16,7 +16,8 @@ from bot.model import JSON, Person
 from bot.show.phone import normalise
 from bot.slack.assignments import hide_secrets, typed_secrets
 from bot.slack.blocks import OVERFLOW, say
-from bot.slack.call import ACTIVE, Call, Desk
+from bot.slack.call import ACTIVE, Call
+from bot.slack.conversation import Desk
 from bot.slack.declare import Button, Command, Form
 from bot.slack.dry import carry_out
 from bot.slack.home import home
@@ -40,6 +41,9 @@ CHANNEL_CHANGED = frozenset({"channel_left", "group_left", "channel_archive", "g
 
 TAKEN_WITHIN = 2.0
 """Real seconds in which a request has to be in the store; Slack waits for the acknowledgement for three."""
+
+KNOWN_WITHIN = 1.0
+"""Real seconds for which a picker or a form waits to hear who somebody is; Slack waits three for the whole answer."""
 
 LONGEST_COMMAND = 1000
 """Characters; what is longer would not fit into the buttons of an answer."""
@@ -256,6 +260,13 @@ class Router:
             who = "Guests" if person.guest else "People of other organisations"
             raise NotAllowed(f"{who} cannot use this here. An admin can add you to OPERATORS.")
 
+    async def _quickly(self, user: str) -> Person:
+        """The person, for an answer that Slack waits for: somebody of whom it has not said anything in time is unknown."""
+        try:
+            return await asyncio.wait_for(self._desk.directory.person(user), KNOWN_WITHIN)
+        except TimeoutError:
+            return await self._desk.directory.known(user) or Person(user, user)
+
     # -- forms, pickers, events
     async def _submit(self, interaction: Interaction) -> Mapping[str, JSON] | None:
         form = self._desk.registry.forms.get(interaction.view.callback if interaction.view else "")
@@ -263,9 +274,9 @@ class Router:
             root = self._desk.context.command
             return _on_top(f"That form is from an earlier version of me; nothing was changed. Open it again with {root}.")
         if form.check is not None:
-            known = await self._desk.directory.known(interaction.user)
-            call = Call(self._desk, interaction, known or Person(interaction.user, interaction.user), "")
+            call = Call(self._desk, interaction, await self._quickly(interaction.user), "")
             try:
+                self._require_welcome(call.person)
                 errors = await form.check(call)
             except UserError as failure:
                 return _on_top(str(failure))
@@ -281,12 +292,11 @@ class Router:
         picker = self._desk.registry.pickers.get(interaction.action)
         if picker is None:
             return {"options": []}
-        known = await self._desk.directory.known(interaction.user)
-        call = Call(self._desk, interaction, known or Person(interaction.user, interaction.user), interaction.text)
+        call = Call(self._desk, interaction, await self._quickly(interaction.user), interaction.text)
         try:
             self._require_welcome(call.person)
             offered = await picker.offer(call)
-        except (UserError, ProviderError) as failure:
+        except (UserError, ProviderError, TimeoutError) as failure:
             log.warning("picker %s: %s", interaction.action, failure)
             offered = []
         return {"options": [{"text": {"type": "plain_text", "text": label[:75]}, "value": value} for label, value in offered[:100]]}
@@ -298,9 +308,7 @@ class Router:
                 case "app_mention":
                     await self._mention(interaction)
                 case "app_home_opened":
-                    shows = await self._desk.context.store.shows(states=ACTIVE, limit=20)
-                    view = home(shows, self._desk.context.clock.now(), self._desk.context.command)
-                    await self._desk.voice.publish_home(interaction.user, view)
+                    await self._home(interaction.user)
                 case "user_change":
                     user = event.get("user")
                     await directory.changed(user if isinstance(user, dict) else {})
@@ -319,6 +327,13 @@ class Router:
                     log.warning("event %s is subscribed to and not dealt with", kind)
         except Exception:
             log.exception("event %s broke", event.get("type"))
+
+    async def _home(self, user: str) -> None:
+        """The home tab, with the shows that this person may see."""
+        context = self._desk.context
+        readable = await self._desk.permissions.readable_by(user, await context.store.show_channels(ACTIVE))
+        shows = await context.store.shows(states=ACTIVE, channels=readable, limit=20)
+        await self._desk.voice.publish_home(user, home(shows, context.clock.now(), context.command))
 
     def _cut_off(self, event: Mapping[str, JSON]) -> None:
         """The app was removed, or its token taken away. A person's token is none of ours."""

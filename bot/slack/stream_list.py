@@ -61,5 +61,10 @@ def _line(info: StreamInfo, shows: Sequence[Show], able: Mapping[str, Capabiliti
     words += ["recording"] if look.recording and one.tells_recording else []
     words += [f":warning: {escape(look.trouble)}"] if look.trouble else []
     there = f" at {escape(where[info.key.provider])}" if where else ""
-    on_it = [f"{escape(show.title)} ({show.id}) {show.state.value}" for show in shows if show.key == info.key]
+    on_it = [_on_it(show) for show in shows if show.key == info.key]
     return f"• *{escape(info.name or '(no name)')}* ({info.key.id}){there}: {' · '.join([*words, *on_it])}"
+
+
+def _on_it(show: Show) -> str:
+    """A show on a stream; one without a handle is not named to this reader."""
+    return f"{escape(show.title)} ({show.id}) {show.state.value}" if show.id else f"{show.title} {show.state.value}"

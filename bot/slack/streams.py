@@ -5,14 +5,16 @@ from __future__ import annotations
 import asyncio
 import difflib
 import re
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from bot.errors import Choice, NotAllowed, ProviderError, Question, UserError
-from bot.model import Seen, Show, StreamKey
+from bot.model import Dossier, Grant, Seen, Show, StreamKey, owners_of
 from bot.providers.base import Capabilities, Provider, StreamInfo
+from bot.show.access import Asker, Refusal, Verb, stream_thing
 from bot.show.phone import unquote
 from bot.show.references import parse_handle
 from bot.show.times import wall
@@ -27,6 +29,16 @@ PICKER_PATIENCE = 2.0
 """Real seconds for which a picker waits for a provider: Slack waits three for the picker (block_suggestion)."""
 
 PICK = "stream-pick"
+
+NOT_FOUND = 404
+
+
+class NeedsGrant(NotAllowed):
+    """No show ever used the stream, so an operator has to give it. Also raised inside transactions."""
+
+
+ANOTHERS = "A show of another channel"
+"""What is said of a show that the person may not see."""
 
 
 # -- naming -------------------------------------------------------------------------------------------------------------
@@ -77,15 +89,18 @@ async def find_stream(call: Call, verb: str, words: str, rest: str = "") -> Stre
     """The one stream that `words` name: by a show's handle, by id, by its whole name or by a part of it.
 
     UserError if there is none, Question with a button for each if there are several; `verb` and `rest` are the command around it.
+    What the person may not know of is not there for them.
     """
     said = unquote(words)
     key = await of_show(call, said)
     if key is not None:
         return await call.context.provider(key.provider).stream(key.id)
-    known = await _by_id(call, said)
+    hidden = await hidden_streams(call)
+    known = await _by_id(call, said, hidden)
     if known is not None:
         return known
-    streams, failures = await all_streams(call)
+    listed, failures = await all_streams(call)
+    streams = [info for info in listed if info.key not in hidden]
     found = [info for info in streams if info.key.id == said]
     found = found or [info for info in streams if folded(info.name) == folded(said)]
     found = found or [info for info in streams if folded(said) in folded(info.name)]
@@ -95,18 +110,28 @@ async def find_stream(call: Call, verb: str, words: str, rest: str = "") -> Stre
         close = difflib.get_close_matches(said, [info.name for info in streams], n=1)
         hint = f" Did you mean {close[0]}?" if close else ""
         out = "".join(f" {sentence}" for sentence in failures)
-        raise UserError(
-            f"There is no stream “{said}”{' among those I can see' if out else ''}.{out}{hint} See {call.command} stream list."
-        )
+        raise UserError(f"{no_stream(said, among=bool(out))}{out}{hint} See {call.command} stream list.")
     choices = [Choice(f"{info.name} ({info.key.id})", f"{verb} {info.key} {rest}".strip()) for info in found[:5]]
     more = f" Here are five of {len(found)}." if len(found) > len(choices) else ""
     raise Question(f"“{said}” fits several streams.{more} Choose one.", choices)
 
 
+def no_stream(said: str, *, among: bool = False) -> str:
+    """That there is no such stream, as it is said of one that the person may not know of as well."""
+    return f"There is no stream “{said}”{' among those I can see' if among else ''}."
+
+
+async def hidden_streams(call: Call) -> frozenset[StreamKey]:
+    """The streams that the person may not know of."""
+    owners = await call.context.store.stream_owners()
+    return await call.patiently(call.desk.permissions.hidden_streams(call.person, owners))
+
+
 async def of_show(call: Call, words: str) -> StreamKey | None:
-    """The stream of the show whose handle is all that was said; None if there is no such show."""
+    """The stream of the show whose handle is all that was said; None if there is no such show for this person."""
     handle = parse_handle(words)
-    if handle is None or await call.context.store.show(handle) is None:
+    named = await call.context.store.show(handle) if handle is not None else None
+    if handle is None or named is None or not await call.readable_shows([named]):
         return None
     show, _ = await call.choose_show(handle)
     if show.key is None:
@@ -114,20 +139,34 @@ async def of_show(call: Call, words: str) -> StreamKey | None:
     return show.key
 
 
-async def _by_id(call: Call, said: str) -> StreamInfo | None:
+async def _by_id(call: Call, said: str, hidden: Collection[StreamKey]) -> StreamInfo | None:
     """By `gcore:123`, or by an id that was seen before, with one request instead of the whole list."""
     provider, colon, stream = said.partition(":")
     if colon and provider.casefold() in call.context.providers:
-        return await call.context.provider(provider.casefold()).stream(stream)
+        return await read_stream(call, StreamKey(provider.casefold(), stream), hidden)
     for name, known in call.context.providers.items():
-        if any(seen.key.id == said for seen in await call.context.store.streams_seen(name)):
+        key = StreamKey(name, said)
+        seen = await call.context.store.seen(key) if key not in hidden else None
+        if seen is not None and not seen.gone:
             return await known.stream(said)
     return None
 
 
+async def read_stream(call: Call, key: StreamKey, hidden: Collection[StreamKey]) -> StreamInfo:
+    """The stream as it is now; UserError, in the same words, where there is none and where the person may not know of it."""
+    try:
+        if key not in hidden:
+            return await call.context.provider(key.provider).stream(key.id)
+    except ProviderError as failure:
+        if failure.status != NOT_FOUND:
+            raise
+    raise UserError(f"{no_stream(key.id)} See {call.command} stream list.")
+
+
 async def stream_here(call: Call) -> StreamKey | None:
     """The stream of this channel's shows, if they have only one."""
-    shows = await call.context.store.shows(channel=call.channel, states=ACTIVE, limit=50) if call.channel else []
+    found = await call.context.store.shows(channel=call.channel, states=ACTIVE, limit=50) if call.channel else []
+    shows = await call.readable_shows(found)
     keys = {show.key for show in shows if show.key is not None}
     return next(iter(keys)) if len(keys) == 1 else None
 
@@ -151,12 +190,14 @@ def pick_form(verb: str, metadata: str) -> dict[str, object]:
 # -- picking ------------------------------------------------------------------------------------------------------------
 async def offer_streams(call: Call) -> list[tuple[str, str]]:
     """`Church Main · off · 1234`, for what was typed so far: from memory, and from the providers where memory has none."""
+    hidden = await asyncio.wait_for(hidden_streams(call), PICKER_PATIENCE)
     seen = [known for name in call.context.providers for known in await call.context.store.streams_seen(name)]
-    offered = _offers(((known.key, known.name, known.enabled) for known in seen), call.words)
+    offered = _offers(((known.key, known.name, known.enabled) for known in seen if known.key not in hidden), call.words)
     if offered:
         return offered
     lists = await asyncio.gather(*(_listed(provider) for provider in call.context.providers.values()))
-    return _offers(((info.key, info.name, info.enabled) for infos in lists for info in infos), call.words)
+    there = ((info.key, info.name, info.enabled) for infos in lists for info in infos if info.key not in hidden)
+    return _offers(there, call.words)
 
 
 async def _listed(provider: Provider) -> list[StreamInfo]:
@@ -183,31 +224,67 @@ async def shows_on(call: Call, key: StreamKey) -> Sequence[Show]:
     return [show for show in (await call.context.store.dossier(key)).shows if not show.state.closed]
 
 
-async def require_hands_on(call: Call, key: StreamKey, what: str) -> None:
-    """Members of the channel of a show on it, and operators, may touch a stream; NotAllowed otherwise.
+async def require_hands_on(call: Call, key: StreamKey, what: str, verb: Verb = Verb.CHANGE) -> None:
+    """The person may do that with a stream: members of the channels that it belongs to, who made it, operators.
 
-    A stream without a show belongs to the operators where any are named, and to everybody where none are.
+    NotAllowed otherwise, which begins with `what`; UserError as for a stream that does not exist where they may not know of it.
     """
-    if call.desk.directory.is_operator(call.user):
+    grants = await call.context.store.grants(key)
+    asker = await call.asker(owners_of(grants).channels, verb)
+    refusal = call.desk.permissions.judge(asker, verb, stream_thing(grants))
+    if refusal is None:
         return
-    shows = await shows_on(call, key)
-    for show in shows:
-        try:
-            await call.require_member(show)
-        except NotAllowed:
-            continue
-        return
-    if shows:
-        first = shows[0]
-        raise NotAllowed(f"{what} is for the crew of {first.title} ({first.id}). Join <#{first.channel}>, or ask an operator.")
-    call.require_operator(what)
+    if refusal in (Refusal.OPERATORS, Refusal.ASK_OPERATOR):
+        await _require_there(call, key)
+    raise refused_stream(call, refusal, key.id, what, _a_public_one(asker, grants))
 
 
-def require_off_air(call: Call, shows: Iterable[Show]) -> None:
-    """UserError while a show on the stream is on air."""
-    for show in shows:
-        if show.state.on_air:
-            raise UserError(f"{present_state(show)} It runs on this stream: finish it first with {call.command} finish {show.id}.")
+async def _require_there(call: Call, key: StreamKey) -> None:
+    """UserError where there is no such stream: it is not told from one that the person may not know of."""
+    try:
+        await call.patiently(read_stream(call, key, ()))
+    except ProviderError:
+        return
+
+
+async def still_hands_on(call: Call, key: StreamKey, what: str, verb: Verb) -> Callable[[Dossier], None]:
+    """The same check for the transaction that stores what was asked for: by the grants of that moment."""
+    asker = await call.asker(owners_of(await call.context.store.grants(key)).channels, verb)
+
+    def check(dossier: Dossier) -> None:
+        refusal = call.desk.permissions.judge(asker, verb, stream_thing(dossier.grants))
+        if refusal is not None:
+            raise refused_stream(call, refusal, key.id, what, _a_public_one(asker, dossier.grants))
+
+    return check
+
+
+def _a_public_one(asker: Asker, grants: Sequence[Grant]) -> str:
+    """A channel that the person can join to get the right."""
+    return next((grant.channel for grant in grants if grant.channel in asker.public | asker.unread), "")
+
+
+def refused_stream(call: Call, refusal: Refusal, said: str, what: str, join: str) -> UserError:
+    """Why somebody may not do that with a stream; `join` is a channel that would give the right."""
+    match refusal:
+        case Refusal.HIDDEN:
+            return UserError(f"{no_stream(said)} See {call.command} stream list.")
+        case Refusal.NOT_A_MEMBER:
+            how = f"Join <#{join}>, or ask an operator." if join else "Ask an operator."
+            return NotAllowed(f"{what} is for the crew of {f'<#{join}>' if join else 'another channel'}. {how}")
+        case Refusal.ASK_OPERATOR:
+            return NeedsGrant(f"{what} needs an operator, since no show has used that stream yet.")
+        case _:
+            return NotAllowed(f"{what} needs an operator. Ask one of them, or an admin to add you to OPERATORS.")
+
+
+async def require_off_air(call: Call, shows: Sequence[Show]) -> None:
+    """UserError while a show on the stream is on air; one that the person may not see is not named."""
+    on_air = [show for show in shows if show.state.on_air]
+    for show in await call.readable_shows(on_air):
+        raise UserError(f"{present_state(show)} It runs on this stream: finish it first with {call.command} finish {show.id}.")
+    if on_air:
+        raise UserError(f"{ANOTHERS} is on air on this stream: it has to be finished first.")
 
 
 # -- what is known ------------------------------------------------------------------------------------------------------
@@ -217,6 +294,12 @@ async def look_now(call: Call, key: StreamKey, page: str = "") -> tuple[Seen | N
         return await call.context.sightings.look(call.context.provider(key.provider), key.id, page), ""
     except ProviderError as failure:
         return await call.context.store.seen(key), failure.sentence
+
+
+async def named_or_not(call: Call, shows: Sequence[Show]) -> list[Show]:
+    """The shows, those that the person may not see without a handle and with no title of their own."""
+    readable = {show.id for show in await call.readable_shows(shows)}
+    return [show if show.id in readable else replace(show, id="", title=ANOTHERS) for show in shows]
 
 
 def facts_of(seen: Seen | None, zone: ZoneInfo, now: datetime, failed: str = "", *, able: Capabilities) -> list[str]:
@@ -246,6 +329,10 @@ def facts_of(seen: Seen | None, zone: ZoneInfo, now: datetime, failed: str = "",
     ]
 
 
-def shows_words(shows: Sequence[Show]) -> str:
-    """The shows on a stream, each with where it stands."""
-    return "\n".join(f"• {escape(present_state(show))} ({show.id})" for show in shows) or "No show is on it."
+async def shows_words(call: Call, shows: Sequence[Show]) -> str:
+    """The shows on a stream, each with where it stands; those that the person may not see are only counted."""
+    readable = await call.readable_shows(shows)
+    lines = [f"• {escape(present_state(show))} ({show.id})" for show in readable]
+    if len(readable) < len(shows):
+        lines.append(f"• {ANOTHERS} is on it as well." if readable else f"• {ANOTHERS} is on it.")
+    return "\n".join(lines) or "No show is on it."

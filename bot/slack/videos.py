@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 from bot.errors import Choice, ProviderError, Question, UserError
-from bot.model import Rendition, StreamKey, Video
+from bot.model import Rendition, Video
 from bot.providers.base import Provider
+from bot.show.access import Refusal, Verb, video_thing
 from bot.show.phone import unquote
 from bot.show.times import clock_words, wall
 from bot.slack.call import Call
-from bot.slack.streams import PICKER_PATIENCE, folded, from_each, require_hands_on
+from bot.slack.streams import NOT_FOUND, PICKER_PATIENCE, folded, from_each, refused_stream
 from bot.slack.text import escape, link
 
 REMEMBERED = 200
@@ -39,12 +40,36 @@ def with_videos(call: Call) -> list[Provider]:
 
 # -- naming -------------------------------------------------------------------------------------------------------------
 async def read_video(call: Call, key: str) -> Video:
-    """The video of `gcore:55` as it is now; the show it belongs to comes from memory."""
+    """The video of `gcore:55` as it is now; the show it belongs to comes from memory.
+
+    UserError, in the same words, where there is none and where the person may not know of it.
+    """
     name, _, video = key.partition(":")
     provider = call.context.provider(name.casefold())
     if provider.capabilities.videos is None:
         raise provider.cannot("videos")
-    return await _with_show(call, await provider.video(video))
+    try:
+        found = await _with_show(call, await provider.video(video))
+    except ProviderError as failure:
+        if failure.status != NOT_FOUND:
+            raise
+    else:
+        if await visible_videos(call, [found]):
+            return found
+    raise UserError(f"There is no video “{video}”. See {call.command} video list.")
+
+
+async def visible_videos(call: Call, videos: Sequence[Video]) -> list[Video]:
+    """Those of the videos that the person may know of: by show, by clip, else by the stream that they came from."""
+    owners = await call.context.store.owners_of_videos(videos)
+    seen = await call.patiently(call.desk.permissions.visible_videos(call.person, owners))
+    return [video for video, visible in zip(videos, seen, strict=True) if visible]
+
+
+async def known_videos(call: Call) -> list[Video]:
+    """The newest videos in memory that were not deleted and that the person may know of."""
+    newest = await call.context.store.videos(limit=REMEMBERED)
+    return await visible_videos(call, [video for video in newest if video.status != "deleted"])
 
 
 async def _with_show(call: Call, video: Video) -> Video:
@@ -59,7 +84,7 @@ async def find_video(call: Call, verb: str, words: str, rest: str = "") -> Video
     said = unquote(words)
     if re.fullmatch(r"[a-z]+:\S+", said.casefold()):
         return await read_video(call, said)
-    known = [video for video in await call.context.store.videos(limit=REMEMBERED) if video.status != "deleted"]
+    known = await known_videos(call)
     found, failures = _fitting(known, said), list[str]()
     if not found:
         listed, failures = await listed_videos(call, _search(said))
@@ -76,9 +101,13 @@ async def find_video(call: Call, verb: str, words: str, rest: str = "") -> Video
 
 
 async def listed_videos(call: Call, search: str) -> tuple[list[Video], list[str]]:
-    """The videos of every provider that answers, the newest first as far as they tell, and a sentence for each that does not."""
+    """The videos of every provider that answers, the newest first as far as they tell, and a sentence for each that does not.
+
+    Only those that the person may know of.
+    """
     able = with_videos(call)
-    videos, failures = await from_each(able, lambda provider: provider.list_videos(search=search))
+    listed, failures = await from_each(able, lambda provider: provider.list_videos(search=search))
+    videos = await visible_videos(call, listed)
     if len(able) > 1:
         videos.sort(key=lambda video: video.started_at.timestamp() if video.started_at else 0.0, reverse=True)
     return videos, failures
@@ -95,26 +124,31 @@ def _fitting(videos: Iterable[Video], said: str) -> list[Video]:
     return exact or [video for video in there if folded(said) in folded(video.name)]
 
 
-async def require_hands_on_video(call: Call, video: Video, what: str) -> None:
-    """The crew of its show, else whoever may touch the stream it came from; NotAllowed otherwise."""
+async def require_hands_on_video(call: Call, video: Video, what: str, verb: Verb) -> None:
+    """The crew of its show, else whoever may touch the stream it came from; UserError otherwise."""
     show = await call.context.store.show(video.show) if video.show else None
     if show is not None:
-        await call.require_member(show)
-    elif video.stream:
-        await require_hands_on(call, StreamKey(video.provider, video.stream), what)
-    else:
-        call.require_operator(what)
+        await call.require(show, Verb.ACT, f"There is no video “{video.id}”. See {call.command} video list.")
+        return
+    (owners,) = await call.context.store.owners_of_videos([video])
+    asker = await call.asker(owners.channels, verb)
+    refusal = call.desk.permissions.judge(asker, verb, video_thing(owners))
+    if refusal is Refusal.HIDDEN:
+        raise UserError(f"There is no video “{video.id}”. See {call.command} video list.")
+    if refusal is not None:
+        join = next(iter(sorted(owners.channels & asker.public)), "")
+        raise refused_stream(call, refusal, video.id, what, join)
 
 
 # -- picking ------------------------------------------------------------------------------------------------------------
 async def offer_videos(call: Call) -> list[tuple[str, str]]:
     """`Sunday Service 1/2 · ready · 4400123`, newest first: from memory, and from the providers where memory has none."""
-    known = [video for video in await call.context.store.videos(limit=REMEMBERED) if video.status != "deleted"]
+    known = await asyncio.wait_for(known_videos(call), PICKER_PATIENCE)
     fitting = _containing(known, call.words)
     if not fitting:
         able = [provider for provider in call.context.providers.values() if provider.capabilities.videos is not None]
         lists = await asyncio.gather(*(_listed(provider, call.words) for provider in able))
-        fitting = _containing((video for videos in lists for video in videos), call.words)
+        fitting = _containing(await visible_videos(call, [video for videos in lists for video in videos]), call.words)
     return [(f"{video.name[:50] or '(no name)'} · {video.status} · {video.id}", video_key(video)) for video in fitting[:100]]
 
 

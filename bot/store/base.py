@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol, TypeVar
@@ -12,9 +12,11 @@ from bot.model import (
     Clip,
     Decision,
     Dossier,
+    Grant,
     Marker,
     Noted,
     Operation,
+    Owners,
     Person,
     Post,
     RestreamTarget,
@@ -115,6 +117,9 @@ class Store(Protocol):
     async def plan(self, rule: Callable[[str], Decision[T]]) -> T:
         """Like `decide`, for a show that does not exist yet: `rule` is given its new handle (`s1`, `s2`, …)."""
 
+    async def plan_on(self, key: StreamKey, rule: Callable[[Dossier, str], Decision[T]]) -> T:
+        """Like `plan`, on a stream that exists: `rule` is given what was known of the stream before the show as well."""
+
     async def add_restreams(
         self, show_id: str, count: int, rule: Callable[[Dossier, tuple[str, ...]], Decision[T]], *, beside: str = ""
     ) -> T:
@@ -137,6 +142,7 @@ class Store(Protocol):
         self,
         *,
         channel: str | None = None,
+        channels: Collection[str] | None = None,
         states: Collection[ShowState] | None = None,
         start_from: datetime | None = None,
         start_until: datetime | None = None,
@@ -147,8 +153,21 @@ class Store(Protocol):
     ) -> list[Show]:
         """Shows that fit all that is given, by start, with `newest` from the last one back.
 
-        `text` is looked for in the title, ignoring case; `page` is the provider's id of their page.
+        `text` is looked for in the title, ignoring case; `page` is the provider's id of their page; `channels` are those in which
+        they are planned, None for all.
         """
+
+    async def show_channels(self, states: Collection[ShowState] | None = None) -> frozenset[str]:
+        """The channels that have any show in these states."""
+
+    async def grants(self, key: StreamKey) -> tuple[Grant, ...]:
+        """Whose stream it is, each right with who gave it."""
+
+    async def stream_owners(self) -> Mapping[StreamKey, Owners]:
+        """Every stream that belongs to anybody, with its owners."""
+
+    async def owners_of_videos(self, videos: Sequence[Video]) -> list[Owners]:
+        """Whose videos these are, in their order: by show, by clip, else by the stream that they came from."""
 
     async def operation(self, operation_id: str) -> Operation | None:
         """One operation."""
@@ -184,6 +203,9 @@ class Store(Protocol):
 
     async def restream(self, target_id: str) -> RestreamTarget | None:
         """One restream target, removed or not."""
+
+    async def restream_shows(self, provider: str, remotes: Collection[str]) -> Mapping[str, str]:
+        """Of those of the provider's targets that are a show's of ours, the show, by the provider's id."""
 
     async def clips(self, show: str) -> list[Clip]:
         """The clips of a show, by number."""

@@ -22,7 +22,7 @@ from bot.model import (
     StreamKey,
     Video,
 )
-from bot.store import requests
+from bot.store import grants, requests
 from bot.store.base import LostFence, Touched
 from bot.store.mail import queue
 from bot.store.rows import (
@@ -85,6 +85,7 @@ def _assemble(db: Database, key: StreamKey | None, shows: list[Show]) -> Dossier
         restreams=tuple(target for show in shows for target in restreams_of(db, show.id)),
         clips=tuple(_clips(db, key, shows)),
         markers=tuple(_markers(db, shows)),
+        grants=grants.grants_of(db, key) if key else (),
     )
 
 
@@ -185,6 +186,7 @@ def _nearest(db: Database, show: str, key: StreamKey | None) -> Dossier:
 # -- writing ----------------------------------------------------------------------------------------------------------
 def write(db: Database, decision: Decision[T], now_ms: Callable[[], int]) -> tuple[T, Touched]:
     """Write all of a decision. StoreError where it would bring an ended operation back, or put two at work on one stream."""
+    grants.put_grants(db, decision.grants)
     for show in decision.shows:
         _write_show(db, show, now_ms)
     _write_operations(db, decision.operations)
@@ -209,6 +211,7 @@ def write(db: Database, decision: Decision[T], now_ms: Callable[[], int]) -> tup
 
 def _write_show(db: Database, show: Show, now_ms: Callable[[], int]) -> None:
     SHOWS.put(db, show)
+    grants.first_show(db, show)
     if show.state.closed:
         db.execute("UPDATE shows SET closed_ms = ? WHERE id = ? AND closed_ms IS NULL", (now_ms(), show.id))
     else:

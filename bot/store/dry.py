@@ -17,7 +17,8 @@ Heard = Callable[[Dossier, Decision[Any]], None]
 READS = frozenset(
     (
         *("dossier", "show", "shows", "operation", "operations", "steps", "seen", "streams_seen", "videos", "video"),
-        *("restreams", "restream", "clips", "markers", "as_run", "get", "person"),
+        *("restreams", "restream", "restream_shows", "clips", "markers", "as_run", "get", "person"),
+        *("show_channels", "grants", "stream_owners", "owners_of_videos"),
     )
 )
 """What is answered by the real store. Nothing else of it can be reached."""
@@ -62,6 +63,19 @@ class DryStore:
         with suppress(_Enough):
             await self._store.plan(only_the_handle)
         return self._draft(handles[-1], NOBODY, lambda _: rule(handles[-1]))
+
+    async def plan_on(self, key: StreamKey, rule: Callable[[Dossier, str], Decision[T]]) -> T:
+        """What `rule` answers for the handle that is next."""
+        read: list[tuple[Dossier, str]] = []
+
+        def only_the_handle(dossier: Dossier, handle: str) -> Decision[None]:
+            read.append((dossier, handle))
+            raise _Enough
+
+        with suppress(_Enough):
+            await self._store.plan_on(key, only_the_handle)
+        dossier, handle = read[-1]
+        return self._draft(handle, dossier, lambda known: rule(known, handle))
 
     async def add_restreams(
         self, show_id: str, count: int, rule: Callable[[Dossier, tuple[str, ...]], Decision[T]], *, beside: str = ""

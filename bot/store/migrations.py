@@ -157,3 +157,31 @@ def shows_by_state(db: Database) -> None:
 def posts_by_slack_time(db: Database) -> None:
     """When a post was first tried by Slack's clock: only that can be compared with the `ts` of what stands in Slack."""
     db.execute("ALTER TABLE posts ADD COLUMN slack_tried REAL NOT NULL DEFAULT 0")
+
+
+@SCHEMA(name="0007_stream_grants")
+def stream_grants(db: Database) -> None:
+    """Whose streams are: of each that a show used already, the channels whose shows made it, went on air on it or were its first.
+
+    A show that was only planned on another channel's stream gives no right on it: any member could have planned it.
+    """
+    db.executescript(STREAM_GRANTS)
+
+
+STREAM_GRANTS = """
+CREATE TABLE grants (
+    provider TEXT NOT NULL, stream TEXT NOT NULL,
+    channel TEXT NOT NULL, user TEXT NOT NULL, -- one of the two is empty
+    given_by TEXT NOT NULL, at_ms INTEGER NOT NULL,
+    PRIMARY KEY (provider, stream, channel, user)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX grants_by_channel ON grants (channel);
+
+INSERT OR IGNORE INTO grants
+SELECT provider, stream, channel, '', '', coalesce(json_extract(body, '$.planned_at'), start_ms) FROM shows
+WHERE stream <> '' AND (
+    json_type(body, '$.new_stream') = 'object' OR json_extract(body, '$.on_air_at') IS NOT NULL OR rowid IN (
+        SELECT min(rowid) FROM shows WHERE stream <> '' GROUP BY provider, stream
+    )
+);
+"""

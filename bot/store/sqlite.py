@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, TypeVar
@@ -18,9 +18,11 @@ from bot.model import (
     Clip,
     Decision,
     Dossier,
+    Grant,
     Marker,
     Noted,
     Operation,
+    Owners,
     Person,
     Post,
     RestreamTarget,
@@ -32,7 +34,7 @@ from bot.model import (
     Video,
 )
 from bot.passing import Passing, unheeded
-from bot.store import clock_steps, decisions, mail, requests, schedule
+from bot.store import clock_steps, decisions, grants, mail, requests, schedule
 from bot.store.arrivals import Arrivals
 from bot.store.backup import Shelf
 from bot.store.base import Asked, Letter, Parcel, Touched
@@ -122,6 +124,14 @@ class SqliteStore:
 
         return await self._writer.run(work)
 
+    async def plan_on(self, key: StreamKey, rule: Callable[[Dossier, str], Decision[T]]) -> T:
+        """Let `rule` plan a show under the next handle on a stream, by what was known of that before."""
+
+        def work(db: Database) -> tuple[T, Touched]:
+            return self._write(db, rule(decisions.dossier_of(db, key), f"s{_count(db, 'show')}"))
+
+        return await self._writer.run(work)
+
     async def add_restreams(
         self, show_id: str, count: int, rule: Callable[[Dossier, tuple[str, ...]], Decision[T]], *, beside: str = ""
     ) -> T:
@@ -173,6 +183,7 @@ class SqliteStore:
         self,
         *,
         channel: str | None = None,
+        channels: Collection[str] | None = None,
         states: Collection[ShowState] | None = None,
         start_from: datetime | None = None,
         start_until: datetime | None = None,
@@ -185,6 +196,8 @@ class SqliteStore:
         conditions: dict[str, Any] = {}
         if channel is not None:
             conditions["channel = ?"] = channel
+        if channels is not None:
+            conditions["channel IN (SELECT value FROM json_each(?))"] = write_json(sorted(channels))
         if states is not None:
             conditions["state IN (SELECT value FROM json_each(?))"] = write_json([str(state) for state in states])
         if start_from is not None:
@@ -198,6 +211,22 @@ class SqliteStore:
         order = "start_ms DESC, rowid DESC" if newest else "start_ms, rowid"
         where = f"WHERE {' AND '.join(conditions) or '1'} ORDER BY {order} LIMIT ?"
         return await self._readers.ask(lambda db: SHOWS.find(db, where, (*conditions.values(), limit)))
+
+    async def show_channels(self, states: Collection[ShowState] | None = None) -> frozenset[str]:
+        """The channels that have any show in these states."""
+        return await self._readers.ask(lambda db: grants.show_channels(db, states))
+
+    async def grants(self, key: StreamKey) -> tuple[Grant, ...]:
+        """Whose stream it is, each right with who gave it."""
+        return await self._readers.ask(lambda db: grants.grants_of(db, key))
+
+    async def stream_owners(self) -> Mapping[StreamKey, Owners]:
+        """Every stream that belongs to anybody, with its owners."""
+        return await self._readers.ask(grants.stream_owners)
+
+    async def owners_of_videos(self, videos: Sequence[Video]) -> list[Owners]:
+        """Whose videos these are, in their order."""
+        return await self._readers.ask(lambda db: grants.owners_of_videos(db, videos))
 
     async def operation(self, operation_id: str) -> Operation | None:
         """One operation."""
@@ -242,6 +271,13 @@ class SqliteStore:
     async def restream(self, target_id: str) -> RestreamTarget | None:
         """One restream target, removed or not."""
         return await self._readers.ask(lambda db: RESTREAMS.first(db, "WHERE id = ?", (target_id,)))
+
+    async def restream_shows(self, provider: str, remotes: Collection[str]) -> Mapping[str, str]:
+        """Of those of the provider's targets that are a show's of ours, the show, by the provider's id."""
+        where = "WHERE provider = ? AND gone = 0 AND remote IN (SELECT value FROM json_each(?))"
+        asked = (provider, write_json(sorted(remotes)))
+        found = await self._readers.ask(lambda db: RESTREAMS.find(db, where, asked))
+        return {target.remote: target.show for target in found}
 
     async def clips(self, show: str) -> list[Clip]:
         """The clips of a show, by number."""

@@ -3,12 +3,24 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import AsyncIterator
+from pathlib import Path
 
 import pytest
 
+import commands
+from bot.sandbox.rehearsal import Rehearsal
 from bot.slack.ingest import split_address
 from tests.commands.control_room import a_stream, database, form, form_text
-from tests.studio import Studio
+from tests.conftest import SUNDAY_NINE
+from tests.studio import Studio, operated_by_ana
+
+
+@pytest.fixture
+async def studio(tmp_path: Path) -> AsyncIterator[Studio]:
+    """A studio in which Ana is an operator: keys, disabling and deletion of what no show used are for operators."""
+    async with operated_by_ana(Rehearsal(tmp_path, commands.load(), start=SUNDAY_NINE)) as playing:
+        yield playing
 
 
 async def test_push_addresses_are_shown_only_to_the_asker_and_are_in_no_channel_log_or_database(
@@ -81,10 +93,7 @@ def test_an_address_is_split_as_encoders_ask_for_it(url: str, server: str, key: 
 
 async def test_where_operators_are_named_a_stream_without_a_show_is_theirs(studio: Studio) -> None:
     await a_stream(studio)
-    await studio.rehearsal.stop_bot()
-    studio.rehearsal._env["OPERATORS"] = studio.ben.id
-    await studio.rehearsal.start_bot()
-    await studio.settle()
+    await studio.appoint(studio.ben)
     await studio.type("/live key church-main")
     assert "needs an operator" in form_text(studio)
     await studio.type("/live key church-main", studio.ben)

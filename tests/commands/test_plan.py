@@ -3,12 +3,25 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
 
 import httpx
+import pytest
 
+import commands
 from bot.sandbox.faults import Fault
+from bot.sandbox.rehearsal import Rehearsal
 from tests.commands.control_room import a_stream, form, form_text
-from tests.studio import Studio
+from tests.conftest import SUNDAY_NINE
+from tests.studio import Studio, operated_by_ana
+
+
+@pytest.fixture
+async def studio(tmp_path: Path) -> AsyncIterator[Studio]:
+    """A studio in which Ana is an operator: keys, disabling and deletion of what no show used are for operators."""
+    async with operated_by_ana(Rehearsal(tmp_path, commands.load(), start=SUNDAY_NINE)) as playing:
+        yield playing
 
 
 async def typed_while_the_list_is_slow(studio: Studio, text: str) -> None:

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import AsyncIterator
+from pathlib import Path
 
 import httpx
 import pytest
 
+import commands
 from bot.sandbox.faults import Fault
+from bot.sandbox.rehearsal import Rehearsal
 from tests.commands.control_room import (
     FIRST_STREAM,
     a_stream,
@@ -20,7 +24,15 @@ from tests.commands.control_room import (
     on_air,
     private_messages,
 )
-from tests.studio import Studio
+from tests.conftest import SUNDAY_NINE
+from tests.studio import Studio, operated_by_ana
+
+
+@pytest.fixture
+async def studio(tmp_path: Path) -> AsyncIterator[Studio]:
+    """A studio in which Ana is an operator: keys, disabling and deletion of what no show used are for operators."""
+    async with operated_by_ana(Rehearsal(tmp_path, commands.load(), start=SUNDAY_NINE)) as playing:
+        yield playing
 
 
 # -- create

@@ -201,6 +201,7 @@ async def test_an_account_that_refuses_the_broadcast_plans_the_show_without_one(
 
 
 async def test_an_account_with_too_many_active_streams_is_told_where_to_see_them(gallery: Gallery) -> None:
+    await gallery.appoint(gallery.ben)
     gallery.cloud.limit(active_streams=1)
     await gallery.type("/live stream create Chapel")
     await gallery.type("/live stream enable Chapel")
@@ -209,7 +210,7 @@ async def test_an_account_with_too_many_active_streams_is_told_where_to_see_them
     refusal = gallery.top(gallery.message("*Opening failed*"))
     assert "You have reached the limit of 1 active streams" in refusal
     assert "/live stream list" in refusal
-    await gallery.type("/live stream disable Chapel")
-    await gallery.submit()
+    await gallery.type("/live stream disable Chapel", gallery.ben)
+    await gallery.submit(gallery.ben)
     await gallery.press("retry", message=gallery.message("*Opening failed*"))
     assert "WAITING FOR ENCODER" in gallery.state

@@ -1,0 +1,89 @@
+"""What has to be known of somebody before the access rule is asked: whether an operator, in which channels, which are public."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
+
+from bot.model import Owners, Person, StreamKey
+from bot.show.access import Asker, Kind, Refusal, Rule, Thing, Verb, channel_thing, may
+from bot.slack.directory import Directory
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where something was asked. `typed`: Slack says that it was typed there, so the person is a member."""
+
+    channel: str = ""
+    typed: bool = False
+
+
+class Permissions:
+    """Reads the facts from the directory, and asks the rule. What cannot be read gives no right."""
+
+    def __init__(self, directory: Directory, rule: Rule = may) -> None:
+        """`rule` is `may`, unless a test composes the bot with another one."""
+        self._directory = directory
+        self._rule = rule
+
+    def judge(self, asker: Asker, verb: Verb, thing: Thing) -> Refusal | None:
+        """Why the asker may not, or None; pure, so that it can be asked inside a transaction."""
+        return self._rule(asker, verb, thing)
+
+    # -- facts
+    async def asker(self, person: Person, channels: Iterable[str], place: Place | None = None, verb: Verb = Verb.READ) -> Asker:
+        """The person, with what is known of these channels. Of one who acts, a members' list without them is read again."""
+        here = place or Place()
+        asker = self._without_channels(person)
+        wanted = frozenset(filter(None, channels))
+        if asker.operator or asker.barred or not wanted:
+            return asker
+        sure = wanted & {here.channel} if here.typed else frozenset[str]()
+        if verb is Verb.BRAKE and here.channel in wanted - sure and self._directory.remembered(here.channel) is None:
+            # The brake waits for nobody: not for Slack to say who is in the channel that the button stands in.
+            asker, sure = replace(asker, unread=frozenset({here.channel})), sure | {here.channel}
+        rest = sorted(wanted - sure)
+        found = await asyncio.gather(*(self._about(asker, channel, acts=verb is not Verb.READ) for channel in rest))
+        member = sure - asker.unread | {channel for channel, (inside, _) in zip(rest, found, strict=True) if inside}
+        public = frozenset(channel for channel, (_, is_public) in zip(rest, found, strict=True) if is_public)
+        return replace(asker, member=frozenset(member), public=public)
+
+    def _without_channels(self, person: Person) -> Asker:
+        return Asker(
+            person.id,
+            operator=self._directory.is_operator(person.id),
+            external=person.guest or person.stranger or person.seen_at is None,
+            barred=person.bot,
+        )
+
+    async def _about(self, asker: Asker, channel: str, *, acts: bool) -> tuple[bool, bool]:
+        """Whether the asker is in the channel, and whether it is public as far as that matters."""
+        members = await self._directory.members(channel, asked_for=asker.id if acts else "")
+        if members is not None and asker.id in members:
+            return True, False
+        return False, not asker.external and await self._directory.is_public(channel)
+
+    # -- reading
+    async def readable(self, person: Person, channels: Collection[str], place: Place | None = None) -> frozenset[str]:
+        """Those of the channels whose shows the person may see."""
+        asker = await self.asker(person, channels, place)
+        return frozenset(channel for channel in channels if self.judge(asker, Verb.READ, channel_thing(channel)) is None)
+
+    async def readable_by(self, user: str, channels: Collection[str]) -> frozenset[str]:
+        """The same for a user id."""
+        return await self.readable(await self._directory.person(user), channels)
+
+    async def hidden_streams(self, person: Person, owners: Mapping[StreamKey, Owners]) -> frozenset[StreamKey]:
+        """Those of the streams that belong to somebody, which the person may not know of."""
+        asker = await self.asker(person, frozenset().union(*(each.channels for each in owners.values())))
+        seen: dict[Owners, bool] = {}
+        for each in owners.values():
+            if each not in seen:
+                seen[each] = self.judge(asker, Verb.READ, Thing(Kind.STREAM, each)) is None
+        return frozenset(key for key, each in owners.items() if not seen[each])
+
+    async def visible_videos(self, person: Person, owners: Collection[Owners]) -> list[bool]:
+        """Of each of these, whether a video that belongs to them may be seen."""
+        asker = await self.asker(person, frozenset().union(*(each.channels for each in owners)))
+        return [self.judge(asker, Verb.READ, Thing(Kind.VIDEO, each)) is None for each in owners]

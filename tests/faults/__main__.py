@@ -14,16 +14,20 @@ import sys
 import traceback
 from collections.abc import Iterable, Sequence
 from functools import partial
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from hypothesis import settings
 from hypothesis.stateful import run_state_machine_as_test
 
 from bot.sandbox.played import played as everybody
-from tests.faults import outage
+from bot.show.access import may
+from tests.faults import outage, outsider
 from tests.faults.bodies import strace_works
 from tests.faults.day import a_day
 from tests.faults.day import wrong as wrong_with
 from tests.faults.drill import PROVIDERS, Outcome, drill, random_kills
+from tests.faults.outsider import allow_everything
 from tests.faults.post_office import believed, blind, deliver
 from tests.faults.scenes import GO_LIVE, SCENES
 from tests.faults.survey import CONTROL, control, every, played, sample, syscalls
@@ -46,6 +50,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--models", type=int, default=300, help="evenings and nights held against a model (default: 300 each)")
     parser.add_argument("--zones", type=int, default=1, help="0: no shows across changes of clocks")
     parser.add_argument("--day", type=int, default=12, help="shows of a day in a minute (default: 12)")
+    parser.add_argument("--outsiders", type=int, default=1, help="0: nobody tries what they may not")
     parser.add_argument("--webhooks", type=int, default=100_000, help="how many are delivered, badly (default: 100000)")
     parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(1_000_000), help="of the sample and of chance")
     parser.add_argument(
@@ -86,6 +91,8 @@ async def _clocks_and_post(asked: argparse.Namespace) -> int:
     if asked.day:
         day = await a_day(asked.day)
         wrong += _told(str(day), wrong_with(day))
+    if asked.outsiders:
+        wrong += await _outsiders()
     if asked.webhooks:
         tape = await record()
         controls = {"every webhook believed as it comes": believed(tape, asked.seed), "no look": await blind(tape, asked.seed)}
@@ -94,6 +101,27 @@ async def _clocks_and_post(asked: argparse.Namespace) -> int:
             wrong += not control_book.missing
         delivered = await deliver(tape, asked.webhooks, asked.seed)
         wrong += _told(str(delivered), delivered.wrong)
+    return wrong
+
+
+async def _outsiders() -> int:
+    """Everything that somebody outside a crew can type, press and send, and the control that gets through."""
+    wrong = 0
+    for name, rule in (("eve", may), ("gus", may), ("eve", allow_everything)):
+        with TemporaryDirectory(prefix="showcaller-outsider-") as folder:
+            async with outsider.on_air(Path(folder), rule) as crew:
+                before = await outsider.state_of(crew)
+                attack = await outsider.begun(crew, crew.slack.user(name))
+                await outsider.everything(attack)
+                changed = await outsider.state_of(crew) != before
+        counts = (
+            f"{name}: {len(attack.heard)} answers, {len(attack.leaks)} leaks, the crew's things {'' if changed else 'un'}changed"
+        )
+        if rule is may:
+            wrong += _told(f"outsider {counts}", [*attack.leaks, *(["the crew's things were changed"] if changed else [])])
+        else:
+            print(f"control, everything allowed: {counts} (must leak and change)", flush=True)
+            wrong += not (attack.leaks and changed)
     return wrong
 
 

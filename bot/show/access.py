@@ -64,7 +64,7 @@ class Thing:
 class Asker:
     """Somebody, with what is known about them and the channels in question at this moment.
 
-    `member`: the channels that they are in. `unread`: channels where they pressed something while nobody knows who is in them.
+    `member`: the channels that they are in. `unread`: the channel in which they ask, while Slack does not say who is in it.
     `public`: the channels that Slack says are public. `external`: a guest, a member of another organisation, or somebody of whom
     Slack has said nothing. `barred`: a bot, or a deactivated account.
     """
@@ -89,6 +89,8 @@ class Refusal(StrEnum):
     """Guests and people of other organisations may only look, in channels that they are in."""
     NOT_A_MEMBER = "not-a-member"
     """For members of the channels that it belongs to."""
+    UNREAD = "unread"
+    """Slack does not say whether they are in the channel in which they ask; only the brake does not wait for that."""
     BORROWED = "borrowed"
     """The show's stream belongs to another channel; an operator can allow it."""
     ASK_OPERATOR = "ask-operator"
@@ -119,8 +121,10 @@ def may(asker: Asker, verb: Verb, thing: Thing) -> Refusal | None:
         return Refusal.ASK_OPERATOR if verb is Verb.PLAN else Refusal.OPERATORS
     if verb in OF_WHAT_WAS_USED and not thing.owners.channels:
         return Refusal.OPERATORS
-    if not _owns(asker, thing, verb) and not (verb is Verb.BRAKE and thing.owners.channels & asker.unread):
-        return Refusal.NOT_A_MEMBER
+    if not _owns(asker, thing, verb):
+        unread = thing.owners.channels & asker.unread
+        if not (unread and verb is Verb.BRAKE):
+            return Refusal.UNREAD if unread else Refusal.NOT_A_MEMBER
     if thing.borrowed and verb is Verb.ACT:
         return Refusal.BORROWED
     return None

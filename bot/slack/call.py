@@ -79,6 +79,11 @@ class Call(Conversation):
                 return NotAllowed("Bots cannot call shows. Let a person do it.")
             case Refusal.EXTERNAL:
                 return NotAllowed(f"{about} can be changed by members of your team only. Ask one of them in <#{show.channel}>.")
+            case Refusal.UNREAD:
+                return NotAllowed(
+                    f"Slack does not tell me who is in <#{show.channel}>, so I cannot do that for you. Try again in a moment; "
+                    "if I am not in that channel, invite me with /invite."
+                )
             case Refusal.BORROWED:
                 return BorrowedStream(
                     f"The stream of {about} belongs to another channel's shows. An operator has to allow it for <#{show.channel}>."

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from bot.model import Owners, Person, StreamKey
@@ -44,10 +44,13 @@ class Permissions:
             # The brake waits for nobody: not for Slack to say who is in the channel that the button stands in.
             asker, sure = replace(asker, unread=frozenset({here.channel})), sure | {here.channel}
         rest = sorted(wanted - sure)
-        found = await asyncio.gather(*(self._about(asker, channel, acts=verb is not Verb.READ) for channel in rest))
-        member = sure - asker.unread | {channel for channel, (inside, _) in zip(rest, found, strict=True) if inside}
-        public = frozenset(channel for channel, (_, is_public) in zip(rest, found, strict=True) if is_public)
-        return replace(asker, member=frozenset(member), public=public)
+        about = dict(zip(rest, await self._about(asker, rest, acts=verb is not Verb.READ), strict=True))
+        member = (sure - asker.unread) | {channel for channel, inside in about.items() if inside}
+        unread = asker.unread | {channel for channel, inside in about.items() if inside is None and channel == here.channel}
+        outside = [] if asker.external else sorted(wanted - member - unread)
+        kinds = await asyncio.gather(*map(self._directory.is_public, outside))
+        public = frozenset(channel for channel, is_public in zip(outside, kinds, strict=True) if is_public)
+        return replace(asker, member=frozenset(member), unread=frozenset(unread), public=public)
 
     def _without_channels(self, person: Person) -> Asker:
         return Asker(
@@ -57,12 +60,12 @@ class Permissions:
             barred=person.bot,
         )
 
-    async def _about(self, asker: Asker, channel: str, *, acts: bool) -> tuple[bool, bool]:
-        """Whether the asker is in the channel, and whether it is public as far as that matters."""
-        members = await self._directory.members(channel, asked_for=asker.id if acts else "")
-        if members is not None and asker.id in members:
-            return True, False
-        return False, not asker.external and await self._directory.is_public(channel)
+    async def _about(self, asker: Asker, channels: Sequence[str], *, acts: bool) -> list[bool | None]:
+        """Of each channel whether the asker is in it; None where Slack does not say."""
+        lists = await asyncio.gather(
+            *(self._directory.members(channel, asked_for=asker.id if acts else "") for channel in channels)
+        )
+        return [None if members is None else asker.id in members for members in lists]
 
     # -- reading
     async def readable(self, person: Person, channels: Collection[str], place: Place | None = None) -> frozenset[str]:

@@ -312,7 +312,7 @@ async def sending(about: BreakIn, every: int = 1) -> None:
         values = {**FIELDS, "stream": f"gcore:{about.stream}", "video": f"gcore:{about.video}"}
         if callback == "stream-create":
             continue  # whoever is a colleague may make a stream of their own
-        await _send(about, callback, metadata, values)
+        await send(about, callback, metadata, values)
 
 
 def _forms() -> Iterator[tuple[str, str]]:
@@ -324,7 +324,8 @@ def _forms() -> Iterator[tuple[str, str]]:
         yield from ((callback, verb) for verb in verbs)
 
 
-async def _send(about: BreakIn, callback: str, metadata: Mapping[str, Any], values: Mapping[str, str]) -> None:
+async def send(about: BreakIn, callback: str, metadata: Mapping[str, Any], values: Mapping[str, str]) -> None:
+    """Send a form whose metadata and inputs say what the attacker likes."""
     body = {
         "type": "modal",
         "callback_id": callback,

@@ -74,6 +74,7 @@ WORDS: Mapping[str, Refusal | None] = {
     "yes": None,
     "hid": Refusal.HIDDEN,
     "mem": Refusal.NOT_A_MEMBER,
+    "unr": Refusal.UNREAD,
     "ext": Refusal.EXTERNAL,
     "ops": Refusal.OPERATORS,
     "ask": Refusal.ASK_OPERATOR,
@@ -101,7 +102,7 @@ MEMBER = "yes yes yes yes yes yes yes yes yes yes yes ops"
 HIDDEN = "hid hid hid hid hid hid hid hid hid hid hid hid"
 SEES = "yes mem mem mem mem mem mem mem mem mem mem ops"
 LOOKS = "yes ext ext ext ext ext ext ext ext ext ext ext"
-PRESSES = "yes mem mem yes mem mem mem mem mem mem mem ops"
+PRESSES = "yes unr unr yes unr unr unr unr unr unr unr ops"
 UNUSED = "yes ops ops ops ask ops ops ops ops ops ops ops"
 MAKER = "yes yes yes yes yes yes yes ops ops ops ops ops"
 MADE = "hid hid hid hid hid hid hid hid hid hid hid hid"

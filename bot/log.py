@@ -112,7 +112,7 @@ class RateLimitedLog:
     def __init__(self, log: logging.Logger, every: float = REPEAT_EVERY, *, now: Callable[[], float] = time.monotonic) -> None:
         self._log = log
         self._limit = RateLimit(every, now=now)
-        self._timers: set[str] = set()
+        self._timers: dict[str, asyncio.AbstractEventLoop] = {}
 
     def warning(self, kind: str, message: str, *args: object) -> None:
         """A warning; `kind` tells which events are the same, and holds nothing from outside."""
@@ -138,17 +138,17 @@ class RateLimitedLog:
         return self._limit.forget(kind)
 
     def _tell_later(self, level: int, kind: str, message: str) -> None:
-        if kind in self._timers:
-            return
         try:
             loop = asyncio.get_running_loop()
         except RuntimeError:  # another thread: the next of the kind tells the count
             return
-        self._timers.add(kind)
+        if self._timers.get(kind) is loop:
+            return
+        self._timers[kind] = loop
         loop.call_later(self._limit.every, self._tell_rest, level, kind, message)
 
     def _tell_rest(self, level: int, kind: str, message: str) -> None:
-        self._timers.discard(kind)
+        self._timers.pop(kind, None)
         if left_out := self._limit.take_left_out(kind):
             self._log.log(level, "%s more like “%s” in %g s", f"{left_out:,}", message, self._limit.every)
 

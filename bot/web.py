@@ -29,8 +29,8 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from bot.errors import SettingsError, StoreError
 from bot.log import RateLimitedLog
 from bot.model import JSON
-from bot.slack.guard import LARGEST_BODY, read_json
-from bot.slack.parsing import MalformedError
+from bot.sanitise import read_object
+from bot.slack.guard import LARGEST_BODY
 
 log = logging.getLogger(__name__)
 
@@ -149,9 +149,11 @@ class Webhooks:
             raw = await read_body(scope, receive)
             if raw is None:
                 return "too large", 413
-            await self._accept(provider, read_json(raw))
-        except (MalformedError, ClientDisconnect):
+            body = read_object(raw, header(scope, b"content-type"))
+        except (ValueError, ClientDisconnect):
             return "malformed", 400
+        try:
+            await self._accept(provider, body)
         except StoreError as why:
             self._repeated.error("not kept", "A webhook could not be kept: %s", why)
             return "not kept", 503
@@ -204,9 +206,15 @@ class Answered:
         await send({"type": "http.response.body", "body": self.body})
 
 
+def header(scope: Scope, name: bytes) -> str:
+    """A header's first value; `name` in small letters. Empty if it was not sent."""
+    found: bytes = next((value for key, value in scope["headers"] if key == name), b"")
+    return found.decode("latin-1")
+
+
 async def read_body(scope: Scope, receive: Receive) -> bytes | None:
     """The body, or None as soon as it is known to be larger than 1 MiB. Raises ClientDisconnect."""
-    declared = next((value for name, value in scope["headers"] if name == b"content-length"), b"")
+    declared = header(scope, b"content-length")
     if declared.isdigit() and int(declared) > LARGEST_BODY:
         return None
     body, more = bytearray(), True

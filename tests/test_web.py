@@ -121,10 +121,41 @@ async def test_odd_paths_are_not_found(bot: Bot) -> None:
     assert (await bot.http.get(f"/webhooks/gcore/{NEW}")).status_code == 405
 
 
-@pytest.mark.parametrize("raw", [b"", b"[]", b"null", b"1", b"{", b"\xff", b'{"a": NaN}', b'{"a": "\\ud800"}', b"[" * 100_000])
+@pytest.mark.parametrize("raw", [b"", b"[]", b"null", b"1", b"{", b"\xff", b"\xef\xbb\xbf", b"[" * 100_000])
 async def test_what_is_no_json_object_is_a_bad_request(bot: Bot, raw: bytes) -> None:
     assert await bot.webhook(content=raw) == 400
     assert bot.box.letters == []
+
+
+@pytest.mark.parametrize(
+    ("raw", "kept"),
+    [
+        (b'{"a": NaN, "b": Infinity, "c": 1e400, "d": -Infinity}', {"a": None, "b": None, "c": None, "d": None}),
+        (b'{"a": "\\ud800 \\ud83d\\ude00 \\u0000!"}', {"a": "\ufffd 😀 !"}),
+        (b'{"a": "\xed\xa0\x80"}', {"a": "\ufffd"}),
+        (b'\xef\xbb\xbf{"a": 1}\r\n\x00', {"a": 1}),
+        ('{"a": "é"}'.encode("utf-16"), {"a": "é"}),
+        ('{"a": "é"}'.encode("utf-16-be"), {"a": "é"}),
+        ('{"a": "é"}'.encode("utf-32"), {"a": "é"}),
+        (b'{"a": "Caf\xe9"}', {"a": "Caf\ufffd"}),
+        (b'{"a": ' + b"9" * 400 + b', "b": ' + b"9" * 5000 + b', "c": ' + b"9" * 20 + b"}", {"a": None, "b": None, "c": "9" * 20}),
+        (b'{"a": 1, "a": 2}', {"a": 2}),
+        (b'{"a": {"b": ' + b"[" * 300 + b"]" * 300 + b"}}", None),
+    ],
+)
+async def test_what_is_plainly_json_is_kept_cleaned(bot: Bot, raw: bytes, kept: Json | None) -> None:
+    assert await bot.webhook(content=raw) == 200
+    [(_, body)] = bot.box.letters
+    assert kept is None or body == kept
+    json.dumps(body, allow_nan=False, ensure_ascii=False).encode()
+
+
+async def test_a_charset_that_is_declared_is_read(bot: Bot) -> None:
+    raw, headers = b'{"a": "Caf\xe9"}', {"content-type": "application/json; charset=ISO-8859-1"}
+    assert await bot.webhook(content=raw, headers=headers) == 200
+    assert await bot.webhook(content='{"a": "Café"}'.encode(), headers=headers) == 200
+    assert await bot.webhook(content=raw, headers={"content-type": "text/plain; charset=nonsense"}) == 200
+    assert [body["a"] for _, body in bot.box.letters] == ["Café", "Café", "Caf\ufffd"]
 
 
 async def test_too_much_is_refused_by_its_announced_length(bot: Bot) -> None:

@@ -12,7 +12,6 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from enum import StrEnum
-from typing import Any
 
 import httpx
 from pydantic import SecretStr
@@ -21,8 +20,10 @@ from bot.errors import ProviderError
 from bot.model import JSON
 from bot.network import Network
 from bot.passing import Passing, unheeded
+from bot.providers.bodies import ACCEPTED, BadEncoding, read_bounded
 from bot.providers.budget import Budget, Priority
 from bot.providers.scrub import scrub, without_number
+from bot.sanitise import clean_text, decode, read_json
 
 CONNECT_TIMEOUT = 5.0
 """Seconds to get a connection; one that is not there by then carried no request."""
@@ -130,6 +131,11 @@ class Answer:
         """The present by the vendor's clock, as near as is known: its dates are compared with that, our clock may be wrong."""
         return self.date or self.asked_at
 
+    @property
+    def is_null(self) -> bool:
+        """Whether the body is the JSON value `null`, which some servers send for an empty list; an empty body is not."""
+        return self.json is None and self.text.strip() == "null"
+
 
 def retry_after(answer: Answer, headers: Mapping[str, str]) -> float | None:  # noqa: ARG001 - other vendors tell it in the answer
     """Seconds to wait as the standard header has them; None if it is not there or makes no sense."""
@@ -205,7 +211,7 @@ class Seam:
         try:
             self._client = httpx.AsyncClient(
                 base_url=base_url.rstrip("/"),
-                headers={b"accept": b"application/json", **sent},
+                headers={b"accept": b"application/json", b"accept-encoding": ACCEPTED.encode(), **sent},
                 timeout=httpx.Timeout(timeout, connect=min(CONNECT_TIMEOUT, timeout)),
                 limits=httpx.Limits(max_connections=20, max_keepalive_connections=10, keepalive_expiry=20.0),
                 follow_redirects=False,
@@ -288,10 +294,10 @@ class Seam:
                 finally:  # a request that is not answered may have had its effect all the same
                     self._passing(f"after {call.method} {call.route}")
                 try:
-                    raw = await _read(got)
+                    raw = await read_bounded(got, LONGEST_ANSWER)
                 finally:
                     await got.aclose()
-        except (TimeoutError, httpx.HTTPError, httpx.InvalidURL, UnicodeError) as error:
+        except (TimeoutError, httpx.HTTPError, httpx.InvalidURL, UnicodeError, BadEncoding) as error:
             failed, names = _trouble(error), _names(error)
         else:
             if raw is not None:
@@ -300,14 +306,15 @@ class Seam:
         raise self._error(call, failed, detail=names)
 
     def _parsed(self, call: _Call, got: httpx.Response, raw: bytes, asked_at: datetime) -> Answer:
-        text = raw.decode(errors="replace")
-        value: Any = None
+        content_type = got.headers.get("content-type", "")
+        text = clean_text(decode(raw, content_type))
+        value: JSON = None
         is_json = not raw.strip()
         if not is_json:
             try:
-                value = jsonlib.loads(raw, parse_constant=lambda _: None)
+                value = read_json(raw, content_type)
                 is_json = True
-            except (ValueError, RecursionError):
+            except ValueError:
                 pass
         if got.is_success and not is_json:
             raise self._error(call, Trouble.GARBAGE, status=got.status_code, detail=f"{len(raw)} bytes that are no JSON")
@@ -374,7 +381,7 @@ def _trouble(error: Exception) -> Trouble:
         return Trouble.UNTRUSTED if _is_about_a_certificate(error) else Trouble.UNREACHABLE
     if isinstance(error, TimeoutError | httpx.TimeoutException):
         return Trouble.TIMEOUT
-    return Trouble.GARBAGE if isinstance(error, httpx.DecodingError) else Trouble.CUT
+    return Trouble.GARBAGE if isinstance(error, BadEncoding) else Trouble.CUT
 
 
 def _is_about_a_certificate(error: BaseException) -> bool:
@@ -383,16 +390,6 @@ def _is_about_a_certificate(error: BaseException) -> bool:
     while cause is not None and not isinstance(cause, ssl.SSLCertVerificationError):
         cause = cause.__cause__ or cause.__context__
     return cause is not None
-
-
-async def _read(got: httpx.Response) -> bytes | None:
-    """The body after decompression, or None as soon as it is longer than we read."""
-    raw = bytearray()
-    async for chunk in got.aiter_bytes(65536):
-        raw += chunk
-        if len(raw) > LONGEST_ANSWER:
-            return None
-    return bytes(raw)
 
 
 def _names(error: BaseException) -> str:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from bot.sanitise import clean_text
+
 _REWRITTEN = str.maketrans(
     dict.fromkeys("“”„‟«»″〝〞＂", '"')
     | dict.fromkeys("‘’‚‛′＇", "'")
@@ -13,9 +15,6 @@ _REWRITTEN = str.maketrans(
     | {chr(0xFF10 + digit): str(digit) for digit in range(10)}
 )
 
-_INVISIBLE = re.compile("[\u00ad\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
-# A joiner holds an emoji or a Persian word together; beside plain text or at an end it is litter.
-_STRAY_JOINERS = re.compile("(?:\\A|(?<=[\\x00-\\x7f]))[\u200c\u200d]+|[\u200c\u200d]+(?=[\\x00-\\x7f]|\\Z)")
 _BLANK = re.compile(r"[\s\x00-\x1f\x7f-\x9f]")
 
 _QUOTED = re.compile(r'"[^"]*"')
@@ -44,9 +43,8 @@ def normalise(text: str) -> str:
     `19.30` becomes `19:30` only where a time can stand, and never between double quotes or before another time (then it is a date).
     `19.31.05-19.31.40` are times too: alone, three numbers may be a date.
     """
-    plain = _BLANK.sub(" ", _INVISIBLE.sub("", text).translate(_REWRITTEN))
-    plain = " ".join(_STRAY_JOINERS.sub("", plain).split(" ")).strip()
-    plain = re.sub(" {2,}", " ", plain)
+    plain = clean_text(_BLANK.sub(" ", text).translate(_REWRITTEN))
+    plain = re.sub(" {2,}", " ", plain).strip()
     quoted = [match.span() for match in _QUOTED.finditer(plain)]
 
     def with_colon(match: re.Match[str]) -> str:

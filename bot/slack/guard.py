@@ -11,9 +11,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import parse_qsl
 
-from pydantic_core import from_json
-
 from bot.model import JSON
+from bot.sanitise import clean_json, read_json
 from bot.slack.interaction import Interaction
 from bot.slack.parsing import MalformedError, parse
 
@@ -71,19 +70,16 @@ def sign(raw: bytes, stamp: str, secret: str) -> str:
     return "v0=" + hmac.digest(secret.encode(), b"v0:" + stamp.encode() + b":" + raw, "sha256").hex()
 
 
-def read_json(raw: str | bytes) -> dict[str, JSON]:
-    """A JSON object as the rest of the program can keep it: no NaN, no half characters. Raises MalformedError."""
-    try:
-        value = from_json(raw, allow_inf_nan=False)
-    except ValueError:  # nesting beyond 200 levels and numbers of thousands of digits among it
-        raise MalformedError("The body is not JSON.") from None
-    if not isinstance(value, dict):
+def clean_body(body: object) -> dict[str, JSON]:
+    """What Slack sent, cleaned once for the rest of the program, whichever way it came. Raises MalformedError for no object."""
+    cleaned = clean_json(body)
+    if not isinstance(cleaned, dict):
         raise MalformedError("The body is not an object.")
-    return value
+    return cleaned
 
 
 def _read(raw: bytes, content_type: str) -> Verdict:
-    body = read_json(raw) if content_type.startswith("application/json") else _read_form(raw)
+    body = clean_body(_read_json(raw) if content_type.startswith("application/json") else _read_form(raw))
     if body.get("type") == "url_verification" and isinstance(body.get("challenge"), str):
         return Greeting(body["challenge"])
     if body.get("ssl_check") == "1":
@@ -93,9 +89,16 @@ def _read(raw: bytes, content_type: str) -> Verdict:
     return Passed(body, parse(body))
 
 
-def _read_form(raw: bytes) -> dict[str, JSON]:
+def _read_json(raw: str | bytes) -> JSON:
     try:
-        fields = dict(parse_qsl(raw.decode(), keep_blank_values=True, errors="strict", max_num_fields=100))
-    except ValueError:  # not text, or percent-escapes that are none
+        return read_json(raw)
+    except ValueError:
+        raise MalformedError("The body is not JSON.") from None
+
+
+def _read_form(raw: bytes) -> JSON:
+    try:
+        fields = dict(parse_qsl(raw.decode(errors="replace"), keep_blank_values=True, errors="replace", max_num_fields=100))
+    except ValueError:  # too many fields
         raise MalformedError("The body is not a form.") from None
-    return read_json(fields["payload"]) if "payload" in fields else dict(fields)
+    return _read_json(fields["payload"]) if "payload" in fields else dict(fields)

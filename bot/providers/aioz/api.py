@@ -11,7 +11,7 @@ from bot.errors import ProviderError
 from bot.model import JSON
 from bot.providers.budget import Priority
 from bot.providers.http import Answer, Seam
-from bot.providers.reading import Sheet
+from bot.providers.reading import Sheet, with_id
 
 KEYS, MEDIA = "/live_streams", "/media"
 PAGE = 100
@@ -19,6 +19,9 @@ PAGE = 100
 MOST_PAGES = 100
 """A list that has not ended by then is a fault: 10,000 objects."""
 _LONGEST_ID = 200
+
+TELLING = frozenset({"status", "stream_key", "save"})
+"""Fields by which an object of AIOZ's is known although its id is missing; no error has them in its `data`."""
 
 Seen = tuple[Sheet, datetime]
 """An object and the instant at which it was asked for."""
@@ -89,7 +92,7 @@ class AiozApi:
     async def see(self, path: str, what: str, priority: Priority) -> Seen:
         """Read one object that must be there."""
         answer = await self.get(path, what, priority)
-        return self.sheet(answer, what), answer.asked_at
+        return self.sheet(answer, what, unquote(path.rpartition("/")[2])), answer.asked_at
 
     async def send(
         self,
@@ -131,7 +134,7 @@ class AiozApi:
             asked = {"limit": PAGE, "offset": offset, "sort_by": "created_at", "order_by": "desc", **query}
             answer = await self._page(path, asked, what, priority, by_post=by_post)
             sheets, total = self._listed(answer, names, what)
-            fresh = {sheet.id(): (sheet, answer.asked_at) for sheet in sheets if sheet.id() and sheet.id() not in found}
+            fresh = {id_: (sheet, answer.asked_at) for id_, sheet in with_id(sheets, "id", what).items() if id_ not in found}
             found |= fresh
             offset += len(sheets)
             if not fresh or (total is not None and offset >= total):
@@ -140,9 +143,11 @@ class AiozApi:
             return list(found.values())
         raise ProviderError(f"AIOZ Stream's list of {what} did not end after {MOST_PAGES} pages. Look into its dashboard.")
 
-    def sheet(self, answer: Answer, what: str) -> Sheet:
-        """The object that the `data` of an answer must be."""
+    def sheet(self, answer: Answer, what: str, asked: str = "") -> Sheet:
+        """The object that the `data` of an answer must be. `asked` is the id it was asked for: one without its id is still it."""
         sheet = Sheet(answer.json).sheet("data")
+        if asked and not sheet.id() and TELLING & sheet.body.keys():
+            return Sheet({**sheet.body, "id": asked})
         if not sheet.id():
             raise self.seam.garbage(answer, what=what)
         return sheet
@@ -159,8 +164,8 @@ class AiozApi:
         for name in names:
             if isinstance(data.body.get(name), list):
                 return data.sheets(name), data.whole("total")
-        if data.whole("total") == 0:  # an empty list may be a null
-            return [], 0
+        if data.whole("total") == 0 or any(name in data and data.body[name] is None for name in names):
+            return [], 0  # an empty list may be a null
         raise self.seam.garbage(answer, what=what)
 
     def _judged(self, answer: Answer, what: str, secrets: Iterable[str]) -> Answer:

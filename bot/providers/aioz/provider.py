@@ -20,6 +20,7 @@ from bot.providers.base import Address, Capabilities, Connection, Figure, Heard,
 from bot.providers.budget import Priority
 from bot.providers.reading import Sheet
 from bot.providers.scrub import without_secrets
+from bot.sanitise import same_text
 from bot.settings import Account, HeaderSecret, Url
 
 VIDEO_PAGES = 5
@@ -94,7 +95,7 @@ class Aioz(Provider):
             return await self._look_at_key(stream, priority)
         what = f"streaming {page}"
         answer = await self._api.get(streaming_path(page), what, priority, accept=(404,))
-        sheet = Sheet(None) if answer.status == 404 else self._api.sheet(answer, what)
+        sheet = Sheet(None) if answer.status == 404 else self._api.sheet(answer, what, parted(page)[1])
         state = words.page_state(sheet) if sheet else words.PAGE_GONE
         if sheet and words.phase(sheet) is not PageState.FINISHED:
             seen = replace(words.look(stream, answer.asked_at), page=page, page_state=state or None)
@@ -120,7 +121,7 @@ class Aioz(Provider):
     async def find_streams(self, name: str, tag: str, since: datetime) -> list[StreamInfo]:  # noqa: ARG002 - see create_stream
         """The keys of exactly that name made after `since`, in all pages of the list."""
         found = await self._keys(Priority.VERIFY, {"search": name} if name else {})
-        return [key for key in found if key.name == name and key.created_at is not None and key.created_at >= since]
+        return [key for key in found if same_text(key.name, name) and key.created_at is not None and key.created_at >= since]
 
     async def update_stream(self, stream: str, fields: Mapping[str, JSON]) -> StreamInfo:
         """Change these settings and no others (both are optional in the tests of AIOZ's clients)."""
@@ -151,7 +152,7 @@ class Aioz(Provider):
     async def find_pages(self, name: str, stream: str) -> list[Page]:
         """The streamings of exactly that title on that key, in all pages of the list."""
         pages = [words.page(sheet, stream) for sheet, _ in await self._streamings(stream, Priority.VERIFY)]
-        return [page for page in pages if page.name == name]
+        return [page for page in pages if same_text(page.name, name)]
 
     async def page(self, page: str) -> Page:
         """Read one streaming."""
@@ -288,7 +289,7 @@ class Aioz(Provider):
         answer = await self._api.get(key_path(stream), what, priority, accept=(404,))
         if answer.status == 404:
             return replace(words.look(stream, answer.asked_at), gone=True)
-        seen = words.look(stream, answer.asked_at, words.key_name(self._api.sheet(answer, what)))
+        seen = words.look(stream, answer.asked_at, words.key_name(self._api.sheet(answer, what, stream)))
         try:
             streaming = words.in_use(await self._open_streamings(stream, priority))
         except ProviderError:

@@ -38,4 +38,4 @@ def hear(body: Mapping[str, JSON], at: datetime) -> Heard:
     media = sheet.id("media_id")
     if not media:
         return Heard()
-    return Heard(videos=(Video(words.NAME, media, name=sheet.text("title"), status=status, seen_at=at),))
+    return Heard(videos=(Video(words.NAME, media, name=sheet.line("title"), status=status, seen_at=at),))

@@ -13,8 +13,9 @@ from bot.providers.aioz.api import joined
 from bot.providers.aioz.fields import PAGE_FIELDS, STREAM_FIELDS
 from bot.providers.aioz.pulse import Verdict, Vitals
 from bot.providers.base import Address, Field, Figure, Page, StreamInfo
-from bot.providers.reading import Sheet
+from bot.providers.reading import LONGEST_DURATION, Sheet
 from bot.providers.scrub import scrub
+from bot.sanitise import one_line
 
 NAME = "aioz"
 PAGE_GONE = "gone"
@@ -69,12 +70,12 @@ def phase(sheet: Sheet) -> PageState | None:
 def page_state(sheet: Sheet) -> str:
     """The status of a streaming in our words; an unknown one as AIOZ wrote it."""
     known = phase(sheet)
-    return known.value if known else sheet.text("status").strip()
+    return known.value if known else sheet.line("status")
 
 
 def trouble(sheet: Sheet) -> str:
     """A status word that nobody has translated, told as it is."""
-    word = scrub(sheet.text("status").strip())
+    word = scrub(sheet.line("status"))
     return "" if not word or phase(sheet) else f"AIOZ calls the streaming “{word}”"
 
 
@@ -104,7 +105,7 @@ def with_streaming(seen: Look, streaming: Sheet, felt: Vitals, verdict: Verdict)
 
 def key_name(sheet: Sheet) -> str:
     """The name of a live stream key: `name` (AIOZ SDK), `title` in a sample (AIOZ docs)."""
-    return sheet.text("name") or sheet.text("title")
+    return sheet.line("name") or sheet.line("title")
 
 
 def stream_info(sheet: Sheet, at: datetime) -> StreamInfo:
@@ -130,7 +131,7 @@ def page(sheet: Sheet, key: str) -> Page:
     """A streaming of a live stream key."""
     return Page(
         joined(key, sheet.id()),
-        sheet.text("title"),
+        sheet.line("title"),
         page_state(sheet),
         streams=(key,),
         viewer_link=_link(sheet.sheet("assets")),
@@ -158,9 +159,9 @@ def video(sheet: Sheet, at: datetime, key: str = "") -> Video:
     return Video(
         NAME,
         sheet.id(),
-        name=sheet.text("title") or sheet.text("name"),
+        name=sheet.line("title") or sheet.line("name"),
         stream=key or _linked(sheet),
-        status=video_status(sheet.text("status")),
+        status=video_status(sheet.line("status")),
         duration=_seconds(sheet.number("duration")),
         started_at=sheet.instant("created_at"),
         renditions=tuple(_renditions(sheet, assets)),
@@ -189,24 +190,25 @@ def _linked(sheet: Sheet) -> str:
 
 def _link(assets: Sheet) -> str:
     names = ("player_url", "hls_player_url", "dash_player_url", "hls_url", "dash_url")
-    return next((assets.text(name) for name in names if assets.text(name)), "")
+    return next((link for name in names if (link := assets.link(name))), "")
 
 
 def _seconds(length: float | None) -> float | None:
     """AIOZ writes durations in milliseconds (AIOZ docs); a fraction can only be of seconds, as the SDK's type has them."""
-    return length / 1000 if length is not None and length.is_integer() else length
+    seconds = length / 1000 if length is not None and length.is_integer() else length
+    return seconds if seconds is not None and 0 <= seconds <= LONGEST_DURATION else None
 
 
 def _renditions(sheet: Sheet, assets: Sheet) -> Iterable[Rendition]:
     """The qualities, as texts or objects, and the file to download where there is one."""
-    if assets.text("mp4_url"):
-        yield Rendition("mp4", video_status(sheet.text("status")), url=assets.text("mp4_url"), size=sheet.whole("size") or None)
+    if assets.link("mp4_url"):
+        yield Rendition("mp4", video_status(sheet.line("status")), url=assets.link("mp4_url"), size=sheet.whole("size") or None)
     qualities = sheet.body.get("qualities")
     for item in qualities if isinstance(qualities, list) else ():
         quality = Sheet(item)
-        name = item if isinstance(item, str) else quality.text("resolution") or quality.text("name")
+        name = one_line(item) if isinstance(item, str) else quality.line("resolution") or quality.line("name")
         if name:
-            yield Rendition(name, video_status(quality.text("status")), quality.whole("progress"))
+            yield Rendition(name, video_status(quality.line("status")), quality.whole("progress"))
 
 
 def _settings(sheet: Sheet, fields: Iterable[Field]) -> Mapping[str, JSON]:

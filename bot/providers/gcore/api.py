@@ -11,12 +11,15 @@ from bot.model import JSON
 from bot.providers.budget import Priority
 from bot.providers.gcore import complaints
 from bot.providers.http import Answer, Seam
-from bot.providers.reading import Sheet
+from bot.providers.reading import Sheet, objects, with_id
 
 STREAMS, BROADCASTS, VIDEOS = "/streaming/streams", "/streaming/broadcasts", "/streaming/videos"
 RESTREAMS, STATISTICS = "/streaming/restreams", "/streaming/statistics"
 MOST_PAGES = 400
 """A list that has not ended by then is a fault; at 25 to a page (the vendor's iOS demo) these are 10,000 objects."""
+
+TELLING = frozenset({"live", "active", "status"})
+"""Fields by which an object of Gcore's is known although its id is missing; no error has them."""
 
 Seen = tuple[Sheet, datetime]
 """An object and the instant at which it was asked for."""
@@ -47,9 +50,9 @@ class GcoreApi:
         return await self.seam.call("GET", path, priority=priority, what=what, accept=accept)
 
     async def see(self, path: str, what: str, priority: Priority) -> Seen:
-        """Read one object that must be there."""
+        """Read one object that must be there; its path ends in its id."""
         answer = await self.get(path, what, priority)
-        return self.sheet(answer, what), answer.asked_at
+        return self.sheet(answer, what, path.rpartition("/")[2]), answer.asked_at
 
     async def send(
         self,
@@ -109,8 +112,8 @@ class GcoreApi:
         found: dict[str, Seen] = {}
         for page in range(1, (most or MOST_PAGES) + 1):
             answer = await self.seam.call("GET", path, params={**(params or {}), "page": page}, priority=priority, what=what)
-            sheets = self.sheets(answer, what)
-            fresh = {sheet.id(): (sheet, answer.asked_at) for sheet in sheets if sheet.id() and sheet.id() not in found}
+            sheets = with_id(self.sheets(answer, what), "id", what)
+            fresh = {id_: (sheet, answer.asked_at) for id_, sheet in sheets.items() if id_ not in found}
             if not fresh:
                 return list(found.values())
             found |= fresh
@@ -120,15 +123,17 @@ class GcoreApi:
             )
         return list(found.values())
 
-    def sheet(self, answer: Answer, what: str) -> Sheet:
-        """The object that an answer must be."""
+    def sheet(self, answer: Answer, what: str, asked: str = "") -> Sheet:
+        """The object that an answer must be. `asked` is the id it was asked for: one that has lost its id is still that one."""
         sheet = Sheet(answer.json)
+        if asked and not sheet.id() and TELLING & sheet.body.keys():
+            return Sheet({**sheet.body, "id": asked})
         if not sheet.id():
             raise self.seam.garbage(answer, what=what)
         return sheet
 
     def sheets(self, answer: Answer, what: str) -> list[Sheet]:
-        """The objects of the array that an answer must be."""
-        if not isinstance(answer.json, list):
+        """The objects of the array that an answer must be, or of none where it is `null`."""
+        if not isinstance(answer.json, list) and not answer.is_null:
             raise self.seam.garbage(answer, what=what)
-        return [Sheet(item) for item in answer.json if isinstance(item, Mapping)]
+        return objects(answer.json, what)

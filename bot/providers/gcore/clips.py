@@ -118,9 +118,7 @@ def _range(start: datetime, end: datetime) -> tuple[int, int]:
 
 def _link(sheet: Sheet) -> str:
     """A browser plays an MP4; a playlist it only downloads (Gcore docs)."""
-    return next(
-        (link for link in (sheet.text("mp4_master"), sheet.text("hls_master")) if link.startswith(("https://", "http://"))), ""
-    )
+    return next((link for name in ("mp4_master", "hls_master") if (link := sheet.link(name))), "")
 
 
 def _clip(sheet: Sheet, title: str = "", *, playable: bool = False, error: str = "") -> CutClip:

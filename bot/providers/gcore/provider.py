@@ -99,7 +99,7 @@ class Gcore(Provider):
         answer = await self._api.get(stream_path(stream), what, priority, accept=(404,))
         if answer.status == 404:
             return Look(words.stream_key(stream), answer.asked_at, Source.LOOK, page=page, gone=True)
-        seen = words.look(self._api.sheet(answer, what), stream, answer.asked_at)
+        seen = words.look(self._api.sheet(answer, what, stream), stream, answer.asked_at)
         if not page:
             return seen
         return replace(seen, page=page, page_state=await self._page_state(page, priority))

@@ -16,6 +16,8 @@ from bot.providers.gcore import complaints
 from bot.providers.gcore.api import RESTREAMS, GcoreApi, number
 from bot.providers.gcore.fields import RESTREAM_FIELDS, as_sent
 from bot.providers.reading import Sheet
+from bot.providers.scrub import scrub
+from bot.sanitise import same_text
 
 PROTOCOLS = ("rtmp", "rtmps", "srt")
 """Gcore OpenAPI; SRT as a caller only."""
@@ -58,7 +60,7 @@ class GcoreRestreams:
             restream(sheet)
             for sheet in sheets
             if sheet.id("client_user_id") == mine
-            or (not sheet.id("client_user_id") and (sheet.text("name"), sheet.text("uri")) == (title, uri))
+            or (not sheet.id("client_user_id") and same_text(sheet.text("name"), title) and sheet.text("uri") == uri)
         ]
 
     async def switch(self, target: str, on: bool) -> Restream:
@@ -82,7 +84,7 @@ def restream(sheet: Sheet) -> Restream:
     """A target without its key; its own words for whom it is a number of ours."""
     return Restream(
         sheet.id(),
-        sheet.text("name"),
+        scrub(sheet.line("name")),
         _host(sheet.text("uri")),
         active=sheet.flag("active"),
         live=sheet.flag("live"),

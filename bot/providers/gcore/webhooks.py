@@ -59,7 +59,7 @@ def _stream(entity: Sheet, at: datetime) -> Heard:
 
 
 def _page(entity: Sheet, _at: datetime) -> Heard:
-    state = words.page_state(entity.text("status"))
+    state = words.page_state(entity.line("status"))
     return Heard(pages=(PageHeard(entity.id(), state),) if state else ())
 
 

@@ -105,7 +105,7 @@ def trouble(sheet: Sheet) -> str | None:
     names = ("receiving_error", "transcoding_error")
     if not any(name in sheet for name in names):
         return None
-    words = {name: scrub(sheet.text(name)).strip() for name in names}
+    words = {name: scrub(sheet.line(name)) for name in names}
     return "; ".join(f"{name.removesuffix('_error')}: {told}" for name, told in words.items() if told)
 
 
@@ -116,13 +116,13 @@ def look(sheet: Sheet, stream: str, at: datetime) -> Look:
         stream_key(stream),
         at,
         Source.LOOK,
-        name=sheet.text("name") or None,
+        name=sheet.line("name") or None,
         enabled=sheet.flag("active"),
         signal=on,
         primary=sheet.flag("live"),
         backup=sheet.flag("backup_live"),
         recording=recording(sheet),
-        recorded=sheet.number("recording_duration"),
+        recorded=sheet.seconds("recording_duration"),
         quality=quality(sheet) if on else None,
         trouble=trouble(sheet),
     )
@@ -133,29 +133,25 @@ def stream_info(sheet: Sheet, at: datetime) -> StreamInfo:
     stream = sheet.id()
     return StreamInfo(
         stream_key(stream),
-        sheet.text("name"),
+        sheet.line("name"),
         sheet.flag("active"),
         look(sheet, stream, at),
         fields=_settings(sheet, STREAM_FIELDS),
         tag=sheet.text("client_entity_data"),
         created_at=sheet.instant("created_at"),
-        viewer_link=sheet.text("iframe_url"),
+        viewer_link=sheet.link("iframe_url"),
         links=_links(sheet),
-        page_states={page.id(): page_state(page.text("status")) for page in sheet.sheets("broadcasts") if page.id()},
+        page_states={page.id(): page_state(page.line("status")) for page in sheet.sheets("broadcasts") if page.id()},
     )
 
 
 def _links(sheet: Sheet) -> Mapping[str, str]:
     """What players take, as returned. Nothing that has the push token in it."""
-    player, token = sheet.text("iframe_url"), sheet.text("token")
-    links = {label: sheet.text(name) for label, name in PLAYERS}
+    player, token = sheet.link("iframe_url"), sheet.text("token")
+    links = {label: sheet.link(name) for label, name in PLAYERS}
     if player:
         links["Player without low latency"] = f"{player}{'&' if '?' in player else '?'}no_low_latency"
-    return {
-        label: link
-        for label, link in links.items()
-        if link.startswith(("https://", "http://")) and (not token or token not in link)
-    }
+    return {label: link for label, link in links.items() if link and (not token or token not in link)}
 
 
 def addresses(sheet: Sheet) -> list[Address]:
@@ -168,35 +164,34 @@ def page(sheet: Sheet) -> Page:
     streams = sheet.body.get("stream_ids")
     return Page(
         sheet.id(),
-        sheet.text("name"),
-        page_state(sheet.text("status")),
-        streams=tuple(str(stream) for stream in streams) if isinstance(streams, list) else (),
-        viewer_link=sheet.text("iframe_url"),
+        sheet.line("name"),
+        page_state(sheet.line("status")),
+        streams=tuple(id_ for stream in streams if (id_ := Sheet({"id": stream}).id())) if isinstance(streams, list) else (),
+        viewer_link=sheet.link("iframe_url"),
         fields=_settings(sheet, PAGE_FIELDS),
     )
 
 
 def video(sheet: Sheet, at: datetime) -> Video:
     """A video; durations come in milliseconds (Gcore OpenAPI; the old webhook page's "seconds" is wrong by its own numbers)."""
-    length = sheet.number("duration")
     return Video(
         NAME,
         sheet.id(),
-        name=sheet.text("name"),
+        name=sheet.line("name"),
         stream=sheet.id("stream_id"),
-        status=video_status(sheet.text("status")),
-        duration=None if length is None else length / 1000,
+        status=video_status(sheet.line("status")),
+        duration=sheet.seconds("duration", per_second=1000),
         started_at=sheet.instant("recording_started_at"),
         renditions=tuple(_rendition(item) for item in sheet.sheets("converted_videos")),
-        link=sheet.text("share_url") or sheet.text("iframe_url"),
-        error=scrub(sheet.text("error")),
+        link=sheet.link("share_url") or sheet.link("iframe_url"),
+        error=scrub(sheet.line("error")),
         seen_at=at,
     )
 
 
 def _rendition(sheet: Sheet) -> Rendition:
-    words = sheet.text("name"), sheet.text("status")
-    return Rendition(*words, sheet.whole("progress"), sheet.text("mp4_url"), sheet.whole("size") or None)
+    words = sheet.line("name"), sheet.line("status")
+    return Rendition(*words, sheet.whole("progress"), sheet.link("mp4_url"), sheet.whole("size") or None)
 
 
 def _settings(sheet: Sheet, fields: Iterable[Field]) -> Mapping[str, JSON]:

@@ -5,19 +5,22 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from typing import Literal
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 from bot.errors import ProviderError
 from bot.model import JSON
 from bot.providers.budget import Priority
 from bot.providers.gjirafa.complaints import judged
 from bot.providers.http import Answer, Seam
-from bot.providers.reading import Sheet
+from bot.providers.reading import Sheet, with_id
 
 TAKE = 100
 """Objects on a page of a list; neither the default nor the most is documented, and what comes instead is read as well."""
 MOST_PAGES = 400
 """A list that has not ended by then is a fault."""
+
+TELLING = frozenset({"liveStatus", "healthStatus", "isLiveStreaming"})
+"""Fields by which an object of Gjirafa's is known although its id is missing; no error has them."""
 
 Seen = tuple[Sheet, datetime]
 """An object and the instant at which it was asked for."""
@@ -99,7 +102,7 @@ class GjirafaApi:
     async def see(self, path: str, what: str, priority: Priority) -> Seen:
         """Read one object that must be there."""
         answer = await self.get(path, what, priority)
-        return self.object_in(answer, what), answer.asked_at
+        return self.object_in(answer, what, asked=unquote(path.rpartition("/")[2])), answer.asked_at
 
     async def see_dated(self, path: str, what: str, priority: Priority) -> Seen:
         """Read one object that is judged by its dates: with the present as Gjirafa's own clock has it."""
@@ -110,7 +113,8 @@ class GjirafaApi:
         """One page of a list, with its totals (Gjirafa docs, version 1; version 2 of the lists has no totals)."""
         answer = await self.get(path, what, priority, params={"page": page, "take": take})
         result = self.result(answer)
-        if not isinstance(result, Mapping) or not isinstance(result.get("items"), list):
+        # `null` is what some servers send for an empty list; what is not there at all is not taken for one.
+        if not isinstance(result, Mapping) or not isinstance(result.get("items", ""), list | None):
             raise self._seam.garbage(answer, what=what)
         return Sheet(result), answer.asked_at
 
@@ -119,8 +123,8 @@ class GjirafaApi:
         found: dict[str, Seen] = {}
         for number in range(1, MOST_PAGES + 1):
             page, at = await self.page_of(path, what, priority, number)
-            fresh = {item.id("publicId"): (item, at) for item in page.sheets("items")}
-            fresh = {id_: seen for id_, seen in fresh.items() if id_ and id_ not in found}
+            items = with_id(page.sheets("items"), "publicId", what)
+            fresh = {id_: (item, at) for id_, item in items.items() if id_ not in found}
             found |= fresh
             pages = page.whole("totalPages")
             if not fresh or (pages is not None and number >= pages):
@@ -129,9 +133,11 @@ class GjirafaApi:
             f"Gjirafa's list of {what} did not end after {MOST_PAGES} pages. Look into Gjirafa's dashboard.", detail=f"GET {path}"
         )
 
-    def object_in(self, answer: Answer, what: str, id_: str = "publicId") -> Sheet:
-        """The object that an answer must bring."""
+    def object_in(self, answer: Answer, what: str, id_: str = "publicId", *, asked: str = "") -> Sheet:
+        """The object that an answer must bring. `asked` is the id it was asked for: one without its id is still that one."""
         sheet = Sheet(self.result(answer))
+        if asked and not sheet.id(id_) and TELLING & sheet.body.keys():
+            return Sheet({**sheet.body, id_: asked})
         if not sheet.id(id_):
             raise self._seam.garbage(answer, what=what)
         return sheet

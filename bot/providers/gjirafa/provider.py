@@ -17,7 +17,8 @@ from bot.providers.budget import Priority
 from bot.providers.gjirafa import complaints, webhooks, words
 from bot.providers.gjirafa.api import GjirafaApi, part
 from bot.providers.gjirafa.fields import CAPABILITIES, PAGE_FIELDS, STREAM_FIELDS, as_form, as_sent, secrets_in, utc
-from bot.providers.reading import Sheet
+from bot.providers.reading import Sheet, objects, with_id
+from bot.sanitise import same_text
 from bot.settings import Account, HeaderSecret, Url
 
 CHANNELS, LIVE_VIDEOS, RESTREAMS = "/channels", "/live-videos", "/restreams"
@@ -78,7 +79,7 @@ class Gjirafa(Provider):
         answer = await self._api.get(_channel(stream), what, priority, accept=(404,))
         if answer.status == 404:
             return Look(words.channel_key(stream), answer.asked_at, Source.LOOK, page=page, gone=True)
-        seen = words.look(self._api.object_in(answer, what), stream, answer.asked_at)
+        seen = words.look(self._api.object_in(answer, what, asked=stream), stream, answer.asked_at)
         if not page:
             return seen
         try:
@@ -110,7 +111,7 @@ class Gjirafa(Provider):
         A channel has no place for a tag. If it tells when it was made, those made before `since` are left out; no page documents
         that it does, and then an older channel of the same name is found as well.
         """
-        found = [channel for channel in await self._channels(Priority.VERIFY) if channel.name == name]
+        found = [channel for channel in await self._channels(Priority.VERIFY) if same_text(channel.name, name)]
         return [channel for channel in found if channel.created_at is None or channel.created_at >= since.replace(microsecond=0)]
 
     async def update_stream(self, stream: str, fields: Mapping[str, JSON]) -> StreamInfo:
@@ -145,7 +146,7 @@ class Gjirafa(Provider):
     async def find_pages(self, name: str, stream: str) -> list[Page]:
         """The live videos of exactly that title that show that channel. The list does not tell the channel, so each is read."""
         listed = await self._api.all_of(LIVE_VIDEOS, "live videos", Priority.VERIFY)
-        ids = [sheet.id("publicId") for sheet, _ in listed if sheet.text("title") == name]
+        ids = [sheet.id("publicId") for sheet, _ in listed if same_text(sheet.text("title"), name)]
         pages = [await self._page(id_, Priority.VERIFY) for id_ in ids]
         return [page for page in pages if page is not None and stream in page.streams]
 
@@ -245,9 +246,10 @@ class Gjirafa(Provider):
         tag: str,  # noqa: ARG002 - a restream carries none
     ) -> list[Restream]:
         """The targets of exactly that title, address and key."""
-        wanted = (title, url.get_secret_value(), key.get_secret_value())
-        sheets = await self._restreams(owner, Priority.VERIFY, secrets=wanted[2:])
-        return [words.restream(s) for s in sheets if (s.text("title"), s.text("streamUrl"), s.text("streamKey")) == wanted]
+        to = (url.get_secret_value(), key.get_secret_value())
+        sheets = await self._restreams(owner, Priority.VERIFY, secrets=to[1:])
+        same = [sheet for sheet in sheets if (sheet.text("streamUrl"), sheet.text("streamKey")) == to]
+        return [words.restream(sheet) for sheet in same if same_text(sheet.text("title"), title)]
 
     async def switch_restream(self, owner: str, restream: str, on: bool) -> Restream:
         """Bring a target to on or off: Gjirafa only toggles, so it is read first, and what it answers is compared.
@@ -292,7 +294,9 @@ class Gjirafa(Provider):
 
     async def _page(self, page: str, priority: Priority) -> Page | None:
         answer = await self._api.get(_live_video(page), f"live video {page}", priority, accept=(404,))
-        return None if answer.status == 404 else words.page(self._api.object_in(answer, f"live video {page}"), answer.theirs)
+        if answer.status == 404:
+            return None
+        return words.page(self._api.object_in(answer, f"live video {page}", asked=page), answer.theirs)
 
     async def _restreams(self, page: str, priority: Priority, *, secrets: Iterable[str] = ()) -> list[Sheet]:
         """The path is singular, and the sample shows one object where the text says all: both are understood.
@@ -305,9 +309,8 @@ class Gjirafa(Provider):
             await self._api.see(_live_video(page), what, priority)
             return []
         result = self._api.result(answer)
-        several = result if isinstance(result, list) else Sheet(result).body.get("items", [result])
-        sheets = [Sheet(item) for item in several] if isinstance(several, list) else []
-        return [sheet for sheet in sheets if sheet.id()]
+        several = result if isinstance(result, list) else Sheet(result).body.get("items", [result] if result is not None else [])
+        return list(with_id(objects(several, "restreams"), "id", "restreams").values())
 
     def _may(self, sheet: Sheet, page: Page, flag: str) -> None:
         """Raise ProviderError where Gjirafa says that it does not take this now; where it says nothing, the call will tell.

@@ -71,7 +71,7 @@ def _page(data: Sheet, state: str, stale: bool) -> Heard:
 
 def _page_status(data: Sheet, _: datetime, stale: bool) -> Heard:
     """A status that changed to Offline was another before: it is over. An unknown word is told as written."""
-    written = data.text("Status").strip()
+    written = data.line("Status")
     states = {words.LIVE: PageState.LIVE, words.INTERRUPTED: PageState.LIVE, words.OFFLINE: PageState.FINISHED}
     known = states.get(written.lower())
     return _page(data, known.value if known else written, stale)
@@ -97,14 +97,14 @@ def _page_told(data: Sheet, at: datetime, _: bool) -> Heard:
 
 def _channel_told(data: Sheet, at: datetime, _: bool) -> Heard:
     """Made, changed or deleted: a reason to look."""
-    return Heard(looks=(Look(words.channel_key(_id(data)), at, Source.WEBHOOK, name=data.text("Title") or None),))
+    return Heard(looks=(Look(words.channel_key(_id(data)), at, Source.WEBHOOK, name=data.line("Title") or None),))
 
 
 def _channel_status(data: Sheet, at: datetime, stale: bool) -> Heard:
     """The words stand as in a live video's event (inferred: this payload is not documented), or as the API has them."""
     status = words.word(data, "Status") or words.word(data, "LiveStatus")
     signal = None if stale else words.signal_of(status, words.word(data, "HealthStatus"))
-    return Heard(looks=(Look(words.channel_key(_id(data)), at, Source.WEBHOOK, name=data.text("Title") or None, signal=signal),))
+    return Heard(looks=(Look(words.channel_key(_id(data)), at, Source.WEBHOOK, name=data.line("Title") or None, signal=signal),))
 
 
 def _video(status: str) -> Callable[[Sheet, datetime, bool], Heard]:
@@ -113,12 +113,12 @@ def _video(status: str) -> Callable[[Sheet, datetime, bool], Heard]:
         told = Video(
             words.NAME,
             _id(data),
-            name=data.text("Title"),
+            name=data.line("Title"),
             stream=data.id("ChannelPublicId"),
             status=status,
-            duration=data.number("Duration"),
-            link=data.text("PlaybackUrl"),
-            error=scrub(data.text("ErrorMessage") or data.text("Error")) if status == "error" else "",
+            duration=data.seconds("Duration"),
+            link=data.link("PlaybackUrl"),
+            error=scrub(data.line("ErrorMessage") or data.line("Error")) if status == "error" else "",
             seen_at=at,
         )
         return Heard(videos=(told,))

@@ -53,7 +53,7 @@ def signal_of(status: str, health: str) -> bool | None:
 def trouble(sheet: Sheet) -> str | None:
     """Words of a channel that no page explains, as written; empty if there are none, None if nothing is said."""
     known = {"liveStatus": LIVE_WORDS, "healthStatus": HEALTH_WORDS}
-    said = {name: scrub(sheet.text(name)).strip() for name in known}
+    said = {name: scrub(sheet.line(name)) for name in known}
     if not any(said.values()):
         return None
     return "; ".join(f"{name} {words}" for name, words in said.items() if words and words.lower() not in known[name])
@@ -65,7 +65,7 @@ def look(sheet: Sheet, channel: str, at: datetime) -> Look:
         channel_key(channel),
         at,
         Source.LOOK,
-        name=sheet.text("title") or None,
+        name=sheet.line("title") or None,
         signal=signal_of(word(sheet, "liveStatus"), word(sheet, "healthStatus")),
         trouble=trouble(sheet),
     )
@@ -77,12 +77,12 @@ def stream_info(sheet: Sheet, at: datetime) -> StreamInfo:
     ours = {"Title": "title", "Type": "typeId", "LatencyType": "latencyTypeId", "InputType": "inputType"}
     return StreamInfo(
         channel_key(channel),
-        sheet.text("title"),
+        sheet.line("title"),
         None,
         look(sheet, channel, at),
         fields={name: sheet.body[theirs] for name, theirs in ours.items() if _plain(sheet.body.get(theirs))},
         created_at=sheet.instant("insertedDate"),
-        viewer_link=sheet.text("playbackUrl"),
+        viewer_link=sheet.link("playbackUrl"),
     )
 
 
@@ -105,7 +105,7 @@ def page_state(sheet: Sheet, now: datetime) -> str:
     if status == PROCESSING and ended:
         return PageState.FINISHED.value
     if status != OFFLINE:
-        return sheet.text("liveStatus")
+        return sheet.line("liveStatus")
     over = ended or _passed(sheet.instant("startDateUTC"), now)
     return PageState.FINISHED.value if over else PageState.PENDING.value
 
@@ -115,10 +115,10 @@ def page(sheet: Sheet, now: datetime) -> Page:
     channels = (sheet.id("channelPublicId"), sheet.id("activeChannelId"))
     return Page(
         sheet.id("publicId"),
-        sheet.text("title"),
+        sheet.line("title"),
         page_state(sheet, now),
         streams=tuple(dict.fromkeys(channel for channel in channels if channel)),
-        viewer_link=sheet.text("playbackUrl"),
+        viewer_link=sheet.link("playbackUrl"),
         fields=_settings(sheet, PAGE_FIELDS),
         created_at=sheet.instant("insertedDate"),
     )
@@ -135,7 +135,7 @@ def shown(sheet: Sheet, start: datetime, end: datetime, now: datetime) -> tuple[
 
 def restream(sheet: Sheet) -> Restream:
     """A restream without its key; where it sends to is known by its host alone."""
-    return Restream(sheet.id(), scrub(sheet.text("title")), host_of(sheet.text("streamUrl")), active=sheet.flag("status"))
+    return Restream(sheet.id(), scrub(sheet.line("title")), host_of(sheet.text("streamUrl")), active=sheet.flag("status"))
 
 
 def host_of(url: str) -> str:
@@ -152,7 +152,7 @@ def kept(id_: str, title: str, sheet: Sheet, part: tuple[datetime, datetime] | N
     return Video(
         NAME,
         id_,
-        name=title or sheet.text("title"),
+        name=title or sheet.line("title"),
         stream=sheet.id("channelPublicId"),
         status="pending",
         duration=(ended - began).total_seconds() if began is not None and began < ended else None,

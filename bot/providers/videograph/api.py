@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import datetime
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 from bot.errors import ProviderError
 from bot.model import JSON
 from bot.providers.budget import Priority
 from bot.providers.http import Answer, Manner, Seam, Trouble
-from bot.providers.reading import Sheet
+from bot.providers.reading import Sheet, objects, with_id
 from bot.providers.scrub import scrub
 from bot.providers.videograph import words
 from bot.providers.videograph.words import CONTENT_ID, STREAM_ID
@@ -108,12 +108,17 @@ class VideographApi:
     async def see(self, path: str, what: str, id_name: str, priority: Priority) -> Seen:
         """Read one object that must be there."""
         answer = await self.ask("GET", path, what, priority)
-        return self.sheet(answer, what, id_name), answer.asked_at
+        return self.sheet(answer, what, id_name, unquote(path.rpartition("/")[2])), answer.asked_at
 
-    def sheet(self, answer: Answer, what: str, id_name: str) -> Sheet:
-        """The object that an answer must bring; `data` is an object, or an array of one (Videograph docs)."""
+    def sheet(self, answer: Answer, what: str, id_name: str, asked: str = "") -> Sheet:
+        """The object that an answer must bring; `data` is an object, or an array of one (Videograph docs).
+
+        `asked` is the id it was asked for: one that has lost its id and tells its `status` is still that one.
+        """
         inside = data(answer)
         sheet = Sheet(inside[0] if isinstance(inside, list) and len(inside) == 1 else inside)
+        if asked and not sheet.id(id_name) and "status" in sheet:
+            return Sheet({**sheet.body, id_name: asked})
         if not sheet.id(id_name):
             raise self.seam.garbage(answer, what=what)
         return sheet
@@ -125,13 +130,14 @@ class VideographApi:
             return []
         if not isinstance(inside, list):
             raise self.seam.garbage(answer, what=what)
-        return [Sheet(item) for item in inside if isinstance(item, Mapping)]
+        return objects(inside, what)
 
     async def livestreams(self, recorded: bool, priority: Priority) -> list[Seen]:
         """All livestreams with `record` on, or all with it off; no paging is known (WordPress plugin)."""
         params = {"record": "true" if recorded else "false"}
         answer = await self.ask("GET", LIVESTREAMS, "livestreams", priority, params=params)
-        return [(sheet, answer.asked_at) for sheet in self.sheets(answer, "livestreams") if sheet.id(STREAM_ID)]
+        sheets = with_id(self.sheets(answer, "livestreams"), STREAM_ID, "livestreams")
+        return [(sheet, answer.asked_at) for sheet in sheets.values()]
 
     async def contents(self, priority: Priority, *, enough: int = 0) -> list[Seen]:
         """All contents, each once; `enough` of them where the list proves to have the newest first.
@@ -145,7 +151,7 @@ class VideographApi:
             params = {"start": start, "limit": PAGE}
             answer = await self.ask("GET", CONTENTS, "videos", priority, params=params)
             sheets = self.sheets(answer, "videos")
-            fresh = {sheet.id(CONTENT_ID): (sheet, answer.asked_at) for sheet in sheets if sheet.id(CONTENT_ID)}
+            fresh = {id_: (sheet, answer.asked_at) for id_, sheet in with_id(sheets, CONTENT_ID, "videos").items()}
             if not fresh.keys() - found.keys():
                 return list(found.values())
             found = {**fresh, **found}

@@ -19,6 +19,7 @@ from bot.providers.videograph import api, words
 from bot.providers.videograph.api import CONTENTS, LIVESTREAMS, Seen, VideographApi
 from bot.providers.videograph.fields import CAPABILITIES, CLIP_FIELDS, KEPT_FOR, STREAM_FIELDS, as_sent
 from bot.providers.videograph.words import CONTENT_ID, STREAM_ID
+from bot.sanitise import same_text
 from bot.settings import Account, HeaderSecret, Url
 
 VIDEOS_LISTED = 500
@@ -83,7 +84,7 @@ class Videograph(Provider):
         answer = await self._api.ask("GET", api.path(LIVESTREAMS, stream), what, priority, accept=(404,))
         if answer.status == 404:
             return Look(words.stream_key(stream), answer.asked_at, Source.LOOK, gone=True)
-        sheet = self._api.sheet(answer, what, STREAM_ID)
+        sheet = self._api.sheet(answer, what, STREAM_ID, stream)
         recorded = self._recorded.get(stream)
         if words.SIGNAL.get(words.status(sheet)):
             try:
@@ -196,7 +197,7 @@ class Videograph(Provider):
         found: list[CutClip] = []
         for item, at in await self._api.contents(Priority.VERIFY):
             told = (item, at)
-            if "metadata" not in item and item.text("title") == title:
+            if "metadata" not in item and same_text(item.text("title"), title):
                 told = await self._api.see(*_content(item.id(CONTENT_ID)), CONTENT_ID, Priority.VERIFY)
             if words.metadata(told[0]).get(words.TAG) == tag:
                 found.append(words.clip(*told))

@@ -11,7 +11,7 @@ from pydantic import SecretStr
 
 from bot.model import JSON, Look, Source, StreamKey, Video
 from bot.providers.base import Address, CutClip, StreamInfo
-from bot.providers.reading import Sheet
+from bot.providers.reading import EARLIEST, LATEST, Sheet
 from bot.providers.scrub import scrub
 from bot.providers.videograph.fields import RESERVED, STREAM_FIELDS
 
@@ -98,7 +98,7 @@ def look(sheet: Sheet, stream: str, at: datetime, recorded: bool | None) -> Look
         stream_key(stream),
         at,
         Source.LOOK,
-        name=sheet.text("title") or None,
+        name=sheet.line("title") or None,
         signal=signal,
         recording=None if signal is None or recorded is None else signal and recorded,
         trouble=_trouble(sheet),
@@ -114,7 +114,7 @@ def _trouble(sheet: Sheet) -> str | None:
         return "" if status(sheet) else None
     if status(sheet) == DELETING:
         return BEING_DELETED
-    return scrub(sheet.text("status").strip())
+    return scrub(sheet.line("status"))
 
 
 def stream_info(sheet: Sheet, at: datetime, recorded: bool | None) -> StreamInfo:
@@ -122,7 +122,7 @@ def stream_info(sheet: Sheet, at: datetime, recorded: bool | None) -> StreamInfo
     stream = sheet.id(STREAM_ID)
     return StreamInfo(
         stream_key(stream),
-        sheet.text("title"),
+        sheet.line("title"),
         None,
         look(sheet, stream, at, recorded),
         fields=_settings(sheet, recorded),
@@ -159,17 +159,17 @@ def video_status(word: str) -> str:
 
 def video(sheet: Sheet, at: datetime) -> Video:
     """A content; its `duration` is in milliseconds (WordPress plugin)."""
-    content, length, cut = sheet.id(CONTENT_ID), sheet.number("duration"), _range(sheet)
+    content, cut = sheet.id(CONTENT_ID), _range(sheet)
     return Video(
         NAME,
         content,
-        name=sheet.text("title"),
+        name=sheet.line("title"),
         stream=metadata(sheet).get(OF_STREAM, ""),
-        status=video_status(sheet.text("status")),
-        duration=None if length is None else length / 1000,
+        status=video_status(sheet.line("status")),
+        duration=sheet.seconds("duration", per_second=1000),
         started_at=cut[0] if cut else None,
         link=player(videoId=content),
-        error=scrub(sheet.text("error")),
+        error=scrub(sheet.line("error")),
         seen_at=at,
     )
 
@@ -187,7 +187,7 @@ def clip(sheet: Sheet, at: datetime) -> CutClip:
         playable=asset.status == "ready",
         link=asset.link,
         video=asset.id,
-        error=(asset.error or sheet.text("status")) if asset.status == "error" else "",
+        error=(asset.error or sheet.line("status")) if asset.status == "error" else "",
     )
 
 
@@ -206,6 +206,7 @@ def _range(sheet: Sheet) -> tuple[datetime, datetime] | None:
 
 def _instant(seconds: float) -> datetime | None:
     try:
-        return datetime.fromtimestamp(seconds, UTC)
+        instant = datetime.fromtimestamp(seconds, UTC)
     except (ValueError, OverflowError, OSError):
         return None
+    return instant if EARLIEST <= instant <= LATEST else None

@@ -20,6 +20,7 @@ from bot.network import Network
 from bot.passing import Passing, unheeded
 from bot.settings import Settings
 from bot.slack.slack_clock import SlackClock
+from bot.slack.transport.answers import SlackResponse
 
 CALL_TIMEOUT = 5
 """Real seconds for one call."""
@@ -71,7 +72,9 @@ async def slack_client(
     timeout = aiohttp.ClientTimeout(total=CALL_TIMEOUT)
     traces = [_traced(passing), *([timed(slack_clock, settings.slack_api_url)] if slack_clock else [])]
     connector = Connector(settings.network)
-    async with aiohttp.ClientSession(timeout=timeout, trace_configs=traces, connector=connector) as session:
+    async with aiohttp.ClientSession(
+        timeout=timeout, trace_configs=traces, connector=connector, response_class=SlackResponse
+    ) as session:
         yield web_client(settings.slack_api_url.rstrip("/") + "/", session, settings.slack_bot_token.get_secret_value())
 
 

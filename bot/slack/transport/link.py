@@ -27,7 +27,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.errors import SettingsError
 from bot.model import JSON
 from bot.settings import Settings
-from bot.slack.guard import Greeting, Refusal, check
+from bot.slack.guard import Greeting, Refusal, check, clean_body
 from bot.slack.interaction import Interaction, Kind, Receive
 from bot.slack.parsing import MalformedError, parse
 from bot.slack.transport.calls import Identity, introduce, response_url_client, web_client
@@ -177,7 +177,8 @@ class SlackLink:
     async def _answer_envelope(self, request: SocketModeRequest) -> BoltResponse:
         """What is malformed is acknowledged too, or Slack would send it again."""
         try:
-            return await self._through_bolt(request.payload, parse(request.payload))
+            body = clean_body(request.payload)
+            return await self._through_bolt(body, parse(body))
         except MalformedError as why:
             self.counters.malformed += 1
             log.warning("Socket Mode: %s", why)

@@ -98,12 +98,18 @@ async def test_a_create_that_brings_no_object_may_have_made_one(vendor: Vendor, 
     assert "look before trying again" in garbage.value.sentence
 
 
-@pytest.mark.parametrize("result", [None, [], {"items": None}, {"items": "none"}, True])
+@pytest.mark.parametrize("result", [None, [], {}, {"items": "none"}, {"items": {}}, True])
 async def test_a_list_that_is_none_is_not_taken_for_an_empty_one(vendor: Vendor, gjirafa_at: GjirafaAt, result: Any) -> None:
     vendor.answers(200, {"success": True, "result": result})
 
     with pytest.raises(ProviderError, match="not its API"):
         await gjirafa_at(vendor.url).find_streams("church", "s12", SHOWTIME)
+
+
+async def test_a_list_that_is_null_is_empty(vendor: Vendor, gjirafa_at: GjirafaAt) -> None:
+    vendor.answers(200, {"success": True, "result": {"items": None, "totalPages": None}})
+
+    assert await gjirafa_at(vendor.url).find_streams("church", "s12", SHOWTIME) == []
 
 
 async def test_a_list_that_repeats_itself_ends(vendor: Vendor, gjirafa_at: GjirafaAt) -> None:

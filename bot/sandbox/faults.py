@@ -35,6 +35,8 @@ class Fault:
     held_until: asyncio.Event | None = None
     answer_held_until: asyncio.Event | None = None
     cut: Cut | None = None
+    rewrite: Callable[[bytes], bytes] | None = None
+    """What becomes of the body of the answer, after the request had its effect: a vendor that writes odd JSON."""
 
     def matches(self, request: web.Request) -> bool:
         """Whether this fault is for that request."""
@@ -80,6 +82,8 @@ class Faults:
             return _drop(request)
         if fault.cut == "middle":
             return await _send_half(request, answer)
+        if fault.rewrite is not None and isinstance(answer, web.Response) and isinstance(answer.body, bytes):
+            answer.body = fault.rewrite(answer.body)
         return answer
 
     def middleware(self) -> Callable[[web.Request, Handler], Awaitable[web.StreamResponse]]:

@@ -120,7 +120,8 @@ class Aioz(Provider):
 
     async def find_streams(self, name: str, tag: str, since: datetime) -> list[StreamInfo]:  # noqa: ARG002 - see create_stream
         """The keys of exactly that name made after `since`, in all pages of the list."""
-        found = await self._keys(Priority.VERIFY, {"search": name} if name else {})
+        # AIOZ compares what is searched for byte by byte, and an accent can be spelled in two ways.
+        found = await self._keys(Priority.VERIFY, {"search": name} if name and name.isascii() else {})
         return [key for key in found if same_text(key.name, name) and key.created_at is not None and key.created_at >= since]
 
     async def update_stream(self, stream: str, fields: Mapping[str, JSON]) -> StreamInfo:

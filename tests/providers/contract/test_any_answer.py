@@ -25,6 +25,8 @@ from tests.providers.contract.test_secrets import secrets_of
 
 JUNK: tuple[Any, ...] = (
     *(None, "", "church", 0, -1, 7, 2.5, 10**400, True, False, [], {}, [None], [[]], [{}], {"id": None}, [1, 2]),
+    *(1e15, 2**53, -(2**63), 2**64, 1e308, float("nan"), float("-inf"), "123.0", 123.0, "true", "1e400", [[[]]] * 3),
+    *("\ud800", "a\x00b\x1b[2J\x9b", "\u202egnp.exe\n*x*", "e\u0301", "\ufeff", "0001-01-01T00:00:00", "javascript:alert(1)"),
     *("2026-02-30T25:61:61Z", "9999-12-31T23:59:59.9999999Z", "rtmp://[broken", "http://[::1", "\ud83d\ude00", "9" * 5000),
 )
 """What a field may hold that ought to hold something else."""

@@ -25,8 +25,10 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from bot.errors import SettingsError, StoreError
+from bot.http_limits import LimitedProtocol
 from bot.log import RateLimitedLog
 from bot.model import JSON
 from bot.sanitise import read_object
@@ -232,14 +234,15 @@ async def read_body(scope: Scope, receive: Receive) -> bytes | None:
 class WebServer:
     """Serves the application inside the loop that runs everything else."""
 
-    def __init__(self, app: ASGIApp, host: str, port: int) -> None:
+    def __init__(self, app: ASGIApp, host: str, port: int, protocol: type[HttpToolsProtocol] = LimitedProtocol) -> None:
+        """`protocol` is uvicorn's own only where something is held against it."""
         self._host = host
         self._port = port
         self._server = _Server(
             uvicorn.Config(
                 app,
                 loop="none",
-                http="httptools",
+                http=protocol,
                 ws="none",
                 lifespan="off",
                 log_config=None,
@@ -262,6 +265,11 @@ class WebServer:
         self.port = listener.getsockname()[1]
         self._serving = asyncio.create_task(self._server.serve([listener]), name="web")
         await self._server.listening.wait()
+
+    @property
+    def connections(self) -> int:
+        """How many connections are open."""
+        return len(self._server.server_state.connections)
 
     async def stop(self) -> None:
         """Let requests under way finish, for at most five real seconds, and close."""

@@ -57,7 +57,8 @@ MAY_IMPORT: Mapping[str, frozenset[str]] = {
         "drawing": "context model operations slack.text slack.views",
         "slack.desk": "context errors model operations providers show store slack.text slack.views slack.ways",
         "commands": "errors model operations providers show slack.text slack.views slack.desk",
-        "web": "errors model slack.text slack.ways",
+        "http_limits": "slack.ways",
+        "web": "errors http_limits model slack.text slack.ways",
         "papers": "errors model providers settings slack.text slack.views",
     }.items()
 }

@@ -107,7 +107,7 @@ class GjirafaApi:
     async def see_dated(self, path: str, what: str, priority: Priority) -> Seen:
         """Read one object that is judged by its dates: with the present as Gjirafa's own clock has it."""
         answer = await self.get(path, what, priority)
-        return self.object_in(answer, what), answer.theirs
+        return self.object_in(answer, what, asked=unquote(path.rpartition("/")[2])), answer.theirs
 
     async def page_of(self, path: str, what: str, priority: Priority, page: int, take: int = TAKE) -> tuple[Sheet, datetime]:
         """One page of a list, with its totals (Gjirafa docs, version 1; version 2 of the lists has no totals)."""

@@ -120,7 +120,7 @@ async def _stream_named(call: Call, said: str) -> Seen:
         return known
     hidden = await hidden_streams(call)
     seen_before = [seen for name in call.context.providers for seen in await call.context.store.streams_seen(name)]
-    streams = [seen for seen in seen_before if seen.key not in hidden]
+    streams = [seen for seen in seen_before if not hidden.has(seen.key, seen.name)]
     for _ in range(2):
         exact = [seen for seen in streams if said.casefold() in (seen.key.id, seen.name.casefold(), str(seen.key))]
         found = exact or [seen for seen in streams if said.casefold() in seen.name.casefold()]
@@ -132,7 +132,7 @@ async def _stream_named(call: Call, said: str) -> Seen:
             ]
             raise Question(f"“{said}” fits several streams. Choose one.", choices)
         listed, failures = await call.patiently(all_streams(call))
-        streams = [await call.context.sightings.report(info.look) for info in listed if info.key not in hidden]
+        streams = [await call.context.sightings.report(info.look) for info in listed if not hidden.has(info.key, info.name)]
     out = "".join(f" {sentence}" for sentence in failures)
     raise UserError(f"{no_stream(said)}{out} See {call.command} stream list, or leave it out for a new one.")
 

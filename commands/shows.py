@@ -38,8 +38,12 @@ async def shows(call: Call) -> None:
     await call.reply(Message("Shows", tuple(section(show_line(show, now)) for show in found[:MOST])))
 
 
+_STATES = {"": ACTIVE, "week": ACTIVE, "mine": ACTIVE, "past": OVER}
+"""The states that a list is about, where it is not about all of them."""
+
+
 async def _asked(call: Call, words: str, now: datetime) -> list[Show]:
-    store, of = call.context.store, await call.readable_channels()
+    store, of = call.context.store, await call.readable_channels(_STATES.get(words))
     midnight = now.astimezone(call.zone).replace(hour=0, minute=0, second=0, microsecond=0)
     match words:
         case "" | "week":

@@ -96,7 +96,7 @@ async def _list(call: Call, words: str) -> None:
     """Every stream that the person may know of with its state, those first that were left on."""
     listed, failures = await all_streams(call)
     hidden = await hidden_streams(call)
-    there = [info for info in listed if info.key not in hidden]
+    there = [info for info in listed if not hidden.has(info.key, info.name)]
     streams = [info for info in there if folded(words) in folded(info.name) or words == info.key.id]
     if not streams:
         fits = f" with “{words}” in its name" if words else ""
@@ -199,7 +199,7 @@ async def press_edit(call: Call) -> None:
     await call.open(loading("Edit stream"))
     key = parse_key(str(call.carried.get("k")))
     await require_hands_on(call, key, CHANGING)
-    await _show_edit_form(call, await read_stream(call, key, ()))
+    await _show_edit_form(call, await read_stream(call, key))
 
 
 async def _show_edit_form(call: Call, info: StreamInfo) -> None:

@@ -14,6 +14,7 @@ from bot.operations import aim
 from bot.operations.finishing import keeper
 from bot.operations.steps import SETTLE, AskPeople, Result, Run, Step, Verb
 from bot.providers.base import Capabilities, Gate, Kept, Page, StreamInfo
+from bot.show.access import show_thing
 from bot.show.cues import holds_stream, schedule
 from bot.show.draft import Draft
 from bot.slack import notices
@@ -247,7 +248,8 @@ def _cancel_steps(context: Context, dossier: Dossier, operation: Operation) -> t
     if ((show.page and show.page_made_here) or orphan == "create-page") and able.pages and able.pages.deletable:
         steps.append(_delete_own_page(able.pages.word))
     switch = able.switch
-    if (show.stream or orphan == "create-stream") and keeper(dossier, show, context) is None and switch:
+    own = not show_thing(show, dossier.grants).borrowed  # another channel's stream is not this show's to turn off
+    if own and (show.stream or orphan == "create-stream") and keeper(dossier, show, context) is None and switch:
         steps.append(_disable_if_made())
     return tuple(steps)
 

@@ -6,13 +6,13 @@ import asyncio
 import difflib
 import re
 from collections.abc import Awaitable, Callable, Collection, Iterable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from bot.errors import Choice, NotAllowed, ProviderError, Question, UserError
-from bot.model import Dossier, Grant, Seen, Show, StreamKey, owners_of
+from bot.model import Dossier, Grant, Seen, Show, ShowState, StreamKey, owners_of
 from bot.providers.base import Capabilities, Provider, StreamInfo
 from bot.show.access import Asker, Refusal, Verb, stream_thing
 from bot.show.phone import unquote
@@ -100,7 +100,7 @@ async def find_stream(call: Call, verb: str, words: str, rest: str = "") -> Stre
     if known is not None:
         return known
     listed, failures = await all_streams(call)
-    streams = [info for info in listed if info.key not in hidden]
+    streams = [info for info in listed if not hidden.has(info.key, info.name)]
     found = [info for info in streams if info.key.id == said]
     found = found or [info for info in streams if folded(info.name) == folded(said)]
     found = found or [info for info in streams if folded(said) in folded(info.name)]
@@ -121,10 +121,32 @@ def no_stream(said: str, *, among: bool = False) -> str:
     return f"There is no stream “{said}”{' among those I can see' if among else ''}."
 
 
-async def hidden_streams(call: Call) -> frozenset[StreamKey]:
-    """The streams that the person may not know of."""
-    owners = await call.context.store.stream_owners()
-    return await call.patiently(call.desk.permissions.hidden_streams(call.person, owners))
+@dataclass(frozen=True, slots=True)
+class HiddenStreams:
+    """The streams that the person may not know of: `keys` belong to channels that they may not look into.
+
+    A stream that belongs to nobody yet may be one that is being made for a show of such a channel: it has one of these `names`.
+    """
+
+    keys: frozenset[StreamKey]
+    owned: Collection[StreamKey] = ()
+    names: frozenset[str] = frozenset()
+
+    def has(self, key: StreamKey, name: str = "") -> bool:
+        """Whether the stream is not to be shown."""
+        return key in self.keys or (bool(self.names) and key not in self.owned and folded(name) in self.names)
+
+
+async def hidden_streams(call: Call) -> HiddenStreams:
+    """What the person may not know of, as it is now."""
+    store = call.context.store
+    owners = await store.stream_owners()
+    keys = await call.patiently(call.desk.permissions.hidden_streams(call.person, owners))
+    making = await store.shows(states=(ShowState.PLANNED, ShowState.OPEN), without_stream=True, limit=1000)
+    readable = {show.id for show in await call.readable_shows(making)}
+    named = [(show, show.stream_name or show.title) for show in making if show.id not in readable]
+    names = frozenset(folded(text) for show, name in named for text in (name, f"{name} ({show.id})"))
+    return HiddenStreams(keys, owners.keys(), names)
 
 
 async def of_show(call: Call, words: str) -> StreamKey | None:
@@ -139,24 +161,26 @@ async def of_show(call: Call, words: str) -> StreamKey | None:
     return show.key
 
 
-async def _by_id(call: Call, said: str, hidden: Collection[StreamKey]) -> StreamInfo | None:
+async def _by_id(call: Call, said: str, hidden: HiddenStreams) -> StreamInfo | None:
     """By `gcore:123`, or by an id that was seen before, with one request instead of the whole list."""
     provider, colon, stream = said.partition(":")
     if colon and provider.casefold() in call.context.providers:
         return await read_stream(call, StreamKey(provider.casefold(), stream), hidden)
     for name, known in call.context.providers.items():
         key = StreamKey(name, said)
-        seen = await call.context.store.seen(key) if key not in hidden else None
-        if seen is not None and not seen.gone:
+        seen = await call.context.store.seen(key)
+        if seen is not None and not seen.gone and not hidden.has(key, seen.name):
             return await known.stream(said)
     return None
 
 
-async def read_stream(call: Call, key: StreamKey, hidden: Collection[StreamKey]) -> StreamInfo:
+async def read_stream(call: Call, key: StreamKey, hidden: HiddenStreams | None = None) -> StreamInfo:
     """The stream as it is now; UserError, in the same words, where there is none and where the person may not know of it."""
     try:
-        if key not in hidden:
-            return await call.context.provider(key.provider).stream(key.id)
+        if hidden is None or not hidden.has(key):
+            found = await call.context.provider(key.provider).stream(key.id)
+            if hidden is None or not hidden.has(key, found.name):
+                return found
     except ProviderError as failure:
         if failure.status != NOT_FOUND:
             raise
@@ -192,11 +216,13 @@ async def offer_streams(call: Call) -> list[tuple[str, str]]:
     """`Church Main · off · 1234`, for what was typed so far: from memory, and from the providers where memory has none."""
     hidden = await asyncio.wait_for(hidden_streams(call), PICKER_PATIENCE)
     seen = [known for name in call.context.providers for known in await call.context.store.streams_seen(name)]
-    offered = _offers(((known.key, known.name, known.enabled) for known in seen if known.key not in hidden), call.words)
+    offered = _offers(
+        ((known.key, known.name, known.enabled) for known in seen if not hidden.has(known.key, known.name)), call.words
+    )
     if offered:
         return offered
     lists = await asyncio.gather(*(_listed(provider) for provider in call.context.providers.values()))
-    there = ((info.key, info.name, info.enabled) for infos in lists for info in infos if info.key not in hidden)
+    there = ((info.key, info.name, info.enabled) for infos in lists for info in infos if not hidden.has(info.key, info.name))
     return _offers(there, call.words)
 
 
@@ -242,7 +268,7 @@ async def require_hands_on(call: Call, key: StreamKey, what: str, verb: Verb = V
 async def _require_there(call: Call, key: StreamKey) -> None:
     """UserError where there is no such stream: it is not told from one that the person may not know of."""
     try:
-        await call.patiently(read_stream(call, key, ()))
+        await call.patiently(read_stream(call, key))
     except ProviderError:
         return
 

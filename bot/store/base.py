@@ -148,13 +148,14 @@ class Store(Protocol):
         start_until: datetime | None = None,
         text: str = "",
         page: str = "",
+        without_stream: bool = False,
         newest: bool = False,
         limit: int = 100,
     ) -> list[Show]:
         """Shows that fit all that is given, by start, with `newest` from the last one back.
 
         `text` is looked for in the title, ignoring case; `page` is the provider's id of their page; `channels` are those in which
-        they are planned, None for all.
+        they are planned, None for all; `without_stream`: only those that have none yet.
         """
 
     async def show_channels(self, states: Collection[ShowState] | None = None) -> frozenset[str]:

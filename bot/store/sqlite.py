@@ -189,6 +189,7 @@ class SqliteStore:
         start_until: datetime | None = None,
         text: str = "",
         page: str = "",
+        without_stream: bool = False,
         newest: bool = False,
         limit: int = 100,
     ) -> list[Show]:
@@ -208,6 +209,8 @@ class SqliteStore:
             conditions["instr(title_folded, ?) > 0"] = text.casefold()
         if page:
             conditions["json_extract(body, '$.page') = ?"] = page
+        if without_stream:
+            conditions["stream = ?"] = ""
         order = "start_ms DESC, rowid DESC" if newest else "start_ms, rowid"
         where = f"WHERE {' AND '.join(conditions) or '1'} ORDER BY {order} LIMIT ?"
         return await self._readers.ask(lambda db: SHOWS.find(db, where, (*conditions.values(), limit)))

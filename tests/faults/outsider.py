@@ -124,16 +124,16 @@ async def begun(crew: Crew, who: User) -> BreakIn:
 
 
 # -- what there is afterwards
-async def state_of(crew: Crew) -> str:
+async def state_of(crew: Crew, handles: Sequence[str] = ("s1", "s2")) -> str:
     """Everything that the provider and the store have of the crew's shows, as text."""
     store, account = crew.rehearsal.bot.store, crew.cloud._account
-    streams = {int((await crew.show(handle)).stream) for handle in ("s1", "s2")}
+    streams = {int((await crew.show(handle)).stream) for handle in handles}
     there: list[object] = [account.streams.get(stream) for stream in sorted(streams)]
     there += [page for page in account.broadcasts.values() if streams & set(page.stream_ids)]
     there += [target for target in account.restreams.values() if target.stream_id in streams]
     there += [video for video in account.videos.values() if video.stream_id in streams]
     there += [(await store.stream_owners()).get(StreamKey("gcore", str(stream))) for stream in sorted(streams)]
-    for handle in ("s1", "s2"):
+    for handle in handles:
         there.append(await store.show(handle))
         there.append(sorted(map(str, await store.operations(show=handle, unfinished=False, limit=1000))))
         there += [await store.restreams(handle), await store.clips(handle), await store.markers(handle)]

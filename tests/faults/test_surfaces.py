@@ -5,16 +5,17 @@ from __future__ import annotations
 import json
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
 
 import commands
-from bot.model import Show
+from bot.model import Decision, Show
+from bot.sandbox.faults import Fault
 from bot.sandbox.rehearsal import Rehearsal
 from bot.sandbox.slack import User
-from tests.faults.outsider import CANARY, MORNING, BreakIn, Crew, press, send
+from tests.faults.outsider import CANARY, MORNING, BreakIn, Crew, heard_by, press, send, state_of
 
 
 @asynccontextmanager
@@ -159,3 +160,42 @@ async def test_the_overlap_with_another_channels_show_on_the_same_stream_is_warn
         assert "a show of another channel" in told
         assert "Shared (s5)" in told
         assert CANARY not in told
+
+
+async def test_a_stream_that_is_being_made_for_a_hidden_show_is_in_no_list(tmp_path: Path) -> None:
+    """Its name is the show's title, and until the provider's answer is stored nobody knows whose it is."""
+    async with planned(tmp_path) as crew:
+        crew.cloud.faults.add(Fault("/streaming/streams", "POST", answer_delay=0.3, cut="after", times=1))
+        await crew.slack.command(crew.ana, crew.channel, f"/live plan Wren {CANARY} 15:00-15:30")
+        await crew.slack.wait_for(lambda _: crew.slack.modals(crew.ana))
+        await crew.slack.submit(crew.ana, crew.slack.modals(crew.ana)[-1], {})
+        await crew.cloud.until(lambda: len(crew.cloud.ledger.of("stream created")) == 5)
+        show = await crew.show("s5")
+        assert show.stream == ""
+        about = BreakIn(crew, crew.eve, crew.lobby)
+        await crew.slack.command(crew.eve, crew.lobby, "/live stream list")
+        await crew.slack.wait_for(lambda _: crew.slack.ephemerals(crew.eve))
+        assert CANARY not in "".join(crew.slack.read(message, crew.eve) for message in crew.slack.ephemerals(crew.eve))
+        assert about.leaks == []
+        await crew.settle()
+        assert (await crew.show("s5")).stream
+
+
+async def test_a_show_that_an_older_version_let_be_planned_on_another_crews_stream_gives_no_right_on_it(tmp_path: Path) -> None:
+    async with planned(tmp_path) as crew:
+        stream = (await crew.show("s1")).stream
+        foreign = replace(await crew.show("s1"), id="s77", channel=crew.lobby.id, title="Old Trick", planned_by=crew.eve.id)
+        await crew.rehearsal.bot.store.plan(lambda _: Decision(None, shows=(foreign,)))
+        about, before = BreakIn(crew, crew.eve, crew.lobby, stream), await state_of(crew, ("s1",))
+        lines = ("key s77", f"key {stream}", "stream key rotate s77", "restream add s77", "go s77 anyway", "move s77 +5m")
+        for line in lines:
+            await heard_by(about, f"/live {line}")
+        assert await state_of(crew, ("s1",)) == before
+        token = crew.cloud.stream(int(stream)).token
+        assert not any(token in text or CANARY in text for text in about.heard.values())
+        assert "belongs to another channel's shows" in about.heard["/live move s77 +5m"]
+        assert len([text for text in map(crew.slack.read, crew.slack.dms(crew.olga)) if "Allow for #lobby" in text]) == 1
+        await crew.slack.command(crew.eve, crew.lobby, "/live cancel s77")
+        await crew.settle()
+        await crew.submit(crew.eve)
+        assert (await crew.show("s77")).state.closed

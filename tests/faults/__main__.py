@@ -107,9 +107,10 @@ async def _clocks_and_post(asked: argparse.Namespace) -> int:
 async def _outsiders() -> int:
     """Everything that somebody outside a crew can type, press and send, and the control that gets through."""
     wrong = 0
-    for name, rule in (("eve", may), ("gus", may), ("eve", allow_everything)):
+    plays = [("eve", may, provider) for provider in everybody()] + [("gus", may, "gcore"), ("eve", allow_everything, "gcore")]
+    for name, rule, provider in plays:
         with TemporaryDirectory(prefix="showcaller-outsider-") as folder:
-            async with outsider.on_air(Path(folder), rule) as crew:
+            async with outsider.on_air(Path(folder), rule, provider) as crew:
                 before = await outsider.state_of(crew)
                 attack = await outsider.begun(crew, crew.slack.user(name))
                 await outsider.everything(attack)
@@ -118,7 +119,9 @@ async def _outsiders() -> int:
             f"{name}: {len(attack.heard)} answers, {len(attack.leaks)} leaks, the crew's things {'' if changed else 'un'}changed"
         )
         if rule is may:
-            wrong += _told(f"outsider {counts}", [*attack.leaks, *(["the crew's things were changed"] if changed else [])])
+            wrong += _told(
+                f"outsider at {provider}, {counts}", [*attack.leaks, *(["the crew's things were changed"] if changed else [])]
+            )
         else:
             print(f"control, everything allowed: {counts} (must leak and change)", flush=True)
             wrong += not (attack.leaks and changed)

@@ -11,6 +11,7 @@ from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,11 @@ from typing import Any
 import httpx
 
 import commands
-from bot.model import StreamKey
+from bot.clock import Clock
+from bot.model import Show
+from bot.sandbox.cloud import Cloud
+from bot.sandbox.gcore import GcoreCloud
+from bot.sandbox.played import play
 from bot.sandbox.rehearsal import Rehearsal
 from bot.sandbox.slack import Channel, Delivery, User
 from bot.show.access import Asker, Rule, Thing, Verb, may
@@ -49,7 +54,7 @@ class Crew(Studio):
         self.olga = self.slack.add_user("olga")
         self.channel = self.slack.add_channel("crew", members=[self.ana, self.ben], private=True)
         self.lobby = self.slack.add_channel("lobby", members=[self.eve, self.gus, self.ben])
-        rehearsal._env |= {"OPERATORS": self.olga.id, "GCORE_CHANNEL": self.lobby.id}
+        rehearsal._env |= {"OPERATORS": self.olga.id, "DEFAULT_CHANNEL": self.lobby.id}
 
     async def portal_stream(self, name: str) -> int:
         """A stream that is made at the provider, without the bot; its number."""
@@ -65,6 +70,7 @@ class BreakIn:
     crew: Crew
     who: User
     place: Channel
+    provider: str = "gcore"
     stream: str = ""
     video: str = ""
     own: str = ""
@@ -74,20 +80,34 @@ class BreakIn:
     """By attempt, everything that the attacker was shown after it."""
 
     @property
+    def key(self) -> str:
+        """The stream as buttons carry it."""
+        return f"{self.provider}:{self.stream}"
+
+    @property
+    def video_key(self) -> str:
+        """The video as buttons carry it."""
+        return f"{self.provider}:{self.video}"
+
+    @property
     def leaks(self) -> list[str]:
         """The attempts that showed something of the crew's."""
         return [f"{attempt}: {secret}" for attempt, text in self.heard.items() for secret in self.secrets if secret in text]
 
 
 @asynccontextmanager
-async def on_air(folder: Path, rule: Rule = may) -> AsyncIterator[Crew]:
-    """The crew's show s1 is on air, with a target, a recording, a clip and a mark; s2 is ahead; Eve has planned s3 in the lobby."""
-    rehearsal = Rehearsal(folder, commands.load(), start=MORNING, settle=0.3, rule=rule)
+async def on_air(folder: Path, rule: Rule = may, provider: str = "gcore") -> AsyncIterator[Crew]:
+    """The crew's show s1 is on air, with a target, a recording, a clip and a mark; s2 is ahead; Eve has planned s3 in the lobby.
+
+    At other providers than Gcore its encoder pushes, with what can be had of these there.
+    """
+    clouds = partial(_only, provider)
+    rehearsal = Rehearsal(folder, commands.load(), start=MORNING, settle=0.3, clouds=clouds, rule=rule)
     crew = Crew(rehearsal)
     await rehearsal.open()
     try:
         await rehearsal.settle()
-        await _bring_on_air(crew)
+        await (_bring_on_air(crew) if provider == "gcore" else _push(crew))
         yield crew
     finally:
         await rehearsal.close()
@@ -112,27 +132,48 @@ async def _bring_on_air(crew: Crew) -> None:
     await crew.submit(crew.eve)
 
 
+def _only(provider: str, clock: Clock) -> Sequence[Cloud]:
+    return (play(provider, clock),)
+
+
+async def _push(crew: Crew) -> None:
+    """At any provider: the encoder pushes, and as much as can be is asked for."""
+    show = await crew.plan(f"Kestrel {CANARY} 09:05-09:45")
+    await crew.type("/live restream add s1")
+    if crew.slack.modals(crew.ana):
+        await crew.submit(title=f"Puffin {CANARY}", url=f"rtmp://{CANARY}.example/app", key=f"{CANARY}-push-key")
+    address = (await crew.rehearsal.bot.providers[show.provider].ingest((await crew.show("s1")).stream))[0]
+    key = f"/{address.key.get_secret_value()}" if address.key is not None else ""
+    (cloud,) = crew.rehearsal.clouds
+    await crew.at("09:04", step=30)
+    assert cloud.push_to(f"{address.url.get_secret_value().rstrip('/')}{key}")
+    await crew.at("09:07", step=5)
+    await crew.type(f"/live mark s1 Goal {CANARY}")
+    await crew.plan(f"Nightjar {CANARY} 11:00-11:30")
+    await crew.rehearsal.command(crew.eve, crew.lobby, "/live plan Own Show 12:00-12:30")
+    await crew.submit(crew.eve)
+
+
 async def begun(crew: Crew, who: User) -> BreakIn:
     """The attack of one person, with everything that must not be shown to them."""
     store = crew.rehearsal.bot.store
     show = await crew.show("s1")
     videos = await store.videos(show="s1")
-    token = crew.cloud.stream(int(show.stream)).token
+    addresses = await crew.rehearsal.bot.providers[show.provider].ingest(show.stream)
+    keys = [each.key or each.url for each in addresses]
     links = [show.viewer_link, *(video.link for video in videos)]
-    secrets = tuple(filter(None, [CANARY, token, *links]))
-    return BreakIn(crew, who, crew.lobby, show.stream, videos[0].id, "s3", secrets)
+    secrets = tuple(filter(None, [CANARY, *(key.get_secret_value() for key in keys), *links]))
+    return BreakIn(crew, who, crew.lobby, show.provider, show.stream, videos[0].id if videos else "1", "s3", secrets)
 
 
 # -- what there is afterwards
 async def state_of(crew: Crew, handles: Sequence[str] = ("s1", "s2")) -> str:
     """Everything that the provider and the store have of the crew's shows, as text."""
-    store, account = crew.rehearsal.bot.store, crew.cloud._account
-    streams = {int((await crew.show(handle)).stream) for handle in handles}
-    there: list[object] = [account.streams.get(stream) for stream in sorted(streams)]
-    there += [page for page in account.broadcasts.values() if streams & set(page.stream_ids)]
-    there += [target for target in account.restreams.values() if target.stream_id in streams]
-    there += [video for video in account.videos.values() if video.stream_id in streams]
-    there += [(await store.stream_owners()).get(StreamKey("gcore", str(stream))) for stream in sorted(streams)]
+    store = crew.rehearsal.bot.store
+    shows = [await crew.show(handle) for handle in handles]
+    (cloud,) = crew.rehearsal.clouds
+    there = _at_gcore(cloud, shows) if isinstance(cloud, GcoreCloud) else _effects(cloud, shows)
+    there += [(await store.stream_owners()).get(show.key) for show in shows if show.key]
     for handle in handles:
         there.append(await store.show(handle))
         there.append(sorted(map(str, await store.operations(show=handle, unfinished=False, limit=1000))))
@@ -140,6 +181,21 @@ async def state_of(crew: Crew, handles: Sequence[str] = ("s1", "s2")) -> str:
         there += [await store.as_run(handle), await store.videos(show=handle)]
     there.append([message.text for message in crew.slack.channel(crew.channel).messages])
     return "\n".join(map(str, there))
+
+
+def _at_gcore(cloud: GcoreCloud, shows: Sequence[Show]) -> list[object]:
+    account, streams = cloud._account, {int(show.stream) for show in shows}
+    there: list[object] = [account.streams.get(stream) for stream in sorted(streams)]
+    there += [page for page in account.broadcasts.values() if streams & set(page.stream_ids)]
+    there += [target for target in account.restreams.values() if target.stream_id in streams]
+    there += [video for video in account.videos.values() if video.stream_id in streams]
+    return there
+
+
+def _effects(cloud: Cloud, shows: Sequence[Show]) -> list[object]:
+    """What was done to the shows' streams and pages."""
+    ids = {identity for show in shows for identity in (show.stream, show.page) if identity}
+    return [(effect.kind, effect.id) for effect in cloud.ledger if str(effect.id) in ids]
 
 
 # -- attempts
@@ -216,8 +272,7 @@ ANSWERS = (
 
 def filled(words: str, about: BreakIn) -> str:
     """The words with the ids of what is attacked."""
-    key, video = f"gcore:{about.stream}", f"gcore:{about.video}"
-    return words.format(stream=about.stream, key=key, video=about.video, vkey=video, own=about.own)
+    return words.format(stream=about.stream, key=about.key, video=about.video, vkey=about.video_key, own=about.own)
 
 
 async def typing(about: BreakIn, every: int = 1) -> None:
@@ -249,8 +304,8 @@ async def pressing(about: BreakIn, every: int = 1) -> None:
     show = await about.crew.show("s1")
     registry = commands.load().buttons
     carried: list[dict[str, Any]] = [
-        {"s": "s1", "k": f"gcore:{about.stream}", "v": f"gcore:{about.video}", "t": "r1", "n": 1, "from": "s1"},
-        {"s": about.own, "k": f"gcore:{about.stream}", "v": f"gcore:{about.video}", "t": "r1", "n": 1, "from": "s1"},
+        {"s": "s1", "k": about.key, "v": about.video_key, "t": "r1", "n": 1, "from": "s1"},
+        {"s": about.own, "k": about.key, "v": about.video_key, "t": "r1", "n": 1, "from": "s1"},
     ]
     presses = [(action, dict(value)) for action in registry for value in carried]
     presses += [("answer", {"t": text}) for text in ANSWERS]
@@ -302,26 +357,27 @@ FIELDS: Mapping[str, str] = {
 
 async def sending(about: BreakIn, every: int = 1) -> None:
     """Every form with another show, stream, video and channel in its metadata and inputs than it was ever opened for."""
-    for number, (callback, verb) in enumerate(_forms()):
-        if number % every:
+    for number, (callback, verb, place) in enumerate(_forms(about)):
+        if number % every and callback != "plan":
             continue
         metadata = {
-            **{"s": "s1", "k": f"gcore:{about.stream}", "v": verb or f"gcore:{about.video}", "t": "r1", "n": 1, "now": True},
-            **{"c": about.crew.channel.id if number % 2 else about.place.id, "p": "gcore", "was": {}},
+            **{"s": "s1", "k": about.key, "v": verb or about.video_key, "t": "r1", "n": 1, "now": True},
+            **{"c": place.id, "p": about.provider, "was": {}},
         }
-        values = {**FIELDS, "stream": f"gcore:{about.stream}", "video": f"gcore:{about.video}"}
-        if callback == "stream-create":
-            continue  # whoever is a colleague may make a stream of their own
-        await send(about, callback, metadata, values)
+        await send(about, callback, metadata, {**FIELDS, "stream": about.key, "video": about.video_key})
+        if callback == "plan" and place is not about.place:
+            await send(about, callback, metadata, FIELDS)  # a show of the attacker's own, in the crew's channel
 
 
-def _forms() -> Iterator[tuple[str, str]]:
-    for callback in commands.load().forms:
-        verbs = {
-            "stream-pick": [f"stream {verb}" for verb in ("edit", "key", "key rotate", "enable", "disable", "delete")],
-            "video-pick": ["info", "rename", "delete"],
-        }.get(callback, [""])
-        yield from ((callback, verb) for verb in verbs)
+def _forms(about: BreakIn) -> Iterator[tuple[str, str, Channel]]:
+    """The forms, each as opened in the attacker's channel and in the crew's, but for the one for a stream of one's own."""
+    picks = {
+        "stream-pick": [f"stream {verb}" for verb in ("edit", "key", "key rotate", "enable", "disable", "delete")],
+        "video-pick": ["info", "rename", "delete"],
+    }
+    for callback in sorted(commands.load().forms.keys() - {"stream-create"}):
+        for verb in picks.get(callback, [""]):
+            yield from ((callback, verb, place) for place in (about.place, about.crew.channel))
 
 
 async def send(about: BreakIn, callback: str, metadata: Mapping[str, Any], values: Mapping[str, str]) -> None:

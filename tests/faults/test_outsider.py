@@ -57,6 +57,16 @@ async def test_where_everything_is_allowed_the_same_outsider_gets_through(
         assert await state_of(crew) != before
 
 
+@pytest.mark.parametrize("provider", ["aioz", "gjirafa", "videograph"])
+async def test_an_outsider_gets_nothing_at_any_provider(tmp_path: Path, provider: str) -> None:
+    async with on_air(tmp_path, provider=provider) as crew:
+        before = await state_of(crew)
+        attack = await begun(crew, crew.eve)
+        await everything(attack, SAMPLE * 2)
+        assert attack.leaks == []
+        assert await state_of(crew) == before
+
+
 NOWHERE = {"s1": "s941", "stream": "888941", "video": "888942"}
 """Ids that never existed, in the place of the crew's."""
 

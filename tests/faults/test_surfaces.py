@@ -186,7 +186,7 @@ async def test_a_show_that_an_older_version_let_be_planned_on_another_crews_stre
         stream = (await crew.show("s1")).stream
         foreign = replace(await crew.show("s1"), id="s77", channel=crew.lobby.id, title="Old Trick", planned_by=crew.eve.id)
         await crew.rehearsal.bot.store.plan(lambda _: Decision(None, shows=(foreign,)))
-        about, before = BreakIn(crew, crew.eve, crew.lobby, stream), await state_of(crew, ("s1",))
+        about, before = BreakIn(crew, crew.eve, crew.lobby, stream=stream), await state_of(crew, ("s1",))
         lines = ("key s77", f"key {stream}", "stream key rotate s77", "restream add s77", "go s77 anyway", "move s77 +5m")
         for line in lines:
             await heard_by(about, f"/live {line}")

@@ -307,7 +307,7 @@ class Bot:
         )
 
     async def _check_store(self) -> str:
-        return "" if await self.store.healthy() else "The database does not take a write."
+        return await self.store.check()
 
     async def _check_posts(self) -> str:
         return self.outbox.locked_out()
@@ -328,6 +328,7 @@ class Bot:
             "outbox_dead_total": lambda: self.outbox.metrics.dead,
             "outbox_oldest_seconds": self.outbox.oldest_queued,
             "outbox_locked_out": lambda: float(bool(self.outbox.locked_out())),
+            "store_lost_transactions_total": lambda: self.store.lost_transactions,
             "backup_age_seconds": lambda: self.backups.age,
             "slack_link_well": lambda: self.link.healthy,
             "slack_connections": lambda: self.link.hearing,

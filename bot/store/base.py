@@ -103,6 +103,9 @@ class Store(Protocol):
     async def healthy(self) -> bool:
         """Whether a write transaction succeeds now."""
 
+    async def check(self) -> str:
+        """Why the store is not well, in a sentence; empty if it is."""
+
     def on_commit(self, listener: Callable[[Touched], None]) -> None:
         """Call `listener` on the event loop after each durable commit that touched anything it names."""
 

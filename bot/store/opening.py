@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import os
 import sqlite3
 from contextlib import suppress
@@ -14,6 +13,7 @@ from sqlite_utils import Database
 
 from bot.errors import DamagedStore, NewerSchema, StoreError, StoreLocked
 from bot.store.backup import KEEP, Shelf
+from bot.store.locks import FileLock
 from bot.store.migrations import APPLICATION_ID, SCHEMA, newer_than_us
 
 FULL = 2
@@ -35,9 +35,6 @@ RESTORING = ".restoring"
 """Ends the name of a backup while the present files are moved out of its way; no bot opens what is there until that is done."""
 
 PUT_BACK = "Put back the newest backup: python -m bot restore latest"
-
-KEPT = "holds a store"
-"""Written to the lock file once the database beside it holds something, so that a file cut to nothing is noticed."""
 
 
 def path_of(where: str) -> Path:
@@ -69,41 +66,6 @@ def check_access(path: Path) -> None:
         raise StoreError(f"{path} is read-only. Give the bot write access to it.")
 
 
-class FileLock:
-    """The lock of `<database>.lock`: the kernel lets go of it when its process dies, however it dies."""
-
-    def __init__(self, path: Path) -> None:
-        self._file = -1
-        name = path.with_name(path.name + ".lock")
-        try:
-            self._file = os.open(name, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
-            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            owner = os.pread(self._file, 100, 0).decode(errors="replace").split("\n")[0]
-            self.release()
-            raise StoreLocked(
-                f"Another Showcaller ({owner or 'starting'}) has {path} open. Stop it, or set DATABASE_URL to another file."
-            ) from None
-        except OSError as error:
-            self.release()
-            raise StoreError(f"{name} cannot be written ({error.strerror}). Give the bot write access to its folder.") from error
-        self.kept = KEPT.encode() in os.pread(self._file, 100, 0)
-        self.write(kept=self.kept)
-
-    def write(self, *, kept: bool) -> None:
-        """Say who holds the lock, and whether the database holds anything."""
-        self.kept = kept
-        text = f"process {os.getpid()}\n{KEPT if kept else ''}\n".encode()
-        os.ftruncate(self._file, 0)
-        os.pwrite(self._file, text, 0)
-
-    def release(self) -> None:
-        """Let go; the file stays, since removing it would let two processes lock two files of one name."""
-        if self._file >= 0:
-            os.close(self._file)
-            self._file = -1
-
-
 def open_file(path: Path, lock: FileLock, shelf: Shelf) -> Database:
     """The writer's connection, checked and migrated; before an older file is migrated, it is put on the shelf.
 
@@ -114,6 +76,7 @@ def open_file(path: Path, lock: FileLock, shelf: Shelf) -> Database:
     size = path.stat().st_size if path.exists() else None
     if size == 0 and lock.kept:
         raise DamagedStore(f"{path} is damaged: it was cut to nothing. Delete it to start anew, or better: {PUT_BACK}")
+    lock.hold_file()
     try:
         db = _connect(path, None if not size else shelf)
     except sqlite3.Error as error:

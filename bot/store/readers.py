@@ -62,4 +62,5 @@ def _connect(path: Path) -> Database:
     db = Database(conn, recursive_triggers=False, execute_plugins=False)
     db.execute("PRAGMA query_only = ON")
     db.execute("PRAGMA busy_timeout = 5000")
+    db.execute("SELECT count(*) FROM sqlite_schema").fetchone()  # opens the log now: later its name might lead elsewhere
     return db

@@ -14,8 +14,9 @@ from sqlite_utils import Database
 
 from bot.errors import NewerSchema, StoreError
 from bot.store.backup import STAMP, Shelf, belong_with, check_copy, copy_database, flush, keep_names, sweep, unfinished
+from bot.store.locks import FileLock
 from bot.store.migrations import newer_than_us
-from bot.store.opening import RESTORING, SIDES, FileLock, check_access
+from bot.store.opening import RESTORING, SIDES, check_access
 
 LATEST = "latest"
 """Names the newest backup that is sound."""
@@ -66,6 +67,8 @@ def restore(shelf: Shelf, which: str, at: datetime) -> Restored:
     check_access(database)
     lock = FileLock(database)
     try:
+        if database.exists():
+            lock.hold_file()
         sweep(database.parent, database)
         with unfinished(database) as copy:
             source, made, passed_over = _copied(shelf, which, copy)

@@ -39,7 +39,8 @@ from bot.store.arrivals import Arrivals
 from bot.store.backup import Shelf
 from bot.store.base import Asked, Letter, Parcel, Touched
 from bot.store.codec import from_ms, to_ms
-from bot.store.opening import FileLock, check_access, open_file, path_of, shelf_of
+from bot.store.locks import FileLock, OpenFiles
+from bot.store.opening import check_access, open_file, path_of, shelf_of
 from bot.store.readers import Readers
 from bot.store.rows import AS_RUN, CLIPS, MARKERS, OPERATIONS, PEOPLE, RESTREAMS, SEEN, SHOWS, UNFINISHED, VIDEOS, write_json
 from bot.store.writer import NOTHING, Writer
@@ -85,6 +86,8 @@ class SqliteStore:
 
     def __init__(self, lock: FileLock, writer: Writer, readers: Readers, clock: Clock, real_time: Callable[[], float]) -> None:
         self._lock = lock
+        self._files = OpenFiles(lock.path)
+        self._files.remember()
         self._writer = writer
         self._arrivals = Arrivals(writer)
         self._readers = readers
@@ -99,13 +102,24 @@ class SqliteStore:
         self._lock.release()
 
     async def healthy(self) -> bool:
-        """Whether a write transaction succeeds within two real seconds."""
+        """Whether a write transaction succeeds within two real seconds, in the files that were opened."""
+        return not await self.check()
+
+    async def check(self) -> str:
+        """Why the store is not well, in a sentence; empty if `healthy`."""
         try:
             async with asyncio.timeout(HEALTHY_WITHIN):
+                if missing := await asyncio.to_thread(self._files.missing):
+                    return missing
                 await self._execute("UPDATE counters SET value = value + 1 WHERE name = 'pulse'")
-        except (StoreError, TimeoutError):
-            return False
-        return True
+        except (StoreError, TimeoutError) as why:
+            return str(why) or f"The database has not taken a write for {HEALTHY_WITHIN:g} s."
+        return ""
+
+    @property
+    def lost_transactions(self) -> int:
+        """How many transactions were lost to trouble with the disk since the start."""
+        return self._writer.lost
 
     def on_commit(self, listener: Callable[[Touched], None]) -> None:
         """Call `listener` on the event loop after each commit that touched anything; what it raises is logged."""

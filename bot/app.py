@@ -9,7 +9,7 @@ import secrets
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AsyncExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 from starlette.types import ASGIApp
@@ -19,6 +19,7 @@ from bot.clock import Clock
 from bot.clock_watch import ClockWatch
 from bot.context import Context
 from bot.drawing import Drawing
+from bot.health import Accounts, Health, account_metrics
 from bot.inbox import RETRIES, Inbox
 from bot.model import Post
 from bot.network import slack_targets
@@ -104,6 +105,7 @@ class Bot:
         self._world = world or World()
         self._stack = AsyncExitStack()
         self._background: set[asyncio.Task[None]] = set()
+        self.accounts = Accounts()
         self.slack_clock = SlackClock()
 
     # -- life
@@ -144,7 +146,7 @@ class Bot:
     def _know_the_world(self) -> Sightings:
         """The providers, and the context in which commands and operations run; what is seen at the providers comes back."""
         settings, clock = self.settings, self._world.clock
-        self.providers = make_providers(settings, self._world)
+        self.providers = make_providers(settings, self._world, self.accounts)
         for provider in self.providers.values():
             self._stack.push_async_callback(provider.close)
         channels = {name: settings.channel_of(name) for name in self.providers}
@@ -175,7 +177,9 @@ class Bot:
         owner = secrets.token_hex(4)
         self.scheduler = Scheduler(self.store, clock, owner, self.engine.start, lambda: self.engine.alive)
         self.clock_watch = ClockWatch(self.store, clock, ops_channel=settings.ops_channel, was_set=self.scheduler.clock_was_set)
-        self.watcher = Watcher(self.store, self.providers, clock, settings.defaults, sightings)
+        self.watcher = Watcher(
+            *(self.store, self.providers, clock, settings.defaults, sightings), account_refused=self.accounts.refused
+        )
         self.inbox = Inbox(
             *(self.store, self.providers, clock, sightings, self.watcher, self._world.letter_retries),
             ops_channel=settings.ops_channel,
@@ -199,6 +203,12 @@ class Bot:
         )
         self.directory = Directory(self.store, self.client, settings.operators, settings.admins, self._me)
         voice = Voice(self.client)
+        self.health = Health(
+            *(self.store, self.providers, self.accounts, self.slack_clock, voice),
+            clock=self._world.clock,
+            ops_channel=settings.ops_channel,
+            ask_slack=self.client.auth_test,
+        )
         permissions = Permissions(self.directory, self._world.may)
         self.panels = Panels(self.context, voice, permissions)
         self.router = Router(Desk(self.context, voice, self.panels, self.directory, permissions, self._registry))
@@ -240,6 +250,8 @@ class Bot:
         self._stack.push_async_callback(self.web.stop)
         await self.link.start()
         self._stack.push_async_callback(self.link.stop)
+        self.health.start()
+        self._stack.push_async_callback(self.health.stop)
         self._in_background(self.directory.refresh())
         self._in_background(self.backups.find())
         self._in_background(self._reconcile())
@@ -301,7 +313,9 @@ class Bot:
                 "slack": self.link.check,
                 "posts": self._check_posts,
                 "installation": self.router.check,
+                **({} if self.settings.socket_mode else {"clock": self.health.check_clock}),
             },
+            degraded=self.health.degraded,
             metrics=self._metrics,
             slack=None if self.settings.socket_mode else self.link,
         )
@@ -330,6 +344,8 @@ class Bot:
             "outbox_locked_out": lambda: float(bool(self.outbox.locked_out())),
             "store_lost_transactions_total": lambda: self.store.lost_transactions,
             "backup_age_seconds": lambda: self.backups.age,
+            "degraded": lambda: len(self.health.degraded()),
+            "clock_offset_seconds": lambda: self.slack_clock.offset,
             "slack_link_well": lambda: self.link.healthy,
             "slack_connections": lambda: self.link.hearing,
             "slack_envelopes_total": lambda: self.link.counters.envelopes,
@@ -338,15 +354,24 @@ class Bot:
             "slack_reconnects_total": lambda: self.link.counters.reconnects,
             "slack_deaf_total": lambda: self.link.counters.deaf,
         }
+        yield Series(
+            "showcaller_account_accepted",
+            "gauge",
+            "Whether the provider takes the credentials.",
+            {(("provider", name),): well for name, well in account_metrics(self.accounts, self.providers).items()},
+        )
         for name, read in counts.items():
             kind = "counter" if name.endswith("_total") else "gauge"
             yield Series(f"showcaller_{name}", kind, name.replace("_", " "), {(): read()})
 
 
-def make_providers(settings: Settings, world: World) -> dict[str, Provider]:
-    """The providers that have credentials."""
+def make_providers(settings: Settings, world: World, accounts: Accounts) -> dict[str, Provider]:
+    """The providers that have credentials; what they say of these is noted."""
     connection = Connection(
         world.clock, settings.command, world.timeout, world.requests_per_second, world.passing, settings.network
     )
     there = catalogue()
-    return {name: there[name].open(account, connection) for name, account in settings.accounts.items()}
+    return {
+        name: there[name].open(account, replace(connection, account=accounts.hook(name)))
+        for name, account in settings.accounts.items()
+    }

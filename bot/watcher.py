@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -46,6 +46,7 @@ class Watcher:
     """Decides what is looked at when. One task per watched stream; the provider's budget decides who goes first.
 
     `patient_for`: real seconds for which a look may hang before what a webhook claimed meanwhile is told as reported.
+    `account_refused` is told the provider and its sentence when it does not even list the streams.
     """
 
     def __init__(
@@ -56,6 +57,7 @@ class Watcher:
         figures: Defaults,
         sightings: Sightings,
         patient_for: float = PATIENCE_FOR_A_LOOK.total_seconds(),
+        account_refused: Callable[[str, str], None] = lambda provider, sentence: None,  # noqa: ARG005
     ) -> None:
         self._store = store
         self._providers = providers
@@ -63,6 +65,7 @@ class Watcher:
         self._figures = figures
         self._sightings = sightings
         self._patient_for = patient_for
+        self._account_refused = account_refused
         self._watches: dict[StreamKey, Watch] = {}
         self._tasks: dict[StreamKey, asyncio.Task[None]] = {}
         self._hints: dict[StreamKey, asyncio.Event] = {}
@@ -277,6 +280,8 @@ class Watcher:
             try:
                 infos = await provider.list_streams()
             except ProviderError as failure:
+                if failure.permanent:
+                    self._account_refused(provider.name, failure.sentence)
                 log.warning("streams of %s not listed: %s (%s)", provider.name, failure.sentence, failure.detail)
                 continue
             for info in infos:

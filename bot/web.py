@@ -94,15 +94,18 @@ def build(
     checks: Mapping[str, Check],
     metrics: Callable[[], Iterable[Series]] = tuple,
     slack: SlackEndpoint | None = None,
+    degraded: Callable[[], Mapping[str, str]] = dict,
 ) -> ASGIApp:
-    """The application. `slack` is handed in for HTTP mode only; without webhook secrets there are no webhook routes."""
+    """The application. `checks` decide whether it is ready, what is `degraded` is told in the same answer only.
+
+    `slack` is handed in for HTTP mode only; without webhook secrets there are no webhook routes."""
     webhooks = Webhooks(providers, webhook_secrets, accept)
 
     async def healthz(_: Request) -> Response:
         return PlainTextResponse("alive\n")
 
     async def readyz(_: Request) -> Response:
-        return await _readiness(checks)
+        return await _readiness(checks, degraded())
 
     async def scrape(_: Request) -> Response:
         return PlainTextResponse(
@@ -320,10 +323,11 @@ async def _from_slack(slack: SlackEndpoint, scope: Scope, receive: Receive) -> A
     return Answered(reply.status, reply.body.encode(), reply.content_type)
 
 
-async def _readiness(checks: Mapping[str, Check]) -> Response:
+async def _readiness(checks: Mapping[str, Check], degraded: Mapping[str, str]) -> Response:
     reasons = dict(zip(checks, await asyncio.gather(*map(_ask, checks.values())), strict=True))
     unwell = {name: reason for name, reason in reasons.items() if reason}
-    return JSONResponse(unwell or {"ready": True}, 503 if unwell else 200)
+    beside = {"degraded": dict(degraded)} if degraded else {}
+    return JSONResponse({**(unwell or {"ready": True}), **beside}, 503 if unwell else 200)
 
 
 async def _ask(check: Check) -> str:

@@ -53,6 +53,7 @@ MAY_IMPORT: Mapping[str, frozenset[str]] = {
         "reactions": "model operations providers show slack.text slack.views",
         "scheduler": "clock errors model store",
         "clock_watch": "clock model show slack.text store",
+        "health": "clock errors model providers slack.text slack.ways store",
         "backups": "clock errors model slack.text store",
         "drawing": "context model operations slack.text slack.views",
         "slack.desk": "context errors model operations providers show store slack.text slack.views slack.ways",

@@ -197,7 +197,9 @@ class Seam:
         passing: Passing = unheeded,
         network: Network | None = None,
         elapsed: Callable[[], float] = time.monotonic,
+        account: Callable[[str], None] = lambda _: None,
     ) -> None:
+        self._account = account
         self._elapsed = elapsed
         self._manner = manner
         self._passing = passing
@@ -255,9 +257,14 @@ class Seam:
         answer = await self._exchange(call, path, json, form, params)
         if answer.status == 429:
             self._budget.pause(1.0 if answer.retry_after is None else answer.retry_after)
+        if 200 <= answer.status < 300:
+            self._account("")
         if answer.status in accept or 200 <= answer.status < 300:
             return answer
-        raise self._failure(call, answer)
+        failure = self._failure(call, answer)
+        if answer.status == 401:
+            self._account(failure.sentence)
+        raise failure
 
     def refusal(
         self, answer: Answer, *, what: str = "such thing", sentence: str = "", secrets: Iterable[str] = ()

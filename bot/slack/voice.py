@@ -57,6 +57,17 @@ class Voice:
             return False
         return True
 
+    async def tell(self, channel: str, message: Message) -> bool:
+        """A post in a channel past the outbox, for when the database cannot keep one; whether Slack took it."""
+        try:
+            await self._client.chat_postMessage(
+                channel=channel, text=message.text, blocks=[dict(block) for block in message.blocks] or None
+            )
+        except FAILURES as failure:
+            log.warning("a post to %s was not delivered: %s", channel, _error(failure))
+            return False
+        return True
+
     async def direct(self, user: str, message: Message) -> bool:
         """A direct message; whether Slack took it."""
         try:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from pydantic import SecretStr
@@ -28,6 +28,8 @@ class Connection:
     """Where not the vendor's own."""
     passing: Passing = unheeded
     network: Network = field(default_factory=Network)
+    account: Callable[[str], None] = lambda _: None
+    """Told the sentence when the vendor refuses the credentials, and an empty one when it takes them."""
 
     def seam(self, base_url: str, headers: Mapping[str, SecretStr], manner: Manner, requests_per_second: float) -> Seam:
         """A vendor's HTTP client, with a budget of its own; nothing is sent yet."""
@@ -40,5 +42,6 @@ class Connection:
             timeout=self.timeout,
             passing=self.passing,
             network=self.network,
+            account=self.account,
             elapsed=self.clock.elapsed,
         )

@@ -20,6 +20,7 @@ from bot.clock_watch import ClockWatch
 from bot.context import Context
 from bot.drawing import Drawing
 from bot.health import Accounts, Health, account_metrics
+from bot.http_messages import Series
 from bot.inbox import RETRIES, Inbox
 from bot.model import Post
 from bot.network import slack_targets
@@ -52,7 +53,7 @@ from bot.slack.voice import Voice
 from bot.store import open_store, shelf_of
 from bot.store.base import Asked
 from bot.watcher import Watcher
-from bot.web import Series, WebServer, build, serve
+from bot.web import WebServer, build, serve
 
 log = logging.getLogger(__name__)
 
@@ -307,6 +308,7 @@ class Bot:
             providers=[name for name, provider in self.providers.items() if provider.capabilities.webhooks],
             webhook_secrets=self.settings.webhook_secret,
             accept=self.inbox.accept,
+            refused=self.inbox.refused,
             checks={
                 "database": self._check_store,
                 "schedule": self._check_tick,

@@ -42,6 +42,9 @@ TELL_EVERY = 3600.0
 MOST_KIND = 80
 """Characters of a vendor's word that are shown."""
 
+MOST_REASON, MOST_REASONS = 200, 8
+"""Characters of a reason, and how many reasons are told at once."""
+
 MOST_TOLD = 200
 """Kinds of trouble that are remembered; whoever can reach the address may send any words."""
 
@@ -81,6 +84,9 @@ class Inbox:
         self._backoff = Backoff(retries[0] if retries else RETRIES[0])
         self._repeated = RateLimitedLog(log)
         self._store_failed: StoreError | None = None
+        self._titles = {name: each.capabilities.title for name, each in providers.items()}
+        self._refusals: Counter[tuple[str, str]] = Counter()
+        """By provider and reason: webhooks that were refused and not told of yet."""
         self.counts: Counter[str] = Counter()
 
     def start(self) -> None:
@@ -110,6 +116,17 @@ class Inbox:
         vendor = self._providers[provider]
         await self._store.receive(provider, vendor.webhook_subject(body), vendor.redact(body), self._clock.now())
         self.counts["accepted"] += 1
+
+    async def refused(self, provider: str, reason: str) -> None:
+        """A webhook was refused although its secret is valid: tell those who can mend it, at most once in `TELL_EVERY`."""
+        self._refusals[provider, reason] += 1
+        if not self._ops_channel or not self._is_news("", "refused webhooks"):
+            return
+        found, self._refusals = self._refusals, Counter()
+        try:
+            await self._store.post(refused_webhooks(found, self._titles, self._ops_channel, self._clock.now()))
+        except StoreError as why:
+            self._repeated.error("refused", "it could not be told that webhooks are refused: %s", why)
 
     async def _open_for_ever(self) -> None:
         while True:
@@ -255,6 +272,23 @@ class Inbox:
             log.warning("video %s not read: %s (%s)", video.id, failure.sentence, failure.detail)
             return video
         return replace(video, stream=read.stream, started_at=read.started_at, error=video.error or read.error)
+
+
+def refused_webhooks(found: Mapping[tuple[str, str], int], titles: Mapping[str, str], channel: str, now: datetime) -> Post:
+    """For those who look after the bot: a provider sends to the right address what cannot be kept."""
+    several = sorted(found.items(), key=lambda each: -each[1])
+    lines = [
+        f"• {escape(titles.get(provider, 'An unknown provider'))}: {escape(brief(reason, MOST_REASON))}"
+        + (f" ({count:,} times)" if count > 1 else "")
+        for (provider, reason), count in several[:MOST_REASONS]
+    ]
+    text = (
+        ":warning: *Webhooks with the right secret are refused.* I look for myself meanwhile, so that nothing is missed.\n"
+        + "\n".join(lines)
+        + "\nCheck the address and the format that the provider's dashboard shows for its webhooks. "
+        "This is said at most once an hour; `/metrics` counts them."
+    )
+    return Post(f"ops:refused:{int(now.timestamp() * 1000)}", channel, now, Urgency.STATE, text, say(text).blocks)
 
 
 def unknown_letter(letter: Letter, title: str, kind: str, channel: str, now: datetime) -> Post:

@@ -6,15 +6,11 @@ A log line gives a route's template and never a path, since a webhook's path end
 from __future__ import annotations
 
 import asyncio
-import hmac
 import json
 import logging
-import secrets
 import socket
-from collections import Counter
 from collections.abc import Awaitable, Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass, field
 from typing import Protocol
 
 import uvicorn
@@ -27,25 +23,20 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from bot.errors import SettingsError, StoreError
+from bot.errors import SettingsError
 from bot.http_limits import LimitedProtocol
+from bot.http_messages import Answered, Series, read_body
 from bot.log import RateLimitedLog
-from bot.model import JSON
-from bot.sanitise import read_object
-from bot.slack.guard import LARGEST_BODY
+from bot.webhooks import Accept, Refused, Webhooks, unheard, webhook_address
 
 log = logging.getLogger(__name__)
 
-SLACK_ROUTE = "/slack/events"
-WEBHOOK_ROUTE = "/webhooks/{provider}/{secret}"
+_repeated = RateLimitedLog(log)
 
-Accept = Callable[[str, dict[str, JSON]], Awaitable[None]]
-"""Keeps a provider's webhook; returns when it is durable. Raises StoreError if it cannot."""
+SLACK_ROUTE = "/slack/events"
 
 Check = Callable[[], Awaitable[str]]
 """Empty if well, else the reason in one sentence."""
-
-Labels = tuple[tuple[str, str], ...]
 
 
 class SlackEndpoint(Protocol):
@@ -71,16 +62,6 @@ class SlackReply(Protocol):
         """Its media type; empty if there is no text."""
 
 
-@dataclass(frozen=True, slots=True)
-class Series:
-    """One metric as Prometheus reads it; `kind` is counter or gauge."""
-
-    name: str
-    kind: str
-    meaning: str
-    values: Mapping[Labels, float] = field(default_factory=dict)
-
-
 def render(series: Iterable[Series]) -> str:
     """Prometheus' text format, version 0.0.4."""
     return "".join(f"{line}\n" for each in series for line in _lines(each))
@@ -95,11 +76,14 @@ def build(
     metrics: Callable[[], Iterable[Series]] = tuple,
     slack: SlackEndpoint | None = None,
     degraded: Callable[[], Mapping[str, str]] = dict,
+    refused: Refused = unheard,
 ) -> ASGIApp:
     """The application. `checks` decide whether it is ready, what is `degraded` is told in the same answer only.
 
-    `slack` is handed in for HTTP mode only; without webhook secrets there are no webhook routes."""
-    webhooks = Webhooks(providers, webhook_secrets, accept)
+    `slack` is handed in for HTTP mode only; without webhook secrets there are no webhook routes. `refused` is told of webhooks that
+    are refused although their secret is valid.
+    """
+    webhooks = Webhooks(providers, webhook_secrets, accept, refused)
 
     async def healthz(_: Request) -> Response:
         return PlainTextResponse("alive\n")
@@ -116,58 +100,6 @@ def build(
     return FrontDoor(pages, webhooks if webhook_secrets else None, slack)
 
 
-class Webhooks:
-    """The endpoint of the providers' webhooks, which are unsigned: the secret in their path is all that proves them."""
-
-    def __init__(self, providers: Collection[str], valid: Collection[SecretStr], accept: Accept) -> None:
-        self._providers = frozenset(providers)
-        self._valid = [each.get_secret_value().encode() for each in valid]
-        self._accept = accept
-        self._repeated = RateLimitedLog(log)
-        self._outcomes: Counter[tuple[str, str]] = Counter()
-
-    def series(self) -> Iterator[Series]:
-        """How many webhooks came, by provider and outcome."""
-        yield Series(
-            "showcaller_webhooks_total",
-            "counter",
-            "Webhooks received.",
-            {(("provider", who), ("outcome", how)): count for (who, how), count in sorted(self._outcomes.items())},
-        )
-
-    async def take(self, provider: str, secret: str, scope: Scope, receive: Receive) -> int:
-        """Keep a webhook: 200 when it is kept, 404 for a wrong address, 400 or 413 for a wrong body, 503 to be sent again."""
-        known = provider in self._providers
-        outcome, status = await self._outcome(provider, scope, receive) if self._proven(secret) and known else ("refused", 404)
-        self._outcomes[provider if known else "unknown", outcome] += 1
-        if status != 200:
-            log.warning("POST %s: %d %s (%s)", WEBHOOK_ROUTE, status, outcome, provider if known else "unknown provider")
-        return status
-
-    def _proven(self, secret: str) -> bool:
-        given = secret.encode("utf-8", "surrogateescape")
-        matches = [hmac.compare_digest(given, each) for each in self._valid]  # all of them, whichever fits
-        return any(matches)
-
-    async def _outcome(self, provider: str, scope: Scope, receive: Receive) -> tuple[str, int]:
-        try:
-            raw = await read_body(scope, receive)
-            if raw is None:
-                return "too large", 413
-            body = read_object(raw, header(scope, b"content-type"))
-        except (ValueError, ClientDisconnect):
-            return "malformed", 400
-        try:
-            await self._accept(provider, body)
-        except StoreError as why:
-            self._repeated.error("not kept", "A webhook could not be kept: %s", why)
-            return "not kept", 503
-        except Exception:  # the edge: a provider may send again what it was refused, never what it was acknowledged
-            log.exception("Reference %s: a webhook of %s failed", secrets.token_hex(3), provider)
-            return "failed", 503
-        return "accepted", 200
-
-
 class FrontDoor:
     """Answers Slack and the providers before Starlette routes anything: both are in a hurry, and both wait for a commit."""
 
@@ -179,59 +111,16 @@ class FrontDoor:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer what comes to one of the two; hand on everything else."""
         path = scope["path"] if scope["type"] == "http" else ""
-        if self._slack is not None and path == SLACK_ROUTE:
+        if self._slack is not None and [*filter(None, path.split("/"))] == SLACK_ROUTE.split("/")[1:]:
             answered = Answered(405)
             if scope["method"] == "POST":
                 answered = await _from_slack(self._slack, scope, receive)
-        elif self._webhooks is not None and path.startswith("/webhooks/") and path.count("/") == 3:
-            answered = Answered(405)
-            if scope["method"] == "POST":
-                _, _, provider, secret = path.split("/")
-                answered = Answered(await self._webhooks.take(provider, secret, scope, receive))
+        elif self._webhooks is not None and (address := webhook_address(path)) is not None:
+            answered = await self._webhooks.answer(*address, scope, receive)
         else:
             await self._inner(scope, receive, send)
             return
         await answered.send(send)
-
-
-@dataclass(frozen=True, slots=True)
-class Answered:
-    """A small answer, ready to be sent."""
-
-    status: int
-    body: bytes = b""
-    content_type: str = ""
-
-    async def send(self, send: Send) -> None:
-        """Send it whole."""
-        headers = [(b"content-length", str(len(self.body)).encode())]
-        if self.content_type:
-            headers.append((b"content-type", self.content_type.encode()))
-        await send({"type": "http.response.start", "status": self.status, "headers": headers})
-        await send({"type": "http.response.body", "body": self.body})
-
-
-def header(scope: Scope, name: bytes) -> str:
-    """A header's first value; `name` in small letters. Empty if it was not sent."""
-    found: bytes = next((value for key, value in scope["headers"] if key == name), b"")
-    return found.decode("latin-1")
-
-
-async def read_body(scope: Scope, receive: Receive) -> bytes | None:
-    """The body, or None as soon as it is known to be larger than 1 MiB. Raises ClientDisconnect."""
-    declared = header(scope, b"content-length")
-    if declared.isdigit() and int(declared) > LARGEST_BODY:
-        return None
-    body, more = bytearray(), True
-    while more:
-        message = await receive()
-        if message["type"] == "http.disconnect":
-            raise ClientDisconnect
-        body += message.get("body", b"")
-        if len(body) > LARGEST_BODY:
-            return None
-        more = message.get("more_body", False)
-    return bytes(body)
 
 
 class WebServer:
@@ -317,7 +206,7 @@ async def _from_slack(slack: SlackEndpoint, scope: Scope, receive: Receive) -> A
     except ClientDisconnect:
         return Answered(400)
     if raw is None:
-        log.warning("POST %s: 413", SLACK_ROUTE)
+        _repeated.warning("413", "POST %s: 413", SLACK_ROUTE)
         return Answered(413)
     reply = await slack.answer(raw, Headers(scope=scope))
     return Answered(reply.status, reply.body.encode(), reply.content_type)

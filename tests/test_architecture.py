@@ -59,7 +59,9 @@ MAY_IMPORT: Mapping[str, frozenset[str]] = {
         "slack.desk": "context errors model operations providers show store slack.text slack.views slack.ways",
         "commands": "errors model operations providers show slack.text slack.views slack.desk",
         "http_limits": "slack.ways",
-        "web": "errors http_limits model slack.text slack.ways",
+        "http_messages": "slack.ways",
+        "webhooks": "errors http_messages model slack.ways",
+        "web": "errors http_limits http_messages model slack.text slack.ways webhooks",
         "papers": "errors model providers settings slack.text slack.views",
     }.items()
 }

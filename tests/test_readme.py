@@ -16,7 +16,7 @@ from bot.providers.catalogue import accounts, catalogue
 from bot.providers.gcore import GcoreAccount
 from bot.settings import load_settings
 from bot.slack.manifest import EVENTS_PATH
-from bot.web import WEBHOOK_ROUTE
+from bot.webhooks import ROUTE as WEBHOOK_ROUTE
 
 ROOT = Path(__file__).resolve().parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")

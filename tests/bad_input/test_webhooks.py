@@ -64,7 +64,8 @@ async def test_a_wrong_address_is_404(studio: Studio) -> None:
     assert await post(studio, b"x" * 2_000_000, secret="wrong-wrong-wrong-wrong") == 404
     root = f"http://127.0.0.1:{studio.rehearsal.bot.web.port}"
     async with httpx.AsyncClient(trust_env=False) as http:
-        assert (await http.get(f"{root}/webhooks/gcore/{studio.rehearsal.secret}")).status_code == 405
+        assert (await http.get(f"{root}/webhooks/gcore/wrong-wrong-wrong-wrong")).status_code == 404
+        assert (await http.delete(f"{root}/webhooks/gcore/{studio.rehearsal.secret}")).status_code == 405
         assert (await http.post(f"{root}/webhooks/gcore")).status_code == 404
 
 

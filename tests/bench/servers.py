@@ -34,6 +34,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 import commands
 from bot.app import Bot, World, freeze_imports
+from bot.http_messages import Answered, read_body
 from bot.operations.steps import HTTP_TIMEOUT
 from bot.outbox import Pace
 from bot.providers.catalogue import accounts
@@ -45,7 +46,7 @@ from bot.sandbox.slack import SlackEmulator
 from bot.settings import load_settings
 from bot.slack.guard import Passed, check
 from bot.slack.manifest import build
-from bot.web import Answered, read_body, serve
+from bot.web import serve
 from tests.bench import alarms
 
 Config = Mapping[str, Any]

@@ -25,6 +25,7 @@ from slack_sdk.socket_mode.request import SocketModeRequest
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.errors import SettingsError
+from bot.log import RateLimitedLog
 from bot.model import JSON
 from bot.settings import Settings
 from bot.slack.guard import Greeting, Refusal, check, clean_body
@@ -72,6 +73,7 @@ class SlackLink:
         self.identity: Identity | None = None
         """Who the bot is; None until Slack could be asked."""
         self.counters = Counters()
+        self._repeated = RateLimitedLog(log)
 
     @property
     def healthy(self) -> bool:
@@ -142,7 +144,7 @@ class SlackLink:
         match verdict:
             case Refusal(status, reason):
                 self.counters.malformed += 1
-                log.warning("POST /slack/events: %d, %s", status, reason)
+                self._repeated.warning(f"{status} {reason}", "POST /slack/events: %d, %s", status, reason)
                 return Reply(status, reason)
             case Greeting(answer, note):
                 if note:
@@ -153,7 +155,7 @@ class SlackLink:
             response = await self._through_bolt(verdict.body, verdict.interaction)
         except MalformedError as why:
             self.counters.malformed += 1
-            log.warning("POST /slack/events: 400, %s", why)
+            self._repeated.warning("400", "POST /slack/events: 400, %s", why)
             return Reply(400, str(why))
         return Reply(response.status, response.body or "", response.first_headers().get("content-type", ""))
 
@@ -181,7 +183,7 @@ class SlackLink:
             return await self._through_bolt(body, parse(body))
         except MalformedError as why:
             self.counters.malformed += 1
-            log.warning("Socket Mode: %s", why)
+            self._repeated.warning("malformed", "Socket Mode: %s", why)
             return BoltResponse(status=200)
 
     async def _through_bolt(self, body: dict[str, JSON], interaction: Interaction) -> BoltResponse:

@@ -77,16 +77,16 @@ class Permissions:
         """The same for a user id."""
         return await self.readable(await self._directory.person(user), channels)
 
-    async def hidden_streams(self, person: Person, owners: Mapping[StreamKey, Owners]) -> frozenset[StreamKey]:
-        """Those of the streams that belong to somebody, which the person may not know of."""
-        asker = await self.asker(person, frozenset().union(*(each.channels for each in owners.values())))
-        seen: dict[Owners, bool] = {}
-        for each in owners.values():
-            if each not in seen:
-                seen[each] = self.judge(asker, Verb.READ, Thing(Kind.STREAM, each)) is None
-        return frozenset(key for key, each in owners.items() if not seen[each])
+    async def hidden_streams(self, person: Person, streams: Mapping[Owners, frozenset[StreamKey]]) -> frozenset[StreamKey]:
+        """Those of the streams, gathered by their owners, that the person may not know of."""
+        visible = await self._visible(person, Kind.STREAM, streams.keys())
+        return frozenset().union(*(keys for owners, keys in streams.items() if owners not in visible))
 
     async def visible_videos(self, person: Person, owners: Collection[Owners]) -> list[bool]:
         """Of each of these, whether a video that belongs to them may be seen."""
+        visible = await self._visible(person, Kind.VIDEO, set(owners))
+        return [each in visible for each in owners]
+
+    async def _visible(self, person: Person, kind: Kind, owners: Collection[Owners]) -> frozenset[Owners]:
         asker = await self.asker(person, frozenset().union(*(each.channels for each in owners)))
-        return [self.judge(asker, Verb.READ, Thing(Kind.VIDEO, each)) is None for each in owners]
+        return frozenset(each for each in owners if self.judge(asker, Verb.READ, Thing(kind, each)) is None)

@@ -129,24 +129,24 @@ class HiddenStreams:
     """
 
     keys: frozenset[StreamKey]
-    owned: Collection[StreamKey] = ()
+    owned: Collection[frozenset[StreamKey]] = ()
     names: frozenset[str] = frozenset()
 
     def has(self, key: StreamKey, name: str = "") -> bool:
         """Whether the stream is not to be shown."""
-        return key in self.keys or (bool(self.names) and key not in self.owned and folded(name) in self.names)
+        return key in self.keys or (bool(self.names) and folded(name) in self.names and not any(key in keys for keys in self.owned))
 
 
 async def hidden_streams(call: Call) -> HiddenStreams:
     """What the person may not know of, as it is now."""
     store = call.context.store
-    owners = await store.stream_owners()
-    keys = await call.patiently(call.desk.permissions.hidden_streams(call.person, owners))
+    owned = await store.streams_by_owners()
+    keys = await call.patiently(call.desk.permissions.hidden_streams(call.person, owned))
     making = await store.shows(states=(ShowState.PLANNED, ShowState.OPEN), without_stream=True, limit=1000)
     readable = {show.id for show in await call.readable_shows(making)}
     named = [(show, show.stream_name or show.title) for show in making if show.id not in readable]
     names = frozenset(folded(text) for show, name in named for text in (name, f"{name} ({show.id})"))
-    return HiddenStreams(keys, owners.keys(), names)
+    return HiddenStreams(keys, owned.values(), names)
 
 
 async def of_show(call: Call, words: str) -> StreamKey | None:

@@ -167,8 +167,8 @@ class Store(Protocol):
     async def grants(self, key: StreamKey) -> tuple[Grant, ...]:
         """Whose stream it is, each right with who gave it."""
 
-    async def stream_owners(self) -> Mapping[StreamKey, Owners]:
-        """Every stream that belongs to anybody, with its owners."""
+    async def streams_by_owners(self) -> Mapping[Owners, frozenset[StreamKey]]:
+        """Every stream that belongs to anybody, gathered by its owners."""
 
     async def owners_of_videos(self, videos: Sequence[Video]) -> list[Owners]:
         """Whose videos these are, in their order: by show, by clip, else by the stream that they came from."""

@@ -18,7 +18,7 @@ READS = frozenset(
     (
         *("dossier", "show", "shows", "operation", "operations", "steps", "seen", "streams_seen", "videos", "video"),
         *("restreams", "restream", "restream_shows", "clips", "markers", "as_run", "get", "person"),
-        *("show_channels", "grants", "stream_owners", "owners_of_videos"),
+        *("show_channels", "grants", "streams_by_owners", "owners_of_videos"),
     )
 )
 """What is answered by the real store. Nothing else of it can be reached."""

@@ -50,14 +50,17 @@ def grants_of(db: Database, key: StreamKey) -> tuple[Grant, ...]:
     return tuple(_grant(row) for row in rows)
 
 
-def stream_owners(db: Database) -> dict[StreamKey, Owners]:
-    """Every stream that belongs to anybody, with its owners."""
+def streams_by_owners(db: Database) -> dict[Owners, frozenset[StreamKey]]:
+    """Every stream that belongs to anybody, gathered by its owners: of thousands of streams there are only few of these."""
     found: dict[StreamKey, tuple[set[str], set[str]]] = {}
     for provider, stream, channel, user in db.execute("SELECT provider, stream, channel, user FROM grants"):
         channels, people = found.setdefault(StreamKey(provider, stream), (set(), set()))
         channels.add(channel)
         people.add(user)
-    return {key: Owners(frozenset(channels - {""}), frozenset(people - {""})) for key, (channels, people) in found.items()}
+    gathered: dict[Owners, set[StreamKey]] = {}
+    for key, (channels, people) in found.items():
+        gathered.setdefault(Owners(frozenset(channels - {""}), frozenset(people - {""})), set()).add(key)
+    return {owners: frozenset(keys) for owners, keys in gathered.items()}
 
 
 def _grant(row: tuple[Any, ...]) -> Grant:
@@ -83,12 +86,13 @@ def owners_of_videos(db: Database, videos: Sequence[Video]) -> list[Owners]:
     shows = {number: video.show or known.get((video.provider, video.id), ("", ""))[0] for number, video in enumerate(videos)}
     channels = _channels(db, set(shows.values()))
     streams: dict[StreamKey, Owners] = {}
+    of_channel = {channel: Owners(frozenset({channel})) for channel in channels.values()}
     found = []
     for number, video in enumerate(videos):
         stream = video.stream or known.get((video.provider, video.id), ("", ""))[1]
         channel = channels.get(shows[number])
         if channel is not None:
-            found.append(Owners(frozenset({channel})))
+            found.append(of_channel[channel])
             continue
         key = StreamKey(video.provider, stream)
         if key not in streams:

@@ -237,9 +237,9 @@ class SqliteStore:
         """Whose stream it is, each right with who gave it."""
         return await self._readers.ask(lambda db: grants.grants_of(db, key))
 
-    async def stream_owners(self) -> Mapping[StreamKey, Owners]:
-        """Every stream that belongs to anybody, with its owners."""
-        return await self._readers.ask(grants.stream_owners)
+    async def streams_by_owners(self) -> Mapping[Owners, frozenset[StreamKey]]:
+        """Every stream that belongs to anybody, gathered by its owners."""
+        return await self._readers.ask(grants.streams_by_owners)
 
     async def owners_of_videos(self, videos: Sequence[Video]) -> list[Owners]:
         """Whose videos these are, in their order."""

@@ -173,7 +173,7 @@ async def state_of(crew: Crew, handles: Sequence[str] = ("s1", "s2")) -> str:
     shows = [await crew.show(handle) for handle in handles]
     (cloud,) = crew.rehearsal.clouds
     there = _at_gcore(cloud, shows) if isinstance(cloud, GcoreCloud) else _effects(cloud, shows)
-    there += [(await store.stream_owners()).get(show.key) for show in shows if show.key]
+    there += [await store.grants(show.key) for show in shows if show.key]
     for handle in handles:
         there.append(await store.show(handle))
         there.append(sorted(map(str, await store.operations(show=handle, unfinished=False, limit=1000))))

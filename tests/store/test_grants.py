@@ -44,9 +44,9 @@ async def test_a_stream_belongs_to_the_channel_of_its_first_show_and_not_to_that
 
 async def test_a_show_without_a_stream_gives_nothing_until_it_has_one(store: Store) -> None:
     await put(store, "s1", SPORT, stream="")
-    assert await store.stream_owners() == {}
+    assert await store.streams_by_owners() == {}
     await store.decide("s1", lambda dossier: Decision(None, shows=(replace(dossier.show("s1"), stream=ARENA.id),)))
-    assert await store.stream_owners() == {ARENA: Owners(frozenset({SPORT}))}
+    assert await store.streams_by_owners() == {Owners(frozenset({SPORT})): {ARENA}}
     await store.close()
 
 

@@ -25,6 +25,8 @@ from bot.slack.help import usage_hint
 from bot.slack.manifest import build, to_yaml
 from bot.store import Shelf, dead_letters, replay_letters, restore, shelf_of
 
+log = logging.getLogger(__name__)
+
 NOISY = ("httpx", "httpcore", "slack_sdk", "slack_bolt", "apscheduler", "aiohttp", "websockets", "uvicorn")
 """Loggers kept at WARNING: httpx logs every URL at INFO, and one provider puts a key into its path."""
 
@@ -76,6 +78,8 @@ async def _run() -> int:
     set_up_logging(settings.log_level)
     for name in NOISY:
         logging.getLogger(name).setLevel(logging.WARNING)
+    for note in settings.notes:
+        log.warning(note)
     stopping = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stopping.set)

@@ -16,7 +16,8 @@ from bot.providers.catalogue import accounts
 from bot.providers.gcore import GcoreAccount
 from bot.settings import FIGURES, Account, Accounts, HeaderSecret, Settings, load_manifest_settings, load_settings, settings_table
 from bot.settings.figures import setting_name, shown
-from bot.settings.reading import MADE
+from bot.settings.near import distance, misspelt
+from bot.settings.reading import MADE, setting_names
 from bot.show.defaults import Defaults
 
 ENOUGH = {"SLACK_BOT_TOKEN": "xoxb-1-abc", "SLACK_APP_TOKEN": "xapp-1-abc", "GCORE_API_TOKEN": "123$abc"}
@@ -233,3 +234,110 @@ def test_the_manifest_needs_no_tokens_because_there_is_no_app_yet() -> None:
     )
     with pytest.raises(SettingsError, match=r"^COMMAND is not a slash command"):
         load_manifest_settings({"COMMAND": "show"}, None)
+
+
+# -- who operates, and names that are nearly settings
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [
+        ("@ana", "entry 1 is a name: copy the member ID from the person's profile"),
+        ("U012AB, @video-crew", "entry 2 is a name"),
+        ("C0123456789", "entry 1 is the id of a conversation"),
+        ("G0123456789", "entry 1 is the id of a conversation"),
+        ("ana@example.org", "entry 1 is an e-mail address: copy the member ID"),
+        ("u012ab", "entry 1 is an id in small letters: write it in capitals"),
+        ("B0123456789", "entry 1 is the id of an app or bot"),
+        ("T0123456789", "entry 1 is the id of a workspace"),
+        ("ana", "entry 1 is no id of Slack's"),
+        ("everyone,U012AB", "entry 1 is no id of Slack's"),
+    ],
+)
+@pytest.mark.parametrize("name", ["OPERATORS", "ADMINS"])
+def test_what_is_no_id_of_a_person_or_group_is_named_by_its_place_and_kind(name: str, value: str, said: str) -> None:
+    line = refusal(**{name: value})
+    assert line.startswith(f"{name} must be ids of people (U… or W…) or user groups (S…), separated by commas; ")
+    assert said in line
+    assert "ana" not in line.replace("names", "").replace("name people", "")
+
+
+@pytest.mark.parametrize(
+    "value",
+    ["U012AB,W34CD,S99XYZ", "U012AB W34CD; S99XYZ", "<@U012AB|ana>, <@W34CD> <!subteam^S99XYZ|@crew>", "U012AB,\nW34CD,\nS99XYZ,"],
+)
+def test_ids_are_read_however_they_are_separated_and_wrapped(value: str) -> None:
+    assert read(OPERATORS=value).operators == ("U012AB", "W34CD", "S99XYZ")
+
+
+MISSPELT = {
+    "OPERATOR": "OPERATORS",
+    "OPRATORS": "OPERATORS",
+    "OPERATERS": "OPERATORS",
+    "OPERATOSR": "OPERATORS",
+    "operators": "OPERATORS",
+    "ADMIN": "ADMINS",
+    "GCORE_TOKEN": "GCORE_API_TOKEN",
+    "GCORE_APITOKEN": "GCORE_API_TOKEN",
+    "GCORE-API-TOKEN": "GCORE_API_TOKEN",
+    "GCORE_API_KEY": "GCORE_API_TOKEN",
+    "GJIRAFA_AUTHORISATION": "GJIRAFA_AUTHORIZATION",
+    "VIDEOGRAPH_SECRETKEY": "VIDEOGRAPH_SECRET_KEY",
+    "AIOZ_SECRET": "AIOZ_SECRET_KEY",
+    "SLACK_TOKEN": "SLACK_BOT_TOKEN",
+    "SLACK_SIGNING_SECERT": "SLACK_SIGNING_SECRET",
+    "WEBHOOK_SECRETS": "WEBHOOK_SECRET",
+    "PUBLIC_URI": "PUBLIC_URL",
+    "OPS_CHANEL": "OPS_CHANNEL",
+    "DEFAULT_CHANEL": "DEFAULT_CHANNEL",
+    "TIME_ZONE": "TIMEZONE",
+    "OPEN_LEAD_MINUTE": "OPEN_LEAD_MINUTES",
+    "UNDO_SECOND": "UNDO_SECONDS",
+}
+
+
+@pytest.mark.parametrize("name", MISSPELT)
+@pytest.mark.parametrize("where", ["environment", "file"])
+def test_a_misspelt_setting_is_named_with_the_nearest(name: str, where: str, tmp_path: Path) -> None:
+    file = tmp_path / ".env"
+    file.write_text(f"{name}=value-of-it\n" if where == "file" else "")
+    env = ENOUGH | ({name: "value-of-it"} if where == "environment" else {})
+    (note,) = load_settings(accounts(), env, str(file)).notes
+    place = str(file) if where == "file" else "the environment"
+    assert note == f"{name} in {place} is no setting and is not read: {MISSPELT[name]} is."
+
+
+def test_short_names_are_looked_at_in_the_bots_own_file_only(tmp_path: Path) -> None:
+    file = tmp_path / ".env"
+    file.write_text("HOSTS=0.0.0.0\nPROT=1\n")
+    assert len(load_settings(accounts(), ENOUGH, str(file)).notes) == 2
+    assert load_settings(accounts(), {**ENOUGH, "HOSTS": "0.0.0.0", "SORT": "1"}, None).notes == ()
+
+
+def test_the_line_of_a_missing_setting_stands_beside_what_was_meant_for_it() -> None:
+    with pytest.raises(SettingsError) as refused:
+        load_settings(accounts(), {"SLACK_BOT_TOKN": "xoxb-1", **{k: v for k, v in ENOUGH.items() if k != "SLACK_BOT_TOKEN"}}, None)
+    assert "SLACK_BOT_TOKEN is missing" in str(refused.value)
+    assert "SLACK_BOT_TOKN in the environment is no setting and is not read: SLACK_BOT_TOKEN is." in str(refused.value)
+
+
+FOREIGN = """
+PATH HOME HOSTNAME HOSTTYPE USER LOGNAME SHELL SHLVL PWD OLDPWD LANG LC_ALL TERM TZ EDITOR PAGER MAIL TMPDIR DISPLAY XDG_RUNTIME_DIR
+PYTHONPATH PYTHONUNBUFFERED VIRTUAL_ENV PIP_INDEX_URL NODE_ENV NO_PROXY HTTP_PROXY HTTPS_PROXY ALL_PROXY SSL_CERT_FILE SSL_CERT_DIR
+KUBERNETES_SERVICE_HOST KUBERNETES_PORT KUBERNETES_PORT_443_TCP_ADDR BOT_SERVICE_HOST BOT_SERVICE_PORT BOT_PORT INVOCATION_ID
+JOURNAL_STREAM NOTIFY_SOCKET SYSTEMD_EXEC_PID CI GITHUB_TOKEN GITHUB_ACTIONS RUNNER_OS DYNO REDIS_URL MONGODB_URI TEST_DATABASE_URL
+DATABASE_HOST DATABASE_PASSWORD POSTGRES_PASSWORD SECRET_KEY_BASE AWS_SECRET_ACCESS_KEY AWS_REGION AWS_DEFAULT_REGION DEBUG VERBOSE
+COLUMNS LINES COMMAND_MODE MANPATH INFOPATH SENTRY_DSN RAILS_ENV WEB_CONCURRENCY PROCESS_TYPE SLACK_WEBHOOK_URL SLACK_CHANNEL_NAME
+SLACK_WORKSPACE GCORE_PERMANENT_ENDPOINT TWITCH_TOKEN YOUTUBE_API_KEY DISCORD_BOT_TOKEN TELEGRAM_BOT_TOKEN FAKETIME LD_PRELOAD
+"""
+
+
+def test_what_belongs_to_other_programs_is_not_complained_about() -> None:
+    env = ENOUGH | dict.fromkeys(FOREIGN.split(), "1")
+    assert load_settings(accounts(), env, None).notes == ()
+
+
+@given(st.text("ABCDEFGHIJKLMNOPQRSTUVWXYZ_", min_size=1, max_size=24))
+def test_a_name_far_from_every_setting_is_nobodys_business(name: str) -> None:
+    known = setting_names(accounts())
+    for _, near in misspelt([name], known, own_file=True):
+        assert near in known
+        assert distance(name, near) <= 2 or name.partition("_")[0] == near.partition("_")[0]

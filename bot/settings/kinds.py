@@ -58,17 +58,38 @@ def _secret(pattern: str, otherwise: str) -> AfterValidator:
     return AfterValidator(check)
 
 
-def _list_of(pattern: str, otherwise: str) -> AfterValidator:
-    def check(several: tuple[str, ...]) -> tuple[str, ...]:
-        if not all(re.fullmatch(pattern, each) for each in several):
-            raise ValueError(otherwise)
-        return several
+_NOT_PEOPLE = (
+    (r"[uws][a-z0-9]{2,}", "is an id in small letters: write it in capitals"),
+    (r"[CGD][A-Z0-9]{2,}", "is the id of a conversation: name people and user groups"),
+    (r"[BA][A-Z0-9]{2,}", "is the id of an app or bot, which has no rights"),
+    (r"[TE][A-Z0-9]{2,}", "is the id of a workspace or organisation: name people and user groups"),
+    (r"[^@\s]+@[^@\s]+", "is an e-mail address: copy the member ID from the person's profile in Slack"),
+    (r"@.+", "is a name: copy the member ID from the person's profile in Slack, or the ID from the user group's"),
+)
+"""What people write in the place of an id, and what to do about it."""
 
-    return AfterValidator(check)
+
+def _people(several: tuple[str, ...]) -> tuple[str, ...]:
+    wrong = [(number, each) for number, each in enumerate(several, start=1) if not re.fullmatch(r"[UWS][A-Z0-9]{2,}", each)]
+    if wrong:
+        said = [
+            f"entry {number} " + next((why for form, why in _NOT_PEOPLE if re.fullmatch(form, each)), "is no id of Slack's")
+            for number, each in wrong
+        ]
+        raise ValueError(f"must be ids of people (U… or W…) or user groups (S…), separated by commas; {'; '.join(said)}.")
+    return several
 
 
 def _split(text: object) -> object:
     return tuple(part.strip() for part in text.split(",") if part.strip()) if isinstance(text, str) else text
+
+
+def _split_people(text: object) -> object:
+    """Ids separated by commas, semicolons, white space or lines; a mention copied out of Slack (`<@U1|ana>`) is its id."""
+    if not isinstance(text, str):
+        return text
+    ids = re.sub(r"<(?:@|!subteam\^)([A-Z0-9]+)(?:\|[^>]*)?>", r"\1", text)
+    return tuple(part for part in re.split(r"[,;\s]+", ids) if part)
 
 
 def _webhook_secrets(secrets: tuple[SecretStr, ...]) -> tuple[SecretStr, ...]:
@@ -99,11 +120,7 @@ PublicUrl = Annotated[str, AfterValidator(_public_url)]
 Channel = Annotated[
     str, _like(r"[CG][A-Z0-9]{2,}", "is not a channel's id: copy it from the channel's details, it starts with C or G.")
 ]
-People = Annotated[
-    tuple[str, ...],
-    BeforeValidator(_split),
-    _list_of(r"[UWS][A-Z0-9]{2,}", "must be ids of people (U…) or user groups (S…), separated by commas."),
-]
+People = Annotated[tuple[str, ...], BeforeValidator(_split_people), AfterValidator(_people)]
 WebhookSecrets = Annotated[tuple[SecretStr, ...], BeforeValidator(_split), AfterValidator(_webhook_secrets)]
 BotToken = Annotated[SecretStr, _secret(r"xoxb-\S+", "must start with xoxb-: copy the Bot User OAuth Token of your Slack app.")]
 AppToken = Annotated[SecretStr, _secret(r"xapp-\S+", "must start with xapp-: copy an app-level token with connections:write.")]

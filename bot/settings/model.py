@@ -65,14 +65,17 @@ class Settings(BaseSettings):
     command: Command = Field("/live", description="name of the slash command")
     default_channel: Channel | Literal[""] = Field("", description="channel for what belongs to no show's channel")
     ops_channel: Channel | Literal[""] = Field("", description="channel for what is wrong with the bot itself")
-    operators: People = Field((), description="people and user groups who may act on every show")
-    admins: People = Field((), description="people and user groups who may also decide who else may")
+    operators: People = Field(
+        (), description="people and user groups who may act on every show; without it, admins and owners of the workspace"
+    )
+    admins: People = Field((), description="people and user groups who may also decide who else may; without it as above")
     timezone: Zone = Field("UTC", description="zone of shows that name none")
     log_level: Level = Field("INFO", description="DEBUG, INFO, WARNING or ERROR")
 
     defaults: Defaults = Field(default_factory=Defaults, description="the figures by which shows are called")
     accounts: Mapping[str, Account] = Field(default_factory=dict, description="the providers with credentials, by name")
     network: Network = Field(default_factory=Network, description="proxies and trusted certificates, as the environment has them")
+    notes: tuple[str, ...] = Field((), description="names that are set, are no settings, and nearly are")
 
     @property
     def socket_mode(self) -> bool:

@@ -12,11 +12,12 @@ from pydantic import TypeAdapter, ValidationError
 from bot.errors import SettingsError
 from bot.network import Network
 from bot.settings.account import Account, setting_of
-from bot.settings.figures import read_figures
+from bot.settings.figures import FIGURES, read_figures, setting_name
 from bot.settings.kinds import Command, PublicUrl
 from bot.settings.model import Settings
+from bot.settings.near import misspelt
 
-MADE = ("defaults", "accounts", "network")
+MADE = ("defaults", "accounts", "network", "notes")
 """Fields of the settings that are read one by one."""
 
 _MISSING = {
@@ -33,21 +34,40 @@ def load_settings(accounts: Accounts, env: Mapping[str, str] | None = None, env_
 
     Raises SettingsError with a line for each setting that is missing or cannot be used. No line holds a value.
     """
-    values = {**_read_file(env_file), **{name: text for name, text in (os.environ if env is None else env).items() if text.strip()}}
+    in_file = _read_file(env_file)
+    around = {name: text for name, text in (os.environ if env is None else env).items() if text.strip()}
+    values = {**in_file, **around}
+    notes = _notes(accounts, in_file, around, str(env_file))
     figures, problems = read_figures(values)
     found, wrong = _read_accounts(accounts, values)
     problems += wrong
     named = {name: values[name.upper()].strip() for name in Settings.model_fields if name.upper() in values and name not in MADE}
     try:
-        settings = Settings.model_validate({**named, "defaults": figures, "accounts": found, "network": Network(values)})
+        made = {"defaults": figures, "accounts": found, "network": Network(values), "notes": notes}
+        settings = Settings.model_validate({**named, **made})
     except ValidationError as error:
-        raise SettingsError("\n".join(_lines(error) + problems)) from None
+        raise SettingsError("\n".join(_lines(error) + problems + notes)) from None
     problems += _no_way_in(settings)
     if not found and not problems:
         problems.append(_no_provider(accounts))
     if problems:
-        raise SettingsError("\n".join(problems))
+        raise SettingsError("\n".join(problems + notes))
     return settings
+
+
+def setting_names(accounts: Accounts) -> frozenset[str]:
+    """Every name that is read."""
+    own = {name.upper() for name in Settings.model_fields if name not in MADE}
+    theirs = {setting_of(provider, name) for provider, kind in accounts.items() for name in kind.model_fields}
+    return frozenset(own | theirs | {setting_name(name) for name in FIGURES})
+
+
+def _notes(accounts: Accounts, in_file: Mapping[str, str], around: Mapping[str, str], file: str) -> list[str]:
+    """A line for each name that is set, is no setting, and nearly is one."""
+    known = setting_names(accounts)
+    found = [(file, *pair) for pair in misspelt(in_file, known, own_file=True)]
+    found += [("the environment", *pair) for pair in misspelt(around.keys() - in_file.keys(), known, own_file=False)]
+    return [f"{name} in {where} is no setting and is not read: {near} is." for where, name, near in sorted(found)]
 
 
 def _read_accounts(accounts: Accounts, values: Mapping[str, str]) -> tuple[dict[str, Account], list[str]]:

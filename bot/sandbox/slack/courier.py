@@ -90,12 +90,13 @@ class Courier:
 
     def _enveloped(self, event: Json) -> Delivery:
         shared = self.workspace.channels.get(str(event.get("channel")))
-        authorization = {"enterprise_id": None, "team_id": TEAM, "user_id": self.workspace.bot.id, "is_bot": True}
+        enterprise = self.workspace.enterprise or None
+        authorization = {"enterprise_id": enterprise, "team_id": TEAM, "user_id": self.workspace.bot.id, "is_bot": True}
         payload = {
             "token": self.verification_token,
             "team_id": TEAM,
             "context_team_id": TEAM,
-            "context_enterprise_id": None,
+            "context_enterprise_id": enterprise,
             "api_app_id": self.workspace.app_id,
             "event": {"event_ts": self.workspace.new_ts(), **event},
             "type": "event_callback",

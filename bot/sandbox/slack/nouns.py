@@ -14,7 +14,11 @@ Kind = Literal["public", "private", "im"]
 
 @dataclass(frozen=True)
 class User:
-    """A person or the bot. A `stranger` belongs to another organisation and is here by Slack Connect."""
+    """A person or a bot. A `stranger` belongs to another organisation and is here by Slack Connect.
+
+    `team` is the home workspace, empty where Slack does not tell it (Grid). `enterprise` and `teams` are the Grid organisation and
+    the workspaces of it that the person is in. `bot_id` is that of the app that a bot user belongs to.
+    """
 
     id: str
     name: str
@@ -26,16 +30,29 @@ class User:
     admin: bool = False
     bot: bool = False
     deactivated: bool = False
+    owner: bool = False
+    primary_owner: bool = False
+    enterprise: str = ""
+    teams: tuple[str, ...] = ()
+    bot_id: str = ""
+    updated: int = 0
 
     @property
     def mention(self) -> str:
         """How a message names this person."""
         return f"<@{self.id}>"
 
-    def as_json(self, now: float) -> Json:
-        """The user object of users.info; `tz_offset` is in seconds and changes with the seasons."""
+    def as_json(self, now: float, *, met: bool = False) -> Json:
+        """The user object of users.info; `tz_offset` is in seconds and changes with the seasons.
+
+        `met`: the app shares a channel with this person. Then `is_stranger` is left out, for people of other organisations too
+        (docs.slack.dev, user object: true means another workspace and no channel that the app can see).
+        """
         offset = datetime.fromtimestamp(now, UTC).astimezone(ZoneInfo(self.tz)).utcoffset()
-        return {
+        profile = {"real_name": self.real_name, "display_name": self.name, "team": self.team}
+        if self.bot:
+            profile |= {"bot_id": self.bot_id, "api_app_id": ""}
+        made: Json = {
             "id": self.id,
             "team_id": self.team,
             "name": self.name,
@@ -44,17 +61,33 @@ class User:
             "tz": self.tz,
             "tz_label": self.tz.replace("_", " "),
             "tz_offset": int(offset.total_seconds()) if offset else 0,
-            "profile": {"real_name": self.real_name, "display_name": self.name, "team": self.team},
+            "profile": profile,
             "is_admin": self.admin,
-            "is_owner": False,
-            "is_primary_owner": False,
+            "is_owner": self.owner,
+            "is_primary_owner": self.primary_owner,
             "is_restricted": self.guest is not None,
             "is_ultra_restricted": self.guest == "single",
-            "is_stranger": self.stranger,
             "is_bot": self.bot,
             "is_app_user": False,
-            "updated": 0,
+            "updated": self.updated,
         }
+        if self.stranger and not met:
+            made["is_stranger"] = True
+        if self.deactivated:  # nothing of this is said of people who left
+            made = {key: value for key, value in made.items() if not key.startswith(("is_", "tz"))} | {"is_bot": self.bot}
+        if not self.team:
+            del made["team_id"], profile["team"]
+        if self.enterprise:
+            made["enterprise_user"] = {
+                "id": self.id,
+                "enterprise_id": self.enterprise,
+                "enterprise_name": "Organisation",
+                "is_admin": False,
+                "is_owner": False,
+                "is_primary_owner": False,
+                "teams": list(self.teams),
+            }
+        return made
 
 
 @dataclass(frozen=True)

@@ -28,6 +28,7 @@ class Payloads:
             "command": command,
             "text": text,
             "api_app_id": self.workspace.app_id,
+            **self._enterprise_fields(),
             "is_enterprise_install": "false",
             "response_url": response_url,
             "trigger_id": trigger_id,
@@ -40,9 +41,14 @@ class Payloads:
             "api_app_id": self.workspace.app_id,
             "team": {"id": TEAM, "domain": self.workspace.team_domain},
             "user": {"id": user.id, "username": user.name, "name": user.name, "team_id": user.team},
-            "enterprise": None,
+            "enterprise": {"id": self.workspace.enterprise, "name": "Organisation"} if self.workspace.enterprise else None,
             "is_enterprise_install": False,
         }
+
+    def _enterprise_fields(self) -> Json:
+        """What a slash command says of the Grid organisation that the workspace belongs to."""
+        found = self.workspace.enterprise
+        return {"enterprise_id": found, "enterprise_name": "Organisation"} if found else {}
 
     def press_in_message(self, user: User, message: Message, action: Json, state: Json, trigger_id: str, response_url: str) -> Json:
         """block_actions from a message or an ephemeral message; the latter brings no message, only its place."""

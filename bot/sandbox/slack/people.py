@@ -241,6 +241,19 @@ class People(Setting):
             return None
         return await self._courier.event({**_mentioned(message), "team": self.user(who).team, "channel": place.id}, place)
 
+    async def mention_by_bot(
+        self, bot: User | str, channel: Channel | str, text: str, *, with_user: bool = True, thread_ts: str | None = None
+    ) -> Delivery | None:
+        """Another app names the bot; without `with_user` as an incoming webhook does, whose events have no user at all."""
+        robot, place = self.user(bot), self.channel(channel)
+        named = f"{self.workspace.bot.mention} {text}"
+        message = self.workspace.post(place, robot.id, message_text(self.workspace, named), thread_ts=thread_ts)
+        event = {**_mentioned(message), "team": robot.team, "channel": place.id, "bot_id": robot.bot_id}
+        if not with_user:
+            del event["user"]
+            event |= {"subtype": "bot_message", "username": robot.name}
+        return await self._courier.event(event, place)
+
     async def open_home(self, who: User | str) -> Delivery | None:
         """Open the app's home tab; None when the app does not subscribe to that."""
         user = self.user(who)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 from bot.sandbox.slack.nouns import Channel, Guest, Json, User, UserGroup
 from bot.sandbox.slack.stage import Stage
@@ -21,10 +22,14 @@ class Setting(Stage):
         guest: bool | Guest = False,
         stranger: bool = False,
         admin: bool = False,
+        **more: Any,
     ) -> User:
-        """Somebody new; `guest` True means a guest of several channels, `stranger` a person of another organisation."""
+        """Somebody new; `guest` True means a guest of several channels, `stranger` a person of another organisation.
+
+        `more` are further fields of the user: `owner`, `deactivated`, `team`, `enterprise`, `teams`.
+        """
         kind: Guest | None = "multi" if guest is True else (guest or None)
-        return self.workspace.add_user(name, tz=tz, real_name=real_name, guest=kind, stranger=stranger, admin=admin)
+        return self.workspace.add_user(name, tz=tz, real_name=real_name, guest=kind, stranger=stranger, admin=admin, **more)
 
     def add_channel(
         self,
@@ -91,19 +96,16 @@ class Setting(Stage):
             self.workspace.tell(event, None)
         self.workspace.changed()
 
-    def change_user(
-        self, who: User | str, *, tz: str | None = None, admin: bool | None = None, deactivated: bool | None = None
-    ) -> User:
-        """Somebody moves to another zone, becomes an administrator, or leaves the organisation."""
+    def change_user(self, who: User | str, *, silent: bool = False, **changes: Any) -> User:
+        """Somebody moves to another zone, becomes an administrator or a guest, or leaves the organisation.
+
+        `silent`: the event is lost, as events are that were not acknowledged three times.
+        """
         user = self.user(who)
-        after = replace(
-            user,
-            tz=tz or user.tz,
-            admin=user.admin if admin is None else admin,
-            deactivated=user.deactivated if deactivated is None else deactivated,
-        )
+        after = replace(user, updated=int(self.clock.time()), **changes)
         self.workspace.users[user.id] = after
-        self.workspace.tell({"type": "user_change", "user": after.as_json(self.clock.time())}, None)
+        if not silent:
+            self.workspace.tell({"type": "user_change", "user": self.workspace.user_json(after)}, None)
         self.workspace.changed()
         return after
 

@@ -117,9 +117,12 @@ class Stage(Watching):
         """Deliver to this scheme, host and port instead of those the manifest's URLs name."""
         self.http.use(base_url)
 
-    def fail(self, method: str, error: str, *, times: int = 1, retry_after: int | None = None) -> None:
-        """Let the next calls of a method answer with this error; with `retry_after` (seconds) as HTTP 429."""
-        self.web_api.failures.append(Failure(method, error, times, retry_after))
+    def fail(self, method: str, error: str, *, times: int = 1, retry_after: int | None = None, after: int = 0) -> None:
+        """Let the next calls of a method answer with this error, `after` so many that go well.
+
+        With `retry_after` (seconds) as HTTP 429.
+        """
+        self.web_api.failures.append(Failure(method, error, times, retry_after, after))
 
     def revoke_token(self) -> None:
         """An administrator revokes the bot token: it answers token_revoked from now on."""

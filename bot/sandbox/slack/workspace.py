@@ -35,13 +35,15 @@ class Workspace:
     screens: Screens = field(default_factory=Screens)
     app_id: str = "A07APP0001"
     bot_id: str = "B07BOT0001"
+    enterprise: str = ""
+    """The Grid organisation that this workspace belongs to, if it does."""
 
     def __post_init__(self) -> None:
         self._numbers = itertools.count(1)
         self._last_ts = 0
         self._watchers: list[Callable[[], None]] = []
         self._hear: list[Happened] = []
-        self.bot = self.add_user(self.bot_name, tz="UTC", real_name=self.bot_name, bot=True)
+        self.bot = self.add_user(self.bot_name, tz="UTC", real_name=self.bot_name, bot=True, bot_id=self.bot_id)
 
     # Who is told
 
@@ -98,13 +100,25 @@ class Workspace:
         stranger: bool = False,
         admin: bool = False,
         bot: bool = False,
+        **more: Any,
     ) -> User:
-        """Somebody new."""
-        team = OTHER_TEAM if stranger else TEAM
-        user = User(self.new_id("U"), name, real_name or name.title(), tz, team, guest, stranger, admin, bot)
+        """Somebody new; `more` are further fields of the user. People of a Grid organisation have ids with W."""
+        more.setdefault("team", OTHER_TEAM if stranger else TEAM)
+        if bot:
+            more.setdefault("bot_id", self.new_id("B"))
+        name_id = self.new_id("W" if more.get("enterprise") else "U")
+        user = User(name_id, name, real_name or name.title(), tz, guest=guest, stranger=stranger, admin=admin, bot=bot, **more)
         self.users[user.id] = user
         self.changed()
         return user
+
+    def met(self, user: User) -> bool:
+        """Whether the app shares a channel with this person."""
+        return any(channel.kind != "im" and {user.id, self.bot.id} <= set(channel.members) for channel in self.channels.values())
+
+    def user_json(self, user: User) -> Json:
+        """The user object as the app sees it now."""
+        return user.as_json(self.clock.time(), met=self.met(user))
 
     def add_channel(self, channel: Channel) -> Channel:
         """A new channel."""

@@ -9,7 +9,9 @@ from bot.sandbox.slack.workspace import TEAM
 
 
 async def _auth_test(back: Backstage, _args: Args) -> Json:
+    enterprise = {"enterprise_id": back.workspace.enterprise} if back.workspace.enterprise else {}
     return {
+        **enterprise,
         "url": f"https://{back.workspace.team_domain}.slack.com/",
         "team": back.workspace.team_domain.title(),
         "user": back.workspace.bot.name,
@@ -36,16 +38,15 @@ async def _user(back: Backstage, args: Args) -> Json:
     user = back.workspace.users.get(args.text("user"))
     if user is None:
         refuse("user_not_found")
-    return {"user": user.as_json(back.clock.time())}
+    return {"user": back.workspace.user_json(user)}
 
 
 async def _users(back: Backstage, args: Args) -> Json:
     there = [user for user in back.workspace.users.values() if not user.stranger]
     some, cursor = page(args, there, default=len(there) or 1)
-    now = back.clock.time()
     return {
-        "members": [user.as_json(now) for user in some],
-        "cache_ts": int(now),
+        "members": [back.workspace.user_json(user) for user in some],
+        "cache_ts": int(back.clock.time()),
         "response_metadata": {"next_cursor": cursor},
     }
 

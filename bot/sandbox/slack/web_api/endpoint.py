@@ -25,12 +25,13 @@ METHODS: dict[str, Method] = {method.name: method for method in (*DIRECTORY, *CH
 
 @dataclass
 class Failure:
-    """An error that a method answers with on request, before it does anything."""
+    """An error that a method answers with on request, before it does anything; `after` calls that go well."""
 
     method: str
     error: str
     times: int
     retry_after: int | None
+    after: int = 0
 
 
 @dataclass
@@ -90,7 +91,9 @@ class WebApi:
 
     def _fail_if_asked(self, name: str) -> None:
         for failure in self.failures:
-            if failure.method == name and failure.times > 0:
+            if failure.method == name and failure.after > 0:
+                failure.after -= 1
+            elif failure.method == name and failure.times > 0:
                 failure.times -= 1
                 beside = {} if failure.retry_after is None else {"retry_after": failure.retry_after}
                 raise ApiError(failure.error, **beside)

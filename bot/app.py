@@ -44,6 +44,7 @@ from bot.slack import notices
 from bot.slack.conversation import Desk
 from bot.slack.declare import Registry
 from bot.slack.directory import Directory
+from bot.slack.directory_sync import DirectorySync
 from bot.slack.panel import Panels
 from bot.slack.permissions import Permissions
 from bot.slack.router import Router
@@ -63,7 +64,6 @@ FRESH_TICK = 5.0
 RECONCILE_EVERY = timedelta(minutes=5)
 PRUNE_EVERY = timedelta(hours=6)
 KEEP = timedelta(days=14)
-DIRECTORY_EVERY = timedelta(hours=6)
 CLOCKS_EVERY = timedelta(hours=1)
 
 
@@ -202,7 +202,8 @@ class Bot:
             first=drawing.on_air.__contains__,
             pinned_views=("card",),
         )
-        self.directory = Directory(self.store, self.client, settings.operators, settings.admins, self._me)
+        self.directory = Directory(self.store, self.client, settings.operators, settings.admins, lambda: self.link.identity)
+        self.directory_sync = DirectorySync(self.directory, self.client)
         voice = Voice(self.client)
         self.health = Health(
             *(self.store, self.providers, self.accounts, self.slack_clock, voice),
@@ -236,7 +237,6 @@ class Bot:
             {
                 "reconcile": (RECONCILE_EVERY, self._reconcile),
                 "prune": (PRUNE_EVERY, self._prune),
-                "directory": (DIRECTORY_EVERY, self.directory.refresh),
                 "clocks": (CLOCKS_EVERY, self._follow_the_clocks),
                 "backup": (self.backups.rhythm, self.backups.look),
             }
@@ -253,7 +253,8 @@ class Bot:
         self._stack.push_async_callback(self.link.stop)
         self.health.start()
         self._stack.push_async_callback(self.health.stop)
-        self._in_background(self.directory.refresh())
+        await self.directory_sync.start()
+        self._stack.push_async_callback(self.directory_sync.stop)
         self._in_background(self.backups.find())
         self._in_background(self._reconcile())
 
@@ -275,6 +276,7 @@ class Bot:
             or self.watcher.busy
             or self.inbox.busy
             or self.panels.busy
+            or self.directory_sync.busy
             or not self.outbox.at_rest
         )
 
@@ -282,9 +284,6 @@ class Bot:
         task: asyncio.Task[None] = asyncio.ensure_future(work)  # type: ignore[call-overload]
         self._background.add(task)
         task.add_done_callback(self._background.discard)
-
-    def _me(self) -> str:
-        return self.link.identity.user if self.link.identity is not None else ""
 
     def _word_of_a_loss(self, asked: Asked) -> Post:
         return notices.lost_request(asked.key, asked.user, asked.what, asked.at, self._world.clock.now())

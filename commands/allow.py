@@ -23,7 +23,7 @@ async def press(call: Call) -> None:
 
     def rule(dossier: Dossier) -> Decision[str]:
         if call.desk.permissions.judge(asker, Verb.GRANT, stream_thing(dossier.grants)) is not None:
-            raise NotAllowed("Only an operator can allow that. Ask one of them.")
+            raise NotAllowed(f"Only an operator can allow that. {call.desk.directory.how_to_operate()}")
         if not channel:
             raise UserError("That request is from an earlier version of me. Let them plan again.")
         draft = Draft(dossier, call.context.clock.now())

@@ -222,7 +222,9 @@ async def stop(call: Call) -> None:
 
 
 DECLARATIONS = (
-    Command("stop", "[show]", "asks which: finish, pause or stop recording", Stage.AIR, stop, effect=False, aliases=("end",)),
+    Command(
+        "stop", "[show]", "asks which: finish, pause or stop recording", Stage.AIR, stop, effect=False, aliases=("end",), brake=True
+    ),
     Command(
         "finish",
         "[show] [now|in <dur>]",
@@ -231,11 +233,12 @@ DECLARATIONS = (
         run,
         bare="what is on air here",
         examples=("finish", "finish s12 now", "finish in 10m", "finish dry"),
+        brake=True,
     ),
-    Button("finish", press),
+    Button("finish", press, brake=True),
     Button("undo-finish", press_undo),
     Button("back-on-air", press_back),
     Button("encoder-stopping", press_stopping),
-    Form("finish", submit),
+    Form("finish", submit, brake=True),
     Form("back-on-air", submit_back),
 )

@@ -102,7 +102,8 @@ DECLARATIONS = (
         run,
         bare="the show due here",
         examples=("hold", "hold s12 10m We start a little later", "hold off"),
+        brake=True,
     ),
-    Button("hold", press_hold),
+    Button("hold", press_hold, brake=True),
     Button("release", press_release),
 )

@@ -77,8 +77,8 @@ async def _resume(call: Call, show: Show) -> None:
 
 
 DECLARATIONS = (
-    Command("pause", "[show]", "show viewers the pause text, at once", Stage.AIR, pause, bare="what is on air here"),
+    Command("pause", "[show]", "show viewers the pause text, at once", Stage.AIR, pause, bare="what is on air here", brake=True),
     Command("resume", "[show]", "show viewers the programme again", Stage.AIR, resume, bare="what is paused here"),
-    Button("pause", press_pause),
+    Button("pause", press_pause, brake=True),
     Button("resume", press_resume),
 )

@@ -54,6 +54,11 @@ class Studio:
         await self.rehearsal.start_bot()
         await self.settle()
 
+    async def make_admin(self, who: User | None = None) -> None:
+        """Somebody, else Ana, becomes an admin of the workspace, and so an operator where OPERATORS is not set."""
+        self.slack.change_user(who or self.ana, admin=True)
+        await self.settle()
+
     async def type(self, text: str, who: User | None = None) -> str:
         """Type a command in the channel; what the asker reads as the answer."""
         return await self.rehearsal.command(who or self.ana, self.channel, text)

@@ -20,7 +20,7 @@ PARTS: Mapping[str, tuple[str, ...]] = {
         *("controls", "cards", "restreams", "notices", "prompts", "home", "modals", "fields"),
         *("plan_form", "stream_forms", "assignments", "help", "manifest", "clips", "keeping"),
     ),
-    "slack.ways": ("parsing", "guard", "transport", "voice", "directory"),
+    "slack.ways": ("parsing", "guard", "transport", "voice", "people", "channels", "directory", "directory_sync"),
 }
 """The parts of `bot.slack`, from the bottom; what is not named here belongs to `slack.desk`, where people are answered."""
 
@@ -43,7 +43,7 @@ MAY_IMPORT: Mapping[str, frozenset[str]] = {
         "store": "clock errors model passing",
         "slack.text": "errors model show",
         "slack.views": "errors model providers show slack.text",
-        "slack.ways": "errors model network passing settings store slack.text",
+        "slack.ways": "errors model network passing settings show store slack.text",
         "outbox": "clock errors model store slack.text",
         "sightings": "clock errors model providers show store",
         "watcher": "clock errors model providers show sightings store",

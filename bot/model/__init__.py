@@ -7,7 +7,7 @@ from bot.model.operation import Operation, OperationState, StepKind, StepRecord,
 from bot.model.restream import RestreamTarget
 from bot.model.show import Alarm, FinishPolicy, Flaw, Hold, PageState, Picture, Show, ShowState, StreamKey
 from bot.model.sight import Change, ChangeKind, Doubt, Look, Quality, Rendition, Seen, Source, Video
-from bot.model.speech import Noted, Person, Post, Urgency
+from bot.model.speech import Home, Noted, Person, Post, Standing, Urgency
 from bot.model.words import CLOCK, JSON
 
 __all__ = [
@@ -25,6 +25,7 @@ __all__ = [
     "Flaw",
     "Grant",
     "Hold",
+    "Home",
     "Look",
     "Marker",
     "Noted",
@@ -42,6 +43,7 @@ __all__ = [
     "Show",
     "ShowState",
     "Source",
+    "Standing",
     "StepKind",
     "StepRecord",
     "StepState",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from enum import IntEnum
+from enum import IntEnum, StrEnum
 
 from bot.model.words import JSON
 
@@ -55,7 +55,13 @@ class Noted:
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """A Slack user as the directory knows them."""
+    """A Slack user as Slack last described them; `seen_at` is None for somebody of whom Slack has said nothing.
+
+    `team` is their home workspace, `enterprise` their Grid organisation and `teams` the workspaces of it that they are in, each
+    empty where Slack does not tell. `stranger` is Slack's `is_stranger`, which is true only for people of other organisations with
+    whom the app shares no channel: it proves that somebody is no colleague, and its absence proves nothing. `admin`: an admin or
+    owner of their own workspace. `updated`: Slack's version of this description, in epoch seconds.
+    """
 
     id: str
     name: str
@@ -65,3 +71,29 @@ class Person:
     admin: bool = False
     bot: bool = False
     seen_at: datetime | None = None
+    deactivated: bool = False
+    team: str = ""
+    enterprise: str = ""
+    teams: tuple[str, ...] = ()
+    updated: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """The workspace that the app is installed in, and the Grid organisation that this belongs to (empty: to none)."""
+
+    team: str
+    enterprise: str = ""
+
+
+class Standing(StrEnum):
+    """What somebody is to the team whose shows these are."""
+
+    COLLEAGUE = "colleague"
+    GUEST = "guest"
+    EXTERNAL = "external"
+    """A member of another organisation, here through Slack Connect."""
+    UNKNOWN = "unknown"
+    """Slack has not said who they are, or not to which workspace they belong."""
+    DEACTIVATED = "deactivated"
+    BOT = "bot"

@@ -53,7 +53,7 @@ class Call(Conversation):
     @property
     def place(self) -> Place:
         """Where this happened, as far as it says something about the person."""
-        return Place(self.channel, typed=self.typed)
+        return Place(self.channel, typed=self.typed, team=self.interaction.team)
 
     async def asker(self, channels: Collection[str], verb: Verb = Verb.READ) -> Asker:
         """Who asks, with what is known of these channels."""

@@ -65,6 +65,8 @@ class Conversation:
         """A channel whose members were taken for granted; they are read once the call is over."""
         self.typed = interaction.kind is Kind.COMMAND
         """Whether Slack says that it was typed where it happened; a pressed button that stands for a command was not."""
+        self.brake = False
+        """Whether it takes viewers off or keeps them out, which waits for nobody who is known."""
         self._began = time.monotonic()
 
     # -- who and where

@@ -28,7 +28,11 @@ class Stage(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """One subcommand of the root. `effect`: it asks for something, so its request is committed before it is acknowledged."""
+    """One subcommand of the root.
+
+    `effect`: it asks for something, so its request is committed before it is acknowledged. `brake`: it takes viewers off or keeps
+    them out, so it waits for nothing that Slack has not said yet of a person who is known.
+    """
 
     name: str
     usage: str
@@ -40,24 +44,27 @@ class Command:
     examples: tuple[str, ...] = ()
     bare: str = ""
     """What it does without arguments."""
+    brake: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Button:
-    """A pressed control, by action id."""
+    """A pressed control, by action id. `effect` and `brake` as those of a command."""
 
     action: str
     run: Handler
     effect: bool = True
+    brake: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """A submitted modal, by callback id. `check` returns errors by block id before the modal is let go."""
+    """A submitted modal, by callback id. `check` returns errors by block id before the modal is let go; `brake` as of a command."""
 
     callback: str
     run: Handler
     check: Callable[[Call], Awaitable[Mapping[str, str]]] | None = None
+    brake: bool = False
 
 
 @dataclass(frozen=True, slots=True)

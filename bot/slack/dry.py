@@ -75,6 +75,7 @@ class DryCall(Call):
 
     def __init__(self, call: Call, interaction: Interaction, words: str, tale: Tale) -> None:
         super().__init__(replace(call.desk, context=tale.context), interaction, call.person, words)
+        self.typed, self.brake = call.typed, call.brake
         self._tale = tale
 
     async def reply(self, answer: str | Message, *, replace: bool = False) -> None:  # noqa: ARG002 - there is nothing to replace

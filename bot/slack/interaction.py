@@ -45,6 +45,9 @@ class Interaction:
     key: str
     user: str
     team: str = ""
+    """The workspace that the payload names for the person; empty where it names none."""
+    by_bot: bool = False
+    """Whether an app did it (`bot_id`), whatever user it is said to be."""
     channel: str = ""
     thread: str = ""
     message: str = ""

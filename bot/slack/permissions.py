@@ -6,17 +6,21 @@ import asyncio
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from bot.model import Owners, Person, StreamKey
+from bot.model import Owners, Person, Standing, StreamKey
 from bot.show.access import Asker, Kind, Refusal, Rule, Thing, Verb, channel_thing, may
 from bot.slack.directory import Directory
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where something was asked. `typed`: Slack says that it was typed there, so the person is a member."""
+    """Where something was asked. `typed`: Slack says that it was typed there, so the person is a member.
+
+    `team`: the workspace that the payload names for the person.
+    """
 
     channel: str = ""
     typed: bool = False
+    team: str = ""
 
 
 class Permissions:
@@ -35,14 +39,18 @@ class Permissions:
     async def asker(self, person: Person, channels: Iterable[str], place: Place | None = None, verb: Verb = Verb.READ) -> Asker:
         """The person, with what is known of these channels. Of one who acts, a members' list without them is read again."""
         here = place or Place()
-        asker = self._without_channels(person)
+        asker = self._without_channels(person, here.team)
         wanted = frozenset(filter(None, channels))
         if asker.operator or asker.barred or not wanted:
             return asker
         sure = wanted & {here.channel} if here.typed else frozenset[str]()
-        if verb is Verb.BRAKE and here.channel in wanted - sure and self._directory.remembered(here.channel) is None:
-            # The brake waits for nobody: not for Slack to say who is in the channel that the button stands in.
-            asker, sure = replace(asker, unread=frozenset({here.channel})), sure | {here.channel}
+        if verb is Verb.BRAKE and here.channel in wanted - sure:
+            # The brake waits for nobody: not for Slack to say who is in the channel that the button stands in, or still is.
+            remembered = self._directory.remembered(here.channel)
+            if remembered is None:
+                asker = replace(asker, unread=frozenset({here.channel}))
+            if remembered is None or person.id in remembered:
+                sure |= {here.channel}
         rest = sorted(wanted - sure)
         about = dict(zip(rest, await self._about(asker, rest, acts=verb is not Verb.READ), strict=True))
         member = (sure - asker.unread) | {channel for channel, inside in about.items() if inside}
@@ -52,12 +60,13 @@ class Permissions:
         public = frozenset(channel for channel, is_public in zip(outside, kinds, strict=True) if is_public)
         return replace(asker, member=frozenset(member), unread=frozenset(unread), public=public)
 
-    def _without_channels(self, person: Person) -> Asker:
+    def _without_channels(self, person: Person, team: str) -> Asker:
+        standing = self._directory.standing(person, team)
         return Asker(
             person.id,
             operator=self._directory.is_operator(person.id),
-            external=person.guest or person.stranger or person.seen_at is None,
-            barred=person.bot,
+            external=standing in (Standing.GUEST, Standing.EXTERNAL, Standing.UNKNOWN),
+            barred=standing in (Standing.BOT, Standing.DEACTIVATED),
         )
 
     async def _about(self, asker: Asker, channels: Sequence[str], *, acts: bool) -> list[bool | None]:

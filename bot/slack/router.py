@@ -12,13 +12,14 @@ from dataclasses import replace
 
 from bot.backoff import Backoff
 from bot.errors import NotAllowed, ProviderError, Question, StoreError, StoreUnavailable, UserError
-from bot.model import JSON, Person
+from bot.model import JSON, Person, Standing
 from bot.show.phone import normalise
 from bot.slack.assignments import hide_secrets, typed_secrets
 from bot.slack.blocks import OVERFLOW, say
 from bot.slack.call import ACTIVE, Call
 from bot.slack.conversation import Desk
 from bot.slack.declare import Button, Command, Form
+from bot.slack.directory import UNREAD_GROUP
 from bot.slack.dry import carry_out
 from bot.slack.home import home
 from bot.slack.interaction import Interaction, Kind
@@ -185,6 +186,7 @@ class Router:
 
     async def _run(self, handler: Command | Button | Form, interaction: Interaction, words: str) -> None:
         call = Call(self._desk, interaction, Person(interaction.user, interaction.user), words)
+        call.brake = handler.brake
         try:
             call.person = await self._authorised(call)
             _require_short(interaction)
@@ -249,16 +251,25 @@ class Router:
         await call.reply(say(escape_sentence(sentence) + said))
 
     async def _authorised(self, call: Call) -> Person:
-        person = await call.patiently(self._desk.directory.person(call.interaction.user))
-        self._require_welcome(person)
+        person = await call.patiently(self._desk.directory.person(call.interaction.user, hurry=call.brake))
+        self._require_welcome(person, call.interaction)
         return person
 
-    def _require_welcome(self, person: Person) -> None:
-        if person.bot:
+    def _require_welcome(self, person: Person, interaction: Interaction) -> None:
+        directory = self._desk.directory
+        standing = directory.standing(person, interaction.team)
+        if standing is Standing.BOT or interaction.by_bot:
             raise NotAllowed("Bots cannot call shows. Let a person do it.")
-        if (person.guest or person.stranger) and not self._desk.directory.is_operator(person.id):
-            who = "Guests" if person.guest else "People of other organisations"
-            raise NotAllowed(f"{who} cannot use this here. An admin can add you to OPERATORS.")
+        if standing is Standing.DEACTIVATED:
+            raise NotAllowed("This account is deactivated, so I take nothing from it.")
+        if standing is Standing.COLLEAGUE or directory.is_operator(person.id):
+            return
+        if directory.unread_groups:
+            raise NotAllowed(UNREAD_GROUP)
+        if standing is Standing.UNKNOWN:
+            raise NotAllowed("Slack has not told me yet who you are. Try again in a moment.")
+        who = "Guests" if standing is Standing.GUEST else "People of other organisations"
+        raise NotAllowed(f"{who} cannot use this here. An admin can add you to OPERATORS.")
 
     async def _quickly(self, user: str) -> Person:
         """The person, for an answer that Slack waits for: somebody of whom it has not said anything in time is unknown."""
@@ -276,7 +287,7 @@ class Router:
         if form.check is not None:
             call = Call(self._desk, interaction, await self._quickly(interaction.user), "")
             try:
-                self._require_welcome(call.person)
+                self._require_welcome(call.person, interaction)
                 errors = await form.check(call)
             except UserError as failure:
                 return _on_top(str(failure))
@@ -294,7 +305,7 @@ class Router:
             return {"options": []}
         call = Call(self._desk, interaction, await self._quickly(interaction.user), interaction.text)
         try:
-            self._require_welcome(call.person)
+            self._require_welcome(call.person, interaction)
             offered = await picker.offer(call)
         except (UserError, ProviderError, TimeoutError) as failure:
             log.warning("picker %s: %s", interaction.action, failure)
@@ -348,7 +359,13 @@ class Router:
         return self._cut
 
     async def _mention(self, interaction: Interaction) -> None:
-        """The same grammar as the command, also in threads, where slash commands do not exist."""
+        """The same grammar as the command, also in threads, where slash commands do not exist.
+
+        Another app gets no answer at all, or two bots would talk to each other for ever.
+        """
+        if interaction.by_bot or not interaction.user:
+            log.info("a mention by an app in %s is not answered", interaction.channel)
+            return
         command = replace(interaction, kind=Kind.COMMAND)
         found = self._find(command)
         if found is None:

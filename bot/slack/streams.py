@@ -301,7 +301,7 @@ def refused_stream(call: Call, refusal: Refusal, said: str, what: str, join: str
         case Refusal.ASK_OPERATOR:
             return NeedsGrant(f"{what} needs an operator, since no show has used that stream yet.")
         case _:
-            return NotAllowed(f"{what} needs an operator. Ask one of them, or an admin to add you to OPERATORS.")
+            return NotAllowed(f"{what} needs an operator. {call.desk.directory.how_to_operate()}")
 
 
 async def require_off_air(call: Call, shows: Sequence[Show]) -> None:

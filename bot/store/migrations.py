@@ -185,3 +185,9 @@ WHERE stream <> '' AND (
     )
 );
 """
+
+
+@SCHEMA(name="0008_people_read_again")
+def people_read_again(db: Database) -> None:
+    """Earlier versions kept of people neither their workspace nor whether they left: Slack is asked again about all of them."""
+    db.execute("DELETE FROM people")

@@ -58,6 +58,7 @@ async def test_a_mention_with_a_secret_puts_it_into_no_button(studio: Studio) ->
 
 
 async def test_a_verb_without_a_stream_offers_the_picker(studio: Studio) -> None:
+    await studio.make_admin()
     main = await a_stream(studio, "Church Main")
     await mention(studio, "stream enable")
     await studio.press("answer:0", message=last_answer(studio))

@@ -64,6 +64,7 @@ async def test_a_secret_in_a_typed_line_is_repeated_kept_and_logged_nowhere(
 
 
 async def test_a_secret_for_a_known_stream_is_answered_with_its_form(studio: Studio) -> None:
+    await studio.make_admin()
     await a_stream(studio, "Church Main")
     said = await studio.type(f"/live stream edit church-main uri={ADDRESS}")
     assert "is a secret" in said

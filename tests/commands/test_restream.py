@@ -294,6 +294,7 @@ async def test_a_key_in_a_line_is_answered_with_the_form(studio: Studio) -> None
 
 
 async def test_a_streams_secret_survives_a_restart_as_well(studio: Studio) -> None:
+    await studio.make_admin()
     stream = await a_stream(studio, "Chapel")
     studio.cloud.faults.add(Fault("/streaming/streams*", "PATCH", times=None, cut="before"))
     await studio.type("/live stream edit chapel")

@@ -31,12 +31,6 @@ class PersonPart(Body):
     team_id: Text = ""
 
 
-class TeamPart(Body):
-    """The workspace."""
-
-    id: Text = ""
-
-
 class StatePart(Body):
     """What the inputs of a form were set to, by block and action."""
 
@@ -102,15 +96,14 @@ class InteractivePart(Body):
     """What every interaction payload has."""
 
     user: PersonPart
-    team: TeamPart | None = None
     channel: Annotated[Text, BeforeValidator(_id_of)] = ""
     trigger_id: Text = ""
     response_url: Text = ""
 
     @property
     def home(self) -> str:
-        """The person's own workspace, which in a shared channel is not the channel's."""
-        return self.user.team_id or (self.team.id if self.team else "")
+        """The person's own workspace. (The payload's `team` is another matter: the workspace in which it happened.)"""
+        return self.user.team_id
 
 
 class PressBody(InteractivePart):
@@ -170,6 +163,8 @@ class EventBody(Body):
     text: Text = ""
     ts: Text = ""
     thread_ts: Text = ""
+    subtype: Text = ""
+    bot_id: Text = ""
     user_team: Text = ""
     team: Annotated[Text, BeforeValidator(_id_of)] = ""
     item: ItemPart | None = None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -19,11 +20,15 @@ from bot.errors import SettingsError
 from bot.network import Network
 from bot.passing import Passing, unheeded
 from bot.settings import Settings
+from bot.slack.methods import RATE_LIMITED
 from bot.slack.slack_clock import SlackClock
 from bot.slack.transport.answers import SlackResponse
 
 CALL_TIMEOUT = 5
 """Real seconds for one call."""
+
+LONGEST_HOLD = 600.0
+"""Real seconds for which a Retry-After is believed; Slack's own are a minute or less."""
 
 _REFUSED = frozenset({"invalid_auth", "not_authed", "account_inactive", "token_revoked", "token_expired", "not_allowed_token_type"})
 """Errors of `auth.test` and `apps.connections.open` that no waiting mends (Slack's method reference)."""
@@ -152,6 +157,25 @@ def code_of(error: SlackApiError) -> str:
     """Slack's word for it; the HTTP status where the answer is no JSON, for which the SDK hands over aiohttp's own response."""
     response = error.response
     return str(response.get("error", "")) if isinstance(response, AsyncSlackResponse) else f"HTTP {response.status}"
+
+
+def retry_after(failure: BaseException) -> float | None:
+    """For how many seconds Slack asks to stay away (at least one, at most `LONGEST_HOLD`); None where it does not.
+
+    The header may be missing or no number; then it is the least.
+    """
+    if not isinstance(failure, SlackApiError):
+        return None
+    response = failure.response
+    status = response.status_code if isinstance(response, AsyncSlackResponse) else response.status
+    if status != 429 and code_of(failure) not in RATE_LIMITED:
+        return None
+    said = {str(name).lower(): value for name, value in response.headers.items()}.get("retry-after", "")
+    try:
+        seconds = float(said)
+    except ValueError:
+        seconds = 1.0
+    return min(max(seconds, 1.0), LONGEST_HOLD) if math.isfinite(seconds) else LONGEST_HOLD
 
 
 def raise_if_refused(error: SlackApiError, setting: str, remedy: str) -> None:

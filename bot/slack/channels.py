@@ -1,0 +1,141 @@
+"""Which channels people are in, and which of them everybody may read, as far as Slack tells."""
+
+from __future__ import annotations
+
+import logging
+import time
+
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.slack.transport.calls import code_of, retry_after
+from bot.slack.voice import FAILURES
+
+log = logging.getLogger(__name__)
+
+MEMBERS_FRESH = 300.0
+"""Seconds for which a list of members counts; events of people who come and go correct it meanwhile."""
+
+JUST_READ = 2.0
+"""Seconds in which Slack is not asked the same again."""
+
+
+class Channels:
+    """Members and kinds of channels. Ages are measured on the monotonic clock: nobody sets that back."""
+
+    def __init__(self, client: AsyncWebClient) -> None:
+        self._client = client
+        self._members: dict[str, tuple[float, frozenset[str]]] = {}
+        self._public: dict[str, tuple[float, bool]] = {}
+        self._names: dict[str, str] = {}
+        self._hidden: set[str] = set()
+        """Channels that Slack does not show to the bot: private ones that it is not in."""
+        self._held: dict[str, float] = {}
+        """Methods that Slack asked to stay away from, each until when."""
+
+    def _me(self) -> str:
+        """The bot's own user id; empty until Slack has said it."""
+        return ""
+
+    # -- members
+    async def members(self, channel: str, asked_for: str = "") -> frozenset[str] | None:
+        """Who is in a channel; None if Slack does not say. What is known is read again if `asked_for` is not in it."""
+        known = self._members.get(channel)
+        if known is not None:
+            age = time.monotonic() - known[0]
+            if age < MEMBERS_FRESH and (not asked_for or asked_for in known[1] or age < JUST_READ):
+                return known[1]
+        if self._stays_away("conversations.members"):
+            return known[1] if known is not None else None
+        try:
+            found = await self._read_members(channel)
+        except FAILURES as failure:
+            log.info("members of %s: %s", channel, self._noted("conversations.members", failure))
+            if isinstance(failure, SlackApiError) and code_of(failure) == "channel_not_found":
+                self._hidden.add(channel)
+                return None
+            return known[1] if known is not None else None
+        self._hidden.discard(channel)
+        self._members[channel] = (time.monotonic(), found)
+        return found
+
+    async def _read_members(self, channel: str) -> frozenset[str]:
+        cursor, found = "", set[str]()
+        while True:
+            page = await self._client.conversations_members(channel=channel, limit=200, cursor=cursor)
+            found |= set(page["members"])
+            cursor = str((page.get("response_metadata") or {}).get("next_cursor") or "")
+            if not cursor:
+                return frozenset(found)
+
+    async def away(self, channel: str) -> bool:
+        """Whether the bot is known not to be in this channel; Slack shows the members of a public one even then."""
+        me = self._me()
+        members = await self.members(channel, asked_for=me)
+        if members is None:
+            return channel in self._hidden
+        return bool(me) and me not in members
+
+    def remembered(self, channel: str) -> frozenset[str] | None:
+        """Who was in a channel when Slack was last asked, with those who came and went since; None if it never was."""
+        known = self._members.get(channel)
+        return known[1] if known is not None else None
+
+    # -- kind
+    async def is_public(self, channel: str) -> bool:
+        """Whether everybody in the workspace may read a channel, asked of Slack now; what Slack does not say counts as private.
+
+        The conversion of a public channel into a private one comes as no event that an app without history scopes hears.
+        """
+        known = self._public.get(channel)
+        if known is not None and time.monotonic() - known[0] < JUST_READ and not known[1]:
+            return False
+        if channel[:1] not in ("C", "G") or self._stays_away("conversations.info"):
+            return False
+        try:
+            answer = await self._client.conversations_info(channel=channel)
+        except FAILURES as failure:
+            log.info("whether %s is public: %s", channel, self._noted("conversations.info", failure))
+            return False
+        found = answer.get("channel") or {}
+        flags = ("is_private", "is_im", "is_mpim", "is_group")
+        public = bool(found.get("is_channel")) and not any(found.get(flag) for flag in flags)
+        self._names[channel] = str(found.get("name") or "")
+        self._public[channel] = (time.monotonic(), public)
+        return public
+
+    async def name_of(self, channel: str) -> str:
+        """The channel's name without `#`; empty where Slack does not tell it."""
+        if channel not in self._names:
+            await self.is_public(channel)
+        return self._names.get(channel, "")
+
+    # -- what events say
+    def joined(self, channel: str, user: str) -> None:
+        """Somebody, or the bot itself, came into a channel."""
+        self._hidden.discard(channel)
+        known = self._members.get(channel)
+        if known is not None:
+            self._members[channel] = (known[0], known[1] | {user})
+
+    def left(self, channel: str, user: str) -> None:
+        """Somebody left a channel."""
+        known = self._members.get(channel)
+        if known is not None:
+            self._members[channel] = (known[0], known[1] - {user})
+
+    def forget_members(self, channel: str) -> None:
+        """The channel itself changed, or the bot was taken out of it."""
+        self._members.pop(channel, None)
+        self._public.pop(channel, None)
+        self._names.pop(channel, None)
+
+    # -- Slack's rate limits
+    def _stays_away(self, method: str) -> bool:
+        return self._held.get(method, 0.0) > time.monotonic()
+
+    def _noted(self, method: str, failure: BaseException) -> str:
+        """Slack's word for a failure; where it says when to come back, that is kept."""
+        if (seconds := retry_after(failure)) is not None:
+            self._held[method] = time.monotonic() + seconds
+        return code_of(failure) if isinstance(failure, SlackApiError) else type(failure).__name__

@@ -189,5 +189,5 @@ WHERE stream <> '' AND (
 
 @SCHEMA(name="0008_people_read_again")
 def people_read_again(db: Database) -> None:
-    """Earlier versions kept of people neither their workspace nor whether they left: Slack is asked again about all of them."""
-    db.execute("DELETE FROM people")
+    """Earlier versions kept of people neither their workspace nor whether they left: until Slack is asked they are unknown."""
+    db.execute("UPDATE people SET body = json_remove(body, '$.seen_at')")

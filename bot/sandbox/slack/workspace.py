@@ -104,8 +104,8 @@ class Workspace:
     ) -> User:
         """Somebody new; `more` are further fields of the user. People of a Grid organisation have ids with W."""
         more.setdefault("team", OTHER_TEAM if stranger else TEAM)
-        if bot:
-            more.setdefault("bot_id", self.new_id("B"))
+        if bot and "bot_id" not in more:
+            more["bot_id"] = self.new_id("B")
         name_id = self.new_id("W" if more.get("enterprise") else "U")
         user = User(name_id, name, real_name or name.title(), tz, guest=guest, stranger=stranger, admin=admin, bot=bot, **more)
         self.users[user.id] = user

@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import combinations, pairwise
 
 from bot.outbox.message import REPEAT
 from tests.faults.scenes import Scene, key_of, messages
@@ -51,7 +51,7 @@ def audit(stage: Stage, scene: Scene, *, over: bool) -> Books:
         elif not times and over:
             lost.append(f"“{words}” was never said")
     if over:
-        other += [*_in_another_order(said, scene.says), *scene.tells(stage.gallery)]
+        other += [*in_another_order(said, scene.says, ledger.kinds()), *scene.tells(stage.gallery)]
     # where a history cannot be read (a conversation with one person), what is critical comes again, and says so
     standing = {key_of(message) for message in messages(stage.gallery)}
     posted = Counter(key for message in messages(stage.gallery) if (key := key_of(message)) and REPEAT not in message.text)
@@ -80,10 +80,27 @@ def spoken(gallery: Gallery) -> list[str]:
     return [gallery.top(post) for post in sorted(posts, key=lambda post: float(post.ts))]
 
 
-def _in_another_order(said: list[str], says: tuple[str, ...]) -> Iterator[str]:
+EFFECTS = {
+    "*Started*: the encoder's signal": "live",
+    "*Recording started*": "recording started",
+    ":red_circle: *ON AIR": "broadcast live",
+    ":black_circle: *OFF AIR": "broadcast finished",
+    "*Ended*": "off",
+}
+"""What has to have happened at the provider before the bot may say so, in the words of its ledger."""
+
+
+def in_another_order(said: Sequence[str], says: Sequence[str], happened: Sequence[str]) -> Iterator[str]:
+    """What stands before something that comes first in `says`, unless it also happened first.
+
+    After a crash, or on a busy machine, a recording may begin only when the show is on air: then it has to be told in that order.
+    `said` are lines in the order in which they were posted, `happened` the provider's effects in theirs.
+    """
     places = {words: place for words in says for place, line in enumerate(said) if words in line}
-    for first, second in pairwise(words for words in says if words in places):
-        if places[second] < places[first]:
+    since = {words: happened.index(effect) for words, effect in EFFECTS.items() if effect in happened}
+    for first, second in combinations([words for words in says if words in places], 2):
+        happened_first = first in since and second in since and since[second] < since[first]
+        if places[second] < places[first] and not happened_first:
             yield f"“{second}” stands before “{first}”"
 
 

@@ -6,13 +6,13 @@ import asyncio
 import random
 import shutil
 import tempfile
-import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 
 from bot.sandbox.gcore.habits import Habits
+from tests.contention import Stopwatch
 from tests.faults.ledger import Books, audit
 from tests.faults.scenes import PATIENCE, WHOLE, Scene, asked_people, berlin
 from tests.faults.stage import FIRST_LOOK, RATE, SETTLE, Death, Stage
@@ -143,8 +143,8 @@ async def _played(
 
 async def _to_its_end(stage: Stage, scene: Scene) -> bool:
     """Whether the scene is over, and stays so, before people are asked and within PATIENCE."""
-    until = time.monotonic() + PATIENCE
-    while (left := until - time.monotonic()) > 0:
+    watch = Stopwatch(stage.contention)
+    while (left := PATIENCE - watch.passed()) > 0:
         await stage.until(lambda: scene.over(stage.gallery) or asked_people(stage.gallery), left)
         if asked_people(stage.gallery) or not scene.lasts:
             break

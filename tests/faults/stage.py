@@ -16,6 +16,7 @@ from pathlib import Path
 
 import commands
 from bot.sandbox.rehearsal import Rehearsal
+from tests.contention import Stopwatch, waited_for_a_core
 from tests.faults.bodies import Body, Syscall, forked, traced
 from tests.faults.child import FILE, KILLED, NEVER, Moment, Order, ShowTime
 from tests.faults.watch import Watch
@@ -65,6 +66,9 @@ class Stage:
         self._keeper: asyncio.Task[None] | None = None
         self._timing: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._watch = Watch(self.file)
+        self._waited: dict[int, float] = {}
+        self._contended = 0.0
+        """How much of the last start until its first look was the wait for a core; claims come at the same time."""
         self._stopping = False
         self._may_live = asyncio.Event()
         self._may_live.set()
@@ -179,10 +183,10 @@ class Stage:
             self.deaths.append(code)
             self._timing.cancel()
             await self._may_live.wait()
-            orphans, began = self._watch.running(), time.time()
+            orphans, began, self._contended = self._watch.running(), time.time(), 0.0
             self._timing = asyncio.ensure_future(self._time_first_look())
             code = await self._one_life(NEVER if self._stopping else next(to_come, NEVER))
-            self.claims += self._watch.claimed(orphans, began, FIRST_LOOK)
+            self.claims += [took - self._contended for took in self._watch.claimed(orphans, began, FIRST_LOOK + self._contended)]
         if code:
             self.deaths.append(code)
 
@@ -203,16 +207,23 @@ class Stage:
         return await body.ended
 
     async def _time_first_look(self) -> None:
-        cloud, began = self.rehearsal.cloud, time.monotonic()
+        cloud, watch = self.rehearsal.cloud, Stopwatch(self.contention)
         known = len(cloud.calls)
         try:
             await cloud.until(lambda: len(cloud.calls) > known)
         finally:  # a bot that died before it looked was not late, unless it had the time
-            took = time.monotonic() - began
+            took, self._contended = watch.passed(), watch.left_out()
             if len(cloud.calls) > known or took > FIRST_LOOK:
                 self.first_looks.append(took)
 
     # -- time
+    def contention(self) -> float:
+        """Seconds for which this process and all bots so far were ready and waited for a core; see `Stopwatch`."""
+        if self._body is not None:
+            number = self._body.number
+            self._waited[number] = max(self._waited.get(number, 0.0), waited_for_a_core(number))
+        return waited_for_a_core() + sum(self._waited.values())
+
     def _time(self) -> ShowTime:
         return ShowTime(self.rehearsal.clock.now(), time.monotonic(), self.rehearsal.clock.rate)
 
@@ -230,7 +241,13 @@ class Stage:
         self._body.line.send(replace(now, shows=now.shows + by, announced=False))
 
     async def until(self, true: Callable[[], object], timeout: float) -> bool:
-        """Whether that came true within so many real seconds; asked after everything that happens in Slack or at the provider."""
+        """Whether that came true within so many seconds by a `Stopwatch`; asked after all that happens outside of the bot."""
+        watch = Stopwatch(self.contention)
+        while not (seen := await self._within(true, timeout)) and (timeout := timeout - watch.passed()) > 0:
+            watch = Stopwatch(self.contention)
+        return seen
+
+    async def _within(self, true: Callable[[], object], timeout: float) -> bool:
         waits = (self._in_slack(true, timeout), self.rehearsal.cloud.until(lambda: bool(true())))
         tasks = [asyncio.ensure_future(wait) for wait in waits]
         try:

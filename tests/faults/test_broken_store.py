@@ -16,6 +16,7 @@ import httpx
 import pytest
 
 from bot.store import open_store
+from tests.contention import Stopwatch
 from tests.faults.scenes import GO_LIVE, berlin, done
 from tests.faults.stage import Stage
 from tests.process.conftest import house
@@ -106,17 +107,17 @@ async def survive(trouble: Trouble, folder: Path) -> Survived:
         before = await ready(stage)
         with trouble(stage):
             stage.jump(berlin("9:59:57"))
-            began = time.monotonic()
+            began, watch = time.monotonic(), Stopwatch(stage.contention)
             heard = len(slack.ephemerals(gallery.ben))
             await slack.command(gallery.ben, gallery.channel, "/live hold s1")
             await stage.until(lambda: len(slack.ephemerals(gallery.ben)) > heard, 2 * ANSWER)
-            answered = time.monotonic() - began
+            answered = watch.passed()
             told = slack.read(slack.ephemerals(gallery.ben)[-1]) if len(slack.ephemerals(gallery.ben)) > heard else ""
             during = await ready(stage)
             await asyncio.sleep(TROUBLE - (time.monotonic() - began))
-        ended = time.monotonic()
+        watch = Stopwatch(stage.contention)
         await stage.until(lambda: gallery.posted("*ON AIR —") or "HELD" in gallery.everything, 2 * GOES_ON)
-        after = time.monotonic() - ended
+        after = watch.passed()
         healthy = await ready(stage)
         await stage.until(lambda: done(gallery, "Going live") or "HELD" in gallery.everything, GOES_ON)
         await stage.rest()

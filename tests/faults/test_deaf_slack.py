@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import time
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -20,6 +19,7 @@ from bot.sandbox.faults import Fault
 from bot.sandbox.rehearsal import Rehearsal
 from bot.sandbox.slack import SlackEmulator
 from bot.slack.manifest import build
+from tests.contention import Stopwatch
 from tests.faults.scenes import berlin
 from tests.studio import Studio
 
@@ -134,17 +134,17 @@ class Heard:
 
 async def heard_again(studio: Studio) -> float:
     """People knock until a line is acknowledged; how long that took. Lines that nobody hears are given up after three seconds."""
-    began, heard, knocks = time.monotonic(), asyncio.Event(), set[asyncio.Task[None]]()
+    watch, heard, knocks = Stopwatch(), asyncio.Event(), set[asyncio.Task[None]]()
 
     async def knock() -> None:
         if (await studio.slack.command(studio.ben, studio.channel, "/live shows")).acked:
             heard.set()
 
-    while not heard.is_set() and time.monotonic() - began < 3 * HEARS_AGAIN:
+    while not heard.is_set() and watch.passed() < 3 * HEARS_AGAIN:
         knocks.add(asyncio.create_task(knock()))
         with suppress(TimeoutError):
             await asyncio.wait_for(heard.wait(), KNOCK_EVERY)
-    took = time.monotonic() - began
+    took = watch.passed()
     await asyncio.gather(*knocks)
     return took
 
@@ -160,7 +160,7 @@ async def pages(studio: Studio) -> tuple[int, dict[str, float]]:
 async def work_that_comes_twice(studio: Studio) -> int:
     """A show is planned and opened while every envelope comes on two connections; how many things happened too often."""
     studio.slack.sockets.undeafen()  # Slack notices that the bot has left
-    await studio.slack.wait_for(lambda slack: slack.sockets.connected == 2, timeout=HEARS_AGAIN)
+    await studio.slack.wait_for(lambda slack: slack.sockets.connected == 2)
     studio.slack.sockets.repeat_next(100)
     await studio.plan()
     await studio.rehearsal.press(studio.ana, studio.card, "more", "Open now")

@@ -16,6 +16,9 @@ from pathlib import Path
 
 PROC = Path("/proc")
 
+PATIENCE = 60.0
+"""Real seconds in which something has to come, where no promise says when: it only ends what would wait for ever."""
+
 
 def waited_for_a_core(process: int | None = None) -> float:
     """Seconds for which the present threads of a process and its children, or of this one alone, waited; 0.0 if it is gone."""
@@ -26,6 +29,19 @@ def waited_for_a_core(process: int | None = None) -> float:
                 seconds += int((thread / "schedstat").read_text().split()[1]) / 1e9
                 children += (thread / "children").read_text().split() if process else []
     return seconds + sum(waited_for_a_core(int(child)) for child in children)
+
+
+class Contention:
+    """The wait of this process and of others; what has ended keeps what it had when it was last asked about."""
+
+    def __init__(self) -> None:
+        self._seen: dict[int, float] = {}
+
+    def of(self, process: int | None = None) -> float:
+        """Seconds until now, that process from now on among them."""
+        if process is not None:
+            self._seen[process] = max(self._seen.get(process, 0.0), waited_for_a_core(process))
+        return waited_for_a_core() + sum(self._seen.values())
 
 
 class Stopwatch:

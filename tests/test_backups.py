@@ -15,6 +15,7 @@ from bot.backups import Backups
 from bot.clock import Clock
 from bot.sandbox.rehearsal import Rehearsal
 from bot.store import Shelf, Store, open_store, shelf_of
+from tests.contention import PATIENCE
 
 NIGHT = datetime(2026, 10, 25, 0, 30, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -119,7 +120,7 @@ async def test_a_running_bot_makes_them_by_itself_and_shows_their_age(tmp_path: 
     rehearsal = Rehearsal(tmp_path, commands.load(), env=env)
     await rehearsal.open()
     folder = tmp_path / "elsewhere"
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(PATIENCE):
         while not folder.exists() or len(list(folder.glob("showcaller-*.db"))) < 2:  # noqa: ASYNC110 - files ring no bell
             await asyncio.sleep(0.01)
     async with httpx.AsyncClient() as browser:

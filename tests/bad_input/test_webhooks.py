@@ -9,6 +9,7 @@ from typing import Any
 import httpx
 
 from bot.sandbox.faults import Fault
+from tests.contention import PATIENCE
 from tests.studio import Studio
 
 Json = dict[str, Any]
@@ -137,7 +138,7 @@ async def test_a_letter_that_cannot_be_opened_holds_up_only_its_own_stream_then_
     studio.cloud.connect_encoder(stream)
     await studio.passes(10)
     assert studio.heard("the encoder's signal is there") >= 1
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE):
         while len(await store.dead_letters()) < 2:
             await studio.settle()
     assert [letter.body for letter in await store.dead_letters()] == [{"number": 1}, {"number": 2}]

@@ -13,6 +13,7 @@ import commands
 from bot.model import Show
 from bot.sandbox.rehearsal import A_BREATH, QUIET_LOOKS, Rehearsal
 from bot.sandbox.slack import Channel
+from tests.contention import PATIENCE
 from tests.show_stories.elsewhere import SUNDAY_MORNING
 
 A_DAY = timedelta(hours=24)
@@ -58,7 +59,7 @@ class Faster:
     async def settle(self) -> None:
         """Return when neither the provider nor the bot, its outbox aside, has anything to do."""
         bot, quiet = self._rehearsal.bot, 0
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(PATIENCE):
             while quiet < QUIET_LOOKS:
                 await self._rehearsal.cloud.settle()
                 busy = bot.engine.busy or bot.scheduler.claiming or bot.watcher.busy or bot.inbox.busy

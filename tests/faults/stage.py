@@ -16,7 +16,7 @@ from pathlib import Path
 
 import commands
 from bot.sandbox.rehearsal import Rehearsal
-from tests.contention import Stopwatch, waited_for_a_core
+from tests.contention import Contention, Stopwatch
 from tests.faults.bodies import Body, Syscall, forked, traced
 from tests.faults.child import FILE, KILLED, NEVER, Moment, Order, ShowTime
 from tests.faults.watch import Watch
@@ -65,10 +65,11 @@ class Stage:
         self._lives = 0
         self._keeper: asyncio.Task[None] | None = None
         self._timing: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._noting: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._watch = Watch(self.file)
-        self._waited: dict[int, float] = {}
-        self._contended = 0.0
-        """How much of the last start until its first look was the wait for a core; claims come at the same time."""
+        self._waits = Contention()
+        self._noted: list[tuple[float, float]] = []
+        """Of the last start, the wait for a core until so many moments (epoch seconds): claims are found only later, in the file."""
         self._stopping = False
         self._may_live = asyncio.Event()
         self._may_live.set()
@@ -101,8 +102,9 @@ class Stage:
     async def close(self) -> None:
         """Everything stops."""
         await self.rest()
-        self._timing.cancel()
-        await asyncio.gather(self._timing, return_exceptions=True)
+        for task in (self._timing, self._noting):
+            task.cancel()
+        await asyncio.gather(self._timing, self._noting, return_exceptions=True)
         await self.rehearsal.close()
         if self._door is not None:
             self._door.close()
@@ -183,10 +185,13 @@ class Stage:
             self.deaths.append(code)
             self._timing.cancel()
             await self._may_live.wait()
-            orphans, began, self._contended = self._watch.running(), time.time(), 0.0
+            orphans, began = self._watch.running(), time.time()
+            self._noting = asyncio.ensure_future(self._note_the_wait())
             self._timing = asyncio.ensure_future(self._time_first_look())
             code = await self._one_life(NEVER if self._stopping else next(to_come, NEVER))
-            self.claims += [took - self._contended for took in self._watch.claimed(orphans, began, FIRST_LOOK + self._contended)]
+            self._noting.cancel()
+            claimed = list(self._watch.claimed(orphans, began, FIRST_LOOK + self._waited_until(time.time())))
+            self.claims += [took - self._waited_until(began + took) for took in claimed]
         if code:
             self.deaths.append(code)
 
@@ -212,17 +217,24 @@ class Stage:
         try:
             await cloud.until(lambda: len(cloud.calls) > known)
         finally:  # a bot that died before it looked was not late, unless it had the time
-            took, self._contended = watch.passed(), watch.left_out()
+            took = watch.passed()
             if len(cloud.calls) > known or took > FIRST_LOOK:
                 self.first_looks.append(took)
+
+    async def _note_the_wait(self) -> None:
+        watch = Stopwatch(self.contention)
+        self._noted = [(time.time(), 0.0)]
+        while True:
+            await asyncio.sleep(0.1)
+            self._noted.append((time.time(), watch.left_out()))
+
+    def _waited_until(self, moment: float) -> float:
+        return max(waited for at, waited in self._noted if at <= moment or not waited)
 
     # -- time
     def contention(self) -> float:
         """Seconds for which this process and all bots so far were ready and waited for a core; see `Stopwatch`."""
-        if self._body is not None:
-            number = self._body.number
-            self._waited[number] = max(self._waited.get(number, 0.0), waited_for_a_core(number))
-        return waited_for_a_core() + sum(self._waited.values())
+        return self._waits.of(self._body.number if self._body is not None else None)
 
     def _time(self) -> ShowTime:
         return ShowTime(self.rehearsal.clock.now(), time.monotonic(), self.rehearsal.clock.rate)

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from bot.model import Look, Seen, Source, StreamKey
+from tests.contention import PATIENCE
 from tests.faults.post_office import OnTape, PostOffice
 from tests.faults.tape import cast, record
 
@@ -83,7 +84,7 @@ class Desk(PostOffice):
 
     async def until(self, true: Callable[[], Awaitable[object]]) -> None:
         """Return once a commit has made this true."""
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE):
             while not await true():
                 await self._committed.wait()
                 self._committed.clear()
@@ -149,7 +150,7 @@ async def test_a_look_that_hangs_keeps_nobody_waiting_for_longer_than_two_second
 async def test_a_stream_without_a_show_is_watched_until_the_doubt_is_laid(desk: Desk) -> None:
     await desk.hangs_while_recording_starts()
     await desk.plan(cast(await record(), 7, 1, desk.clock.now(), late=False))
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE):
         await desk.church.others.wait()  # the watcher planned anew, and only the other stream has a show
     desk.church.line.set()
     await desk.until(desk.told_again)

@@ -50,6 +50,8 @@ class Evening:
     doubled: int = 0
     disordered: int = 0
     asked: int = 0
+    lasted: float = 0.0
+    """Seconds by Slack's clock, which goes on while the machine is busy with something else."""
     edits: int = 0
     redrawn: int = 0
     read: list[str] = field(default_factory=list)
@@ -66,7 +68,7 @@ async def under(newsroom: Newsroom, fault: Fault) -> Evening:
     await newsroom.start()
     card = await newsroom.plan_show("Before")
     await newsroom.outbox.settled()
-    trouble = newsroom.slack.faults.add(replace(fault))
+    trouble, began = newsroom.slack.faults.add(replace(fault)), newsroom.clock.time()
 
     async def say(text: str, urgency: Urgency) -> None:
         await newsroom.say(text, urgency=urgency)
@@ -77,11 +79,11 @@ async def under(newsroom: Newsroom, fault: Fault) -> Evening:
         newsroom.clock.advance(EVERY)
 
     await _tell(say, minute_by_minute, NEWS)
-    asked = ENDLESS - (trouble.times or 0)
+    asked, lasted = ENDLESS - (trouble.times or 0), newsroom.clock.time() - began
     newsroom.slack.faults.clear()
     await newsroom.outbox.settled()
     evening = judge(newsroom.read(), NEWS)
-    evening.asked, evening.redrawn, evening.edits = asked, len(NEWS), newsroom.outbox.metrics.edited
+    evening.lasted, evening.asked, evening.redrawn, evening.edits = lasted, asked, len(NEWS), newsroom.outbox.metrics.edited
     return evening
 
 

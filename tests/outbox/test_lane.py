@@ -11,6 +11,7 @@ from bot.outbox.entry import Entry
 from bot.outbox.lane import Lane
 from bot.outbox.pace import Bell, Bucket, Pace
 from bot.store.base import Parcel
+from tests.contention import PATIENCE
 from tests.outbox.newsroom import TEN_O_CLOCK
 
 
@@ -40,6 +41,6 @@ async def test_a_post_whose_time_comes_between_two_glances_at_the_clock_is_sent_
         tried = Entry(Parcel(post, 1, "queued"), seen_at=0.0, attempts=1, first_tried=1.0, unsure=True, not_before=float(due))
         lane = Lane(deliver, {post.key: tried}, Bucket(1.0, 3, clock.time), Pace(), clock, Bell(clock))
         lane.add(tried)
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE):
             await lane.run()
         assert sent == ["on-air"]

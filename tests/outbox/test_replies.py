@@ -9,6 +9,7 @@ import pytest
 from bot.model import Post
 from bot.outbox import Message, Pace
 from bot.sandbox.faults import Fault
+from tests.contention import PATIENCE
 from tests.outbox.newsroom import TEN_O_CLOCK, Newsroom
 
 
@@ -111,7 +112,7 @@ async def test_an_answer_reaches_people_where_the_bot_is_not_a_member_and_costs_
         *(Post(f"a{number}", elsewhere.id, TEN_O_CLOCK, text="invite me", reply_to=url) for number, url in enumerate(urls))
     )
     await newsroom.start()
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE):
         await newsroom.outbox.settled()
     assert whispers(newsroom) == ["invite me"] * 12
 

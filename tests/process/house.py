@@ -6,7 +6,6 @@ import asyncio
 import os
 import signal
 import sys
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,11 +16,10 @@ from bot.clock import Clock
 from bot.sandbox.gcore import GcoreCloud
 from bot.sandbox.slack import SlackEmulator
 from bot.slack.manifest import build
+from tests.contention import PATIENCE, Contention, Stopwatch
 
 ROOT = Path(__file__).resolve().parents[2]
 SECRET = "canary-webhook-secret-0123456789"
-START_UP = 20.0
-"""Real seconds that a start may take on a busy machine."""
 
 
 @dataclass
@@ -36,7 +34,7 @@ class Process:
 
     async def ready(self) -> None:
         """Return when it has printed its line; AssertionError if it ends first."""
-        async with asyncio.timeout(START_UP):
+        async with asyncio.timeout(PATIENCE):
             while not self.stdout:
                 line = await self._line()
                 assert line, "".join(self.stderr)
@@ -48,16 +46,23 @@ class Process:
         return (await self.inner.stdout.readline()).decode()
 
     async def end(self, number: signal.Signals | None = signal.SIGTERM) -> float:
-        """Ask it to stop, unless it stops by itself; the real seconds it took."""
-        began = time.monotonic()
+        """Ask it to stop, unless it stops by itself; the seconds it took, by a `Stopwatch`."""
+        contention = Contention()
+        watch = Stopwatch(lambda: contention.of(self.inner.pid))
         if number is not None:
             self.inner.send_signal(number)
-        async with asyncio.timeout(START_UP):
-            while line := await self._line():
-                self.stdout.append(line)
-            await self.inner.wait()
-            await asyncio.gather(*self._reading)
-        return time.monotonic() - began
+        async with asyncio.timeout(PATIENCE):
+            ending = asyncio.ensure_future(self._ending())
+            while not ending.done():
+                watch.passed()  # once it has ended, nobody can say any more how long it waited for a core
+                await asyncio.wait({ending}, timeout=0.05)
+        return watch.passed()
+
+    async def _ending(self) -> None:
+        while line := await self._line():
+            self.stdout.append(line)
+        await self.inner.wait()
+        await asyncio.gather(*self._reading)
 
     @property
     def code(self) -> int | None:

@@ -11,6 +11,7 @@ import pytest
 import commands
 from bot.model import JSON
 from bot.sandbox.rehearsal import Rehearsal
+from tests.contention import PATIENCE
 from tests.process.test_restore import SUNDAY_MORNING, Drill
 
 AIOZ = {"AIOZ_PUBLIC_KEY": "public", "AIOZ_SECRET_KEY": "secret", "AIOZ_BASE_URL": "http://127.0.0.1:9"}
@@ -25,7 +26,7 @@ class Post(Drill):
         known = len(await store.dead_letters())
         for number, body in enumerate(bodies):
             await store.receive("aioz", f"media:{number}", body, self.now)
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(PATIENCE):
             while len(await store.dead_letters()) < known + len(bodies):
                 await self.settle()
 
@@ -75,12 +76,12 @@ async def test_once_the_cause_is_mended_a_replay_opens_it(post: Post) -> None:
         "1 to be opened again: within a second where the bot runs, else at its next start.\n",
     )
     bot = post.rehearsal.bot
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE):
         while bot.inbox.counts["opened"] < 1:
             await post.settle()
     assert [letter.id for letter in await bot.store.dead_letters()] == [1]
     await post.shell("letters", "replay", "all")
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE):
         while bot.inbox.counts["opened"] < 2:
             await post.settle()
     assert await post.shell("letters") == (0, "Every webhook could be opened.\n")

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from bot.sandbox.gcore import GcoreCloud
+from tests.contention import PATIENCE
 from tests.sandbox.gcore.crew import Crew, Mailbox
 
 
@@ -113,7 +114,7 @@ async def test_without_an_address_nothing_is_sent(crew: Crew, cloud: GcoreCloud,
 async def test_the_agenda_follows_the_clock_without_being_asked(crew: Crew, cloud: GcoreCloud, mailbox: Mailbox) -> None:
     stream_id = await crew.create_stream(active=True)
     cloud.connect_encoder(stream_id)
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE):
         crew.clock.run_at(200)
         await cloud.until(lambda: len([d for d in cloud.webhooks.log if d.outcome == "delivered"]) == 3)
 

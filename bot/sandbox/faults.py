@@ -21,7 +21,8 @@ class Fault:
     `times` None means until removed. With `cut` the TCP connection is dropped: "before" the request has any effect, "after" it had
     its effect but before the answer, "middle" in the middle of the answer. `delay` is in real seconds and comes before the effect;
     `answer_delay` comes after it. For what has to happen meanwhile, however long that takes on a busy machine, `held_until` and
-    `answer_held_until` are events to wait for in these two places. A `status` replaces the answer and the request has no effect.
+    `answer_held_until` are events to wait for in these two places; `met` is set once a request met the fault. A `status` replaces
+    the answer and the request has no effect.
     """
 
     path: str = "*"
@@ -37,6 +38,7 @@ class Fault:
     cut: Cut | None = None
     rewrite: Callable[[bytes], bytes] | None = None
     """What becomes of the body of the answer, after the request had its effect: a vendor that writes odd JSON."""
+    met: asyncio.Event = field(default_factory=asyncio.Event, repr=False, compare=False)
 
     def matches(self, request: web.Request) -> bool:
         """Whether this fault is for that request."""
@@ -63,6 +65,7 @@ class Faults:
             if fault.matches(request):
                 if fault.times is not None:
                     fault.times -= 1
+                fault.met.set()
                 return fault
         return None
 

@@ -69,7 +69,7 @@ class Stage:
         self._watch = Watch(self.file)
         self._waits = Contention()
         self._noted: list[tuple[float, float]] = []
-        """Of the last start, the wait for a core until so many moments (epoch seconds): claims are found only later, in the file."""
+        """Of the last start, the wait for a core until these moments (epoch seconds): claims are found later, in the file."""
         self._stopping = False
         self._may_live = asyncio.Event()
         self._may_live.set()

@@ -47,12 +47,13 @@ async def test_an_alarm_overtakes_news_and_news_overtake_ornaments(newsroom: New
 
 async def test_an_alarm_does_not_wait_for_a_post_that_hangs(newsroom: Newsroom) -> None:
     answered = asyncio.Event()
-    newsroom.slack.faults.add(Fault(POSTS, held_until=answered))
+    hanging = newsroom.slack.faults.add(Fault(POSTS, held_until=answered))
     newsroom.pace = Pace(patience=0.05, http_timeout=60)
     await newsroom.die()
     await newsroom.open()
     await newsroom.start()
     await newsroom.say("recording started")
+    await hanging.met.wait()  # or the alarm would go first, and hang
     await newsroom.say("NO SIGNAL", urgency=Urgency.ALARM)
     await newsroom.until_said("NO SIGNAL")
     assert newsroom.read() == ["NO SIGNAL"]

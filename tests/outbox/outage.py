@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import Counter
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
@@ -63,8 +65,31 @@ class Evening:
         )
 
 
+@asynccontextmanager
+async def time_waits_for_requests(newsroom: Newsroom) -> AsyncIterator[None]:
+    """Slack's clock goes on only between requests: in which order things are said does not depend on how long real sockets take."""
+
+    async def go_on() -> None:
+        while True:
+            await asyncio.sleep(0.001)
+            if not any(lane._busy for lane in newsroom.outbox._lanes.values()):
+                newsroom.clock.advance(0.05)
+
+    newsroom.clock.stand_still()
+    going = asyncio.create_task(go_on())
+    try:
+        yield
+    finally:
+        going.cancel()
+
+
 async def under(newsroom: Newsroom, fault: Fault) -> Evening:
     """Slack is in that trouble for ten minutes while a show goes on; then it is well, and everything is said."""
+    async with time_waits_for_requests(newsroom):
+        return await _under(newsroom, fault)
+
+
+async def _under(newsroom: Newsroom, fault: Fault) -> Evening:
     await newsroom.start()
     card = await newsroom.plan_show("Before")
     await newsroom.outbox.settled()

@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from bot.errors import Choice, NotAllowed, Question, UserError
+from bot.errors import Choice, NotAllowed, ProviderError, Question, UserError
 from bot.model import Decision, Dossier, FinishPolicy, Grant, Seen, Show, StreamKey
 from bot.operations.planning import Plan, make
 from bot.providers.base import Capabilities, Gate
@@ -29,6 +29,7 @@ from bot.slack.streams import (
     no_stream,
     of_show,
     parse_key,
+    read_stream,
     require_hands_on,
     still_hands_on,
 )
@@ -216,7 +217,7 @@ async def require_stream(call: Call, key: StreamKey, name: str) -> None:
     try:
         await require_hands_on(call, key, PLANNING, Verb.PLAN)
     except NeedsGrant:
-        asked = await request_grant(call, key, name or key.id, call.channel)
+        asked = await request_grant(call, key, name or await _told_name(call, key), call.channel)
         then = ASKED if asked and not call.dry else "" if asked else NO_OPERATORS
         sentence = "No show has used that stream yet: an operator has to allow it for this channel."
         raise NeedsGrant(f"{sentence} {then}".strip()) from None
@@ -224,6 +225,14 @@ async def require_stream(call: Call, key: StreamKey, name: str) -> None:
 
 def _takes(able: Capabilities, field: str) -> bool:
     return able.pages is not None and any(known.name == field for known in able.pages.fields)
+
+
+async def _told_name(call: Call, key: StreamKey) -> str:
+    """What the provider calls a stream that was never seen; its id where that is not told now."""
+    try:
+        return (await read_stream(call, key)).name
+    except ProviderError:
+        return key.id
 
 
 async def _name_of(call: Call, key: StreamKey) -> str:

@@ -47,6 +47,11 @@ class Studio:
         return self.rehearsal.cloud
 
     # -- people
+    async def administers(self, who: User) -> None:
+        """This person is an admin of the workspace, and so an operator where no others are named."""
+        self.slack.change_user(who, admin=True)
+        await self.settle()
+
     async def appoint(self, *operators: User) -> None:
         """Make these people the operators: the bot starts again with that setting."""
         await self.rehearsal.stop_bot()

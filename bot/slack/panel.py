@@ -27,6 +27,7 @@ log = logging.getLogger(__name__)
 
 COMING = (ShowState.PLANNED, ShowState.OPEN)
 ACTIVE = (*COMING, ShowState.LIVE, ShowState.PAUSED)
+ON_AIR = (ShowState.LIVE, ShowState.PAUSED)
 SHOWN = 8
 """Shows, so that the panel stays one screen."""
 
@@ -96,9 +97,12 @@ class Panels:
     async def view(self, channel: str, user: str) -> Mapping[str, JSON]:
         """The panel as it is now, for this person in this channel: with the shows that they may see."""
         store, now = self._context.store, self._context.clock.now()
-        readable = await self._permissions.readable_by(user, await store.show_channels(ACTIVE))
-        found = await store.shows(states=ACTIVE, channels=readable, limit=200)
-        wanted = [show for show in found if show.state.on_air or show.channel == channel][: SHOWN * 2]
+        here = await store.shows(channel=channel, states=ACTIVE, limit=200)
+        elsewhere = [show for show in await store.shows(states=ON_AIR, limit=200) if show.channel != channel]
+        found = sorted((*here, *elsewhere), key=lambda show: show.start)
+        # Of few channels, since Slack is asked about each again whenever the panel is drawn.
+        readable = await self._permissions.readable_by(user, {show.channel for show in found})
+        wanted = [show for show in found if show.channel in readable][: SHOWN * 2]
         shown = [(dossier, dossier.show(show.id)) for show in wanted for dossier in [await store.dossier(show.id)]]
         return panel_view(shown, now, channel, self._context.command, self._able)
 

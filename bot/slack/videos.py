@@ -56,7 +56,12 @@ async def read_video(call: Call, key: str) -> Video:
     else:
         if await visible_videos(call, [found]):
             return found
-    raise UserError(f"There is no video “{video}”. See {call.command} video list.")
+    raise UserError(no_video(call, name.casefold(), video))
+
+
+def no_video(call: Call, provider: str, video: str) -> str:
+    """That there is no such video, as it is said of one that the person may not know of as well."""
+    return f"{call.context.provider(provider).capabilities.title} has no video {video}. See {call.command} video list."
 
 
 async def visible_videos(call: Call, videos: Sequence[Video]) -> list[Video]:
@@ -128,13 +133,13 @@ async def require_hands_on_video(call: Call, video: Video, what: str, verb: Verb
     """The crew of its show, else whoever may touch the stream it came from; UserError otherwise."""
     show = await call.context.store.show(video.show) if video.show else None
     if show is not None:
-        await call.require(show, Verb.ACT, f"There is no video “{video.id}”. See {call.command} video list.")
+        await call.require(show, Verb.ACT, no_video(call, video.provider, video.id))
         return
     (owners,) = await call.context.store.owners_of_videos([video])
     asker = await call.asker(owners.channels, verb)
     refusal = call.desk.permissions.judge(asker, verb, video_thing(owners))
     if refusal is Refusal.HIDDEN:
-        raise UserError(f"There is no video “{video.id}”. See {call.command} video list.")
+        raise UserError(no_video(call, video.provider, video.id))
     if refusal is not None:
         join = next(iter(sorted(owners.channels & asker.public)), "")
         raise refused_stream(call, refusal, video.id, what, join)

@@ -41,7 +41,7 @@ def _member(crew: Crew, who: User) -> User:
 
 @dataclass(frozen=True)
 class Row:
-    """Somebody, and what they may: `acts` on the crew's shows, `sees` them."""
+    """Somebody, and what they may: `acts` on the crew's shows, `sees` them. An admin is no operator where some are named."""
 
     make: Callable[[Crew], User]
     acts: bool
@@ -55,6 +55,9 @@ PEOPLE = {
     "guest elsewhere": Row(lambda crew: crew.gus, acts=False, sees=False),
     "guest in the channel": Row(lambda crew: _member(crew, crew.slack.add_user("gil", guest=True)), acts=False, sees=True),
     "other organisation": Row(lambda crew: _member(crew, crew.slack.add_user("sven", stranger=True)), acts=False, sees=True),
+    "connected": Row(lambda crew: _member(crew, crew.slack.add_user("conny", team="T07ELSEWHERE")), acts=False, sees=True),
+    "deactivated": Row(lambda crew: _member(crew, crew.slack.add_user("dora", deactivated=True)), acts=False, sees=False),
+    "admin": Row(lambda crew: crew.slack.add_user("adam", admin=True), acts=False, sees=False),
     "newcomer": Row(lambda crew: crew.slack.add_user("nora"), acts=False, sees=False),
     "bot": Row(
         lambda crew: _member(crew, crew.slack.workspace.add_user("robot", tz="UTC", bot=True)),

@@ -221,6 +221,7 @@ def test_every_command_and_every_second_word_is_among_them() -> None:
 # -- what is near it ------------------------------------------------------------------------------------------------------
 @pytest.mark.parametrize("provider", [GCORE])
 async def test_what_is_chosen_for_a_dry_run_is_not_done_either(gallery: Elsewhere) -> None:
+    await gallery.administers(gallery.ana)
     await gallery.type("/live stream create Chapel One")
     await gallery.type("/live stream create Chapel Two")
     assert "fits several streams" in await gallery.type("/live stream delete chapel dry")

@@ -126,6 +126,7 @@ async def test_the_finish_form_does_not_call_a_show_unrecorded_that_is_kept_othe
     ],
 )
 async def test_a_new_stream_says_what_a_push_would_do(gallery: Elsewhere, provider: str, means: str) -> None:
+    await gallery.administers(gallery.ana)
     assert means in await window(gallery, "/live stream create")
     made = await gallery.type("/live stream create Chapel")
     assert means in made
@@ -135,6 +136,7 @@ async def test_a_new_stream_says_what_a_push_would_do(gallery: Elsewhere, provid
 
 @pytest.mark.parametrize(("provider", "switched"), [("gcore", True), ("gjirafa", False), ("videograph", False), ("aioz", False)])
 async def test_deleting_a_stream_mentions_a_switch_only_where_there_is_one(gallery: Elsewhere, switched: bool) -> None:
+    await gallery.administers(gallery.ana)
     await gallery.type("/live stream create Chapel")
     asked = await window(gallery, "/live stream delete chapel")
     assert "This cannot be undone" in asked

@@ -193,6 +193,7 @@ async def test_a_handle_that_no_show_has_is_looked_for_among_the_streams(gallery
 # -- a deletion that takes a while
 @pytest.mark.parametrize("provider", ["videograph"])
 async def test_a_stream_that_is_being_deleted_is_said_to_be_just_that_until_it_is_gone(gallery: Elsewhere) -> None:
+    await gallery.administers(gallery.ana)
     await gallery.type("/live stream create Chapel")
     await gallery.type("/live stream delete Chapel")
     await gallery.submit()

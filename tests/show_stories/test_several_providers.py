@@ -78,6 +78,7 @@ async def test_a_stream_whose_name_has_an_on_in_it_keeps_it(studio: Studio) -> N
 
 # -- one of them is out
 async def test_one_provider_that_is_out_hides_nothing_of_the_others(studio: Studio) -> None:
+    await studio.administers(studio.ana)
     await studio.type("/live stream create Chapel on gcore")
     await studio.type("/live stream create Hall on gjirafa")
     await studio.rehearsal.clouds[FOUR.index("aioz")].stop()

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from bot.context import Context
 from bot.model import Post
 from bot.operations.steps import Verb
-from bot.slack import clips, prompts
+from bot.slack import clips, notices, prompts
 from bot.slack.blocks import Message
 from bot.slack.cards import card_moved, show_card
 
@@ -35,6 +35,7 @@ class Drawing:
             "ring": self.ring,
             "recordings": self.recordings,
             "clip": self.clip,
+            "more": self.more,
         }
 
     async def card(self, post: Post) -> Message | None:
@@ -90,6 +91,12 @@ class Drawing:
         """The recordings of a show."""
         show = await self._context.store.show(post.subject)
         return prompts.recordings(show, await self._context.store.videos(show=post.subject)) if show else None
+
+    async def more(self, post: Post) -> Message | None:
+        """How many news were not posted one by one."""
+        fact = await self._context.store.get(post.subject)
+        count = fact.get("count") if isinstance(fact, Mapping) else None
+        return notices.more(int(count), post.burst, self._context.command) if isinstance(count, int) else None
 
     async def clip(self, post: Post) -> Message | None:
         """A clip that can be played."""

@@ -13,8 +13,9 @@ from datetime import datetime
 
 from bot.backoff import Backoff
 from bot.clock import Clock
-from bot.errors import ProviderError, StoreError, StoreUnavailable
+from bot.errors import StoreError, StoreUnavailable
 from bot.log import RateLimitedLog
+from bot.lookups import VideoLookups
 from bot.model import JSON, Post, Seen, Source, StreamKey, Urgency, Video
 from bot.providers.base import Heard, Provider, Restream
 from bot.sightings import Sightings
@@ -35,6 +36,9 @@ LULL, LONGEST_LULL = 0.01, 0.5
 FEW, SLOW = 8, 0.05
 """How many letters are opened at a time, and the real seconds after which the others go on without the slow ones: a commit that
 opens many at once would hold up the commits that accept."""
+
+BATCH = 64
+"""Letters that are read at a time: finding those that are next among thousands costs more than opening them."""
 
 TELL_EVERY = 3600.0
 """Real seconds."""
@@ -79,6 +83,8 @@ class Inbox:
         self._news = asyncio.Event()
         self._idle = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
+        self._lookups = VideoLookups()
+        self._batch: list[Letter] = []
         self._opening: dict[tuple[str, str], asyncio.Task[None]] = {}
         self._just_done: set[int] = set()
         self._backoff = Backoff(retries[0] if retries else RETRIES[0])
@@ -100,6 +106,7 @@ class Inbox:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+        await self._lookups.stop()
 
     @property
     def busy(self) -> bool:
@@ -155,10 +162,12 @@ class Inbox:
     async def _open_some(self) -> bool:
         """Open a few letters of streams that are not being worked on; whether there were any. A slow one holds up nobody else."""
         accepted = self.counts["accepted"]
-        self._just_done.clear()
-        letters = await self._store.letters(limit=FEW + len(self._opening))
-        waiting = [letter for letter in letters if letter.id not in self._just_done]  # while they were read, they were done
-        fresh = [letter for letter in waiting if (letter.provider, letter.stream) not in self._opening][:FEW]
+        if not self._batch:
+            self._just_done.clear()
+            letters = await self._store.letters(limit=BATCH + len(self._opening))
+            self._batch = [letter for letter in letters if letter.id not in self._just_done]  # while they were read, they were done
+        free = [letter for letter in self._batch if (letter.provider, letter.stream) not in self._opening]
+        fresh, self._batch = free[:FEW], free[FEW:]
         tasks = [self._begin(letter) for letter in fresh]
         if tasks:
             await asyncio.wait(tasks, timeout=self._slow)
@@ -266,10 +275,8 @@ class Inbox:
             return replace(video, stream=known.stream, started_at=known.started_at)
         if not askable:
             return video
-        try:
-            read = await provider.video(video.id)
-        except ProviderError as failure:
-            log.warning("video %s not read: %s (%s)", video.id, failure.sentence, failure.detail)
+        read = await self._lookups.ask(provider, video.id)
+        if read is None:
             return video
         return replace(video, stream=read.stream, started_at=read.started_at, error=video.error or read.error)
 
@@ -297,7 +304,8 @@ def unknown_letter(letter: Letter, title: str, kind: str, channel: str, now: dat
         f":grey_question: {escape(title)} sent a webhook of a type that I do not know, “{brief(kind, MOST_KIND)}”. It is kept and "
         "changes nothing; what I look at myself goes on as before."
     )
-    return Post(f"ops:unknown:{letter.id}:{int(now.timestamp() * 1000)}", channel, now, Urgency.STATE, text, say(text).blocks)
+    key = f"ops:unknown:{letter.id}:{int(now.timestamp() * 1000)}"
+    return Post(key, channel, now, Urgency.STATE, text, say(text).blocks, burst=f"ops:{channel}")
 
 
 def dead_letter(letter: Letter, error: str, channel: str, now: datetime) -> Post:
@@ -307,4 +315,5 @@ def dead_letter(letter: Letter, error: str, channel: str, now: datetime) -> Post
         f"({escape(error)}; the log has the details). It is kept, the ones behind it go on, and I looked for myself instead. "
         f"Once the cause is mended: `python -m bot letters replay {letter.id}`; `python -m bot letters` lists all of them."
     )
-    return Post(f"ops:dead-letter:{letter.id}:{letter.attempts}:{int(now.timestamp() * 1000)}", channel, now, Urgency.STATE, text)
+    key = f"ops:dead-letter:{letter.id}:{letter.attempts}:{int(now.timestamp() * 1000)}"
+    return Post(key, channel, now, Urgency.STATE, text, burst=f"ops:{channel}")

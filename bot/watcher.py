@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -15,6 +15,7 @@ from bot.errors import ProviderError, StoreError
 from bot.log import RateLimitedLog
 from bot.model import Look, Seen, Show, ShowState, Source, StreamKey
 from bot.providers.base import Provider, StreamInfo
+from bot.providers.budget import Standing, standing
 from bot.show.changes import PATIENCE_FOR_A_LOOK
 from bot.show.defaults import Defaults
 from bot.sightings import Sightings
@@ -24,6 +25,12 @@ log = logging.getLogger(__name__)
 
 CROWD = 12
 """Streams of one provider that are looked at closely; with more of them each is looked at half as often."""
+
+MOST_UNPLANNED = 20
+"""Streams without a show that are followed at a time because of a webhook; the others wait for their turn."""
+
+MOST_LATER = 500
+"""Of those that wait; the oldest are left to the next reconciliation, which sees every stream."""
 
 FEW = 8
 """So many shows are read one by one; of more, all are read at once."""
@@ -77,8 +84,12 @@ class Watcher:
         self._repeated = RateLimitedLog(log)
         self._doubtful: set[StreamKey] = set()
         self._patience: dict[StreamKey, asyncio.Task[None]] = {}
+        self._planned: set[StreamKey] = set()
+        self._later: dict[StreamKey, None] = {}
+        self._beside: dict[StreamKey, asyncio.Task[None]] = {}
         self._viewed: dict[StreamKey, float] = {}
         self._restreamed: dict[StreamKey, float] = {}
+        self._filmed: dict[StreamKey, float] = {}
 
     # -- life
     def start(self) -> None:
@@ -88,7 +99,8 @@ class Watcher:
 
     async def stop(self) -> None:
         """Watch no more."""
-        tasks = [*self._tasks.values(), *self._patience.values(), *([self._planning] if self._planning else [])]
+        followed = [*self._tasks.values(), *self._patience.values(), *self._beside.values()]
+        tasks = [*followed, *([self._planning] if self._planning else [])]
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
@@ -99,7 +111,8 @@ class Watcher:
     def busy(self) -> bool:
         """Whether anything but waiting for show time is going on."""
         waiting = len(self._asleep)
-        return self._replan.is_set() or waiting < len(self._tasks) + len(self._patience) + (1 if self._planning else 0)
+        awake = waiting < len(self._tasks) + len(self._patience) + (1 if self._planning else 0)
+        return self._replan.is_set() or awake or bool(self._beside)
 
     def touched(self, touched: Touched) -> None:
         """A commit changed shows: the rhythm may follow."""
@@ -108,17 +121,33 @@ class Watcher:
             self._replan.set()
 
     def hint(self, key: StreamKey, *, doubtful: bool = False) -> None:
-        """Look at this stream at once: somebody claims that it changed; `doubtful`: and people are told when a look agrees."""
-        if doubtful:
+        """Look at this stream at once: somebody claims that it changed; `doubtful`: and people are told when a look agrees.
+
+        Of those that no show needs only a few are looked at at a time, and their doubts are told by a look or not at all.
+        """
+        followed = key in self._hints
+        crowded = len(self._tasks.keys() - self._planned) >= MOST_UNPLANNED
+        if doubtful and (followed or not crowded):
             self._doubtful.add(key)
             if key not in self._patience:
                 self._patience[key] = asyncio.create_task(self._lose_patience(key), name=f"patience {key}")
-        event = self._hints.get(key)
-        if event is not None:
-            event.set()
+        if followed:
+            self._hints[key].set()
+        elif key.provider in self._providers and crowded:
+            self._later.pop(key, None)
+            self._later[key] = None
+            if len(self._later) > MOST_LATER:
+                del self._later[next(iter(self._later))]
         elif key.provider in self._providers:
             self._watch(Watch(key, "", self._figures.look_idle))
             self._hints[key].set()
+
+    def _take_up_later(self) -> None:
+        """Follow those that waited, as far as there is room; nobody asks for a planned one twice."""
+        while self._later and len(self._tasks.keys() - self._planned) < MOST_UNPLANNED:
+            key = next(iter(self._later))
+            del self._later[key]
+            self.hint(key)
 
     # -- planning
     async def _plan_for_ever(self) -> None:
@@ -137,14 +166,17 @@ class Watcher:
             watch = watch_for(show, now, self._figures)
             if watch is not None and watch.key.provider in self._providers:
                 wanted[watch.key] = _closer(wanted.get(watch.key), watch)
+        self._planned = set(wanted)
         for key in list(self._tasks):
-            if key not in wanted and key not in self._doubtful and not self._hints[key].is_set():
+            # one that is being looked at is left alone: in a crowd its turn would never come
+            if key not in wanted and key in self._asleep and key not in self._doubtful and not self._hints[key].is_set():
                 self._tasks.pop(key).cancel()
                 self._hints.pop(key, None)
                 self._watches.pop(key, None)
         useful = {name: provider.capabilities.look_every for name, provider in self._providers.items()}
         for watch in unhurried(wanted.values(), useful, self._figures):
             self._watch(watch)
+        self._take_up_later()
 
     async def _read(self) -> list[Show]:
         """The shows that may have to be watched, earliest first: those that were touched since the last time are read, or all."""
@@ -172,29 +204,23 @@ class Watcher:
 
     # -- looking
     async def _follow(self, key: StreamKey) -> None:
-        videos_at: float | None = None
         while True:
             watch, hint = self._watches[key], self._hints[key]
             hint.clear()
             began = self._clock.elapsed()
-            doubtful = await self._look(watch)
-            if watch.videos_every is not None and (videos_at is None or began - videos_at >= watch.videos_every.total_seconds()):
-                videos_at = began
-                await self._look_at_videos(watch)
+            with standing(self._standing_of(watch)):
+                doubtful = await self._look(watch, began)
             every = self._watches.get(key, watch).every
             pause = min(every, PATIENCE_FOR_A_LOOK) if doubtful else every
             await self._sleep(hint, began + pause.total_seconds() - self._clock.elapsed(), key)
 
-    async def _look(self, watch: Watch) -> bool:
+    async def _look(self, watch: Watch, began: float) -> bool:
         """See the stream; whether a webhook's claim is still open, because that failed or could not tell."""
         provider = self._providers[watch.key.provider]
         try:
             seen = await self._sightings.look(provider, watch.key.id, watch.page, verifying=watch.key in self._doubtful)
             self._doubts(watch.key, seen)
-            if watch.on_air and seen.signal:
-                await self._count_viewers(provider, watch)
-            if watch.on_air:
-                await self._look_at_restreams(provider, watch)
+            self._look_beside(provider, watch, seen, began)
         except ProviderError as failure:
             log.warning("look at %s failed: %s (%s)", watch.key, failure.sentence, failure.detail)
         except Exception as failure:
@@ -211,6 +237,36 @@ class Watcher:
             self._repeated.error("store", "%s: %s", what, failure)
         else:
             self._repeated.error(what, "%s: %s", what, failure, exc_info=failure)
+
+    def _standing_of(self, watch: Watch) -> Standing:
+        if watch.key not in self._planned:
+            return Standing.BACKGROUND
+        return Standing.ON_AIR if watch.on_air or watch.every <= self._figures.look_near else Standing.ORDINARY
+
+    def _look_beside(self, provider: Provider, watch: Watch, seen: Seen, began: float) -> None:
+        """Read what is good to know and nobody's signal: no look waits for that, and there is one at a time for each stream."""
+        if watch.key in self._beside or not (watch.on_air or watch.videos_every is not None):
+            return
+        task = self._beside[watch.key] = asyncio.create_task(
+            self._read_beside(provider, watch, seen, began), name=f"beside {watch.key}"
+        )
+        task.add_done_callback(lambda _: self._beside.pop(watch.key, None))
+
+    async def _read_beside(self, provider: Provider, watch: Watch, seen: Seen, began: float) -> None:
+        with standing(Standing.ORDINARY):
+            if watch.on_air and seen.signal:
+                await self._guarded("viewers", watch, self._count_viewers(provider, watch))
+            if watch.on_air:
+                await self._guarded("restream targets", watch, self._look_at_restreams(provider, watch))
+            await self._guarded("videos", watch, self._look_at_videos(provider, watch, began))
+
+    async def _guarded(self, what: str, watch: Watch, reading: Awaitable[None]) -> None:
+        try:
+            await reading
+        except ProviderError as failure:
+            log.warning("%s of %s not read: %s (%s)", what, watch.key, failure.sentence, failure.detail)
+        except Exception as failure:
+            self._broke(f"reading the {what} of {watch.key} broke", failure)
 
     def _doubts(self, key: StreamKey, seen: Seen | None) -> None:
         """Note whether a webhook's claim about the stream is still open."""
@@ -261,20 +317,23 @@ class Watcher:
             listed = await provider.list_restreams(owner)
             await self._sightings.report_restreams(watch.key, listed, Source.LOOK, owner, asked=asked)
 
-    async def _look_at_videos(self, watch: Watch) -> None:
-        provider = self._providers[watch.key.provider]
-        if provider.capabilities.videos is None:
+    async def _look_at_videos(self, provider: Provider, watch: Watch, began: float) -> None:
+        """As often as the look that began then is to bring them."""
+        last = self._filmed.get(watch.key)
+        if provider.capabilities.videos is None or watch.videos_every is None:
             return
-        try:
-            for video in reversed(await provider.list_videos(watch.key.id)):
-                await self._sightings.report_video(video)
-        except ProviderError as failure:
-            log.warning("videos of %s not read: %s (%s)", watch.key, failure.sentence, failure.detail)
-        except Exception as failure:
-            self._broke(f"looking at the videos of {watch.key} broke", failure)
+        if last is not None and began - last < watch.videos_every.total_seconds():
+            return
+        self._filmed[watch.key] = began
+        for video in reversed(await provider.list_videos(watch.key.id)):
+            await self._sightings.report_video(video)
 
     async def reconcile(self) -> list[StreamInfo]:
         """Look at every stream of every account through its paged list: finds what is on without a show."""
+        with standing(Standing.BACKGROUND):
+            return await self._reconcile()
+
+    async def _reconcile(self) -> list[StreamInfo]:
         found: list[StreamInfo] = []
         for provider in self._providers.values():
             try:

@@ -47,7 +47,8 @@ MAY_IMPORT: Mapping[str, frozenset[str]] = {
         "outbox": "clock errors model store slack.text",
         "sightings": "clock errors model providers show store",
         "watcher": "clock errors model providers show sightings store",
-        "inbox": "clock errors model providers sightings slack.text store watcher",  # a webhook is a hint to look
+        "lookups": "errors model providers",
+        "inbox": "clock errors lookups model providers sightings slack.text store watcher",  # a webhook is a hint to look
         "context": "clock errors model providers safe show store",
         "operations": "context errors model providers safe show store slack.text slack.views",  # the words of posts are views
         "reactions": "model operations providers show slack.text slack.views",

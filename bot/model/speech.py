@@ -40,6 +40,8 @@ class Post:
     reply_to: str = ""
     user: str = ""
     """Only to this user (an ephemeral post), where it is set."""
+    burst: str = ""
+    """News of one kind for one channel (`unplanned:C1`): of many at a time a few are posted, the others counted in one message."""
 
 
 @dataclass(frozen=True, slots=True)

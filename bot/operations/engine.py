@@ -19,6 +19,7 @@ from bot.model import Decision, Dossier, Operation, OperationState, Post, StepKi
 from bot.operations.outage import Outage
 from bot.operations.running import Parked, Running, watched
 from bot.operations.steps import AskPeople, Result, Run, Step, Verb
+from bot.providers.budget import Standing, standing
 from bot.show.draft import Draft
 from bot.slack import notices
 from bot.store.base import LostFence, Touched
@@ -31,6 +32,9 @@ ANSWERED = "answered"
 """How a `create` stands whose request the provider took: whoever goes on with it only waits for it to show."""
 
 VERIFY_EVERY = timedelta(seconds=1)
+
+URGENT = 20
+"""The least rank of a verb whose requests go before all others: to record, to go on air, to pause, to finish."""
 
 SLOW = 4.0
 """Real seconds without an answer to one request after which people hear of that: its timeout is longer than their patience."""
@@ -113,7 +117,8 @@ class Engine:
 
     async def _run_alone(self, operation: Operation) -> None:
         try:
-            await self._run(operation)
+            with standing(Standing.URGENT if operation.rank >= URGENT else Standing.ORDINARY):
+                await self._run(operation)
         finally:
             self._sent = {at: when for at, when in self._sent.items() if at[0] != operation.id}
 

@@ -150,7 +150,7 @@ class Outbox:
         if touched.posts:
             self._unread = True
             self._mail.ring()
-        self.changed([*touched.shows, *touched.operations])
+        self.changed([*touched.shows, *touched.operations, *touched.redraw])
 
     def changed(self, subjects: Iterable[str]) -> None:
         """Messages that show any of these subjects may look different now."""

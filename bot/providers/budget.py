@@ -1,10 +1,12 @@
-"""Whose turn it is to call a vendor: a rate that is never exceeded, and effects before everything else."""
+"""Whose turn it is to call a vendor: a rate that is never exceeded, and shows on air before everything else."""
 
 from __future__ import annotations
 
 import asyncio
 import heapq
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from contextvars import ContextVar
 from enum import IntEnum
 from typing import Protocol
 
@@ -21,8 +23,72 @@ class Priority(IntEnum):
     LIST = 3
 
 
-PATIENCE = {Priority.EFFECT: 0.0, Priority.VERIFY: 0.0, Priority.LOOK: 10.0, Priority.LIST: 30.0}
-"""Seconds that a request lets younger ones of a higher priority pass. Only effects pass without limit."""
+class Standing(IntEnum):
+    """For whom a request is made, whatever it is."""
+
+    URGENT = 0
+    """Bringing a show on or off the air, pausing it, recording it."""
+    ON_AIR = 1
+    """Seeing a show that is on air or about to be."""
+    ORDINARY = 2
+    BACKGROUND = 3
+    """Nobody waits: what belongs to no show, housekeeping."""
+
+
+class Tier(IntEnum):
+    """In which order requests are sent; a lower tier does not wait for a higher one."""
+
+    BRAKE = 0
+    SIGHT = 1
+    EFFECT = 2
+    LOOK = 3
+    LIST = 4
+    BACKGROUND = 5
+
+
+PATIENCE = {
+    Priority.EFFECT: 0.0,
+    Priority.VERIFY: 0.0,
+    Priority.LOOK: 10.0,
+    Priority.LIST: 0.0,
+}
+"""Seconds that a request lets younger ones of its tier pass."""
+
+OVERDUE = {Tier.EFFECT: 5.0, Tier.LOOK: 10.0, Tier.LIST: 30.0, Tier.BACKGROUND: 60.0}
+"""Seconds after which a request has waited too long for lower tiers: then it has a share of the turns."""
+
+SHARE = 4
+"""One turn in so many goes to what is overdue. Sight and brake keep the others."""
+
+PLACES = {Tier.LOOK: 16, Tier.LIST: 6, Tier.BACKGROUND: 1}
+"""Requests of a tier under way or queued at a time: a mass of them, or a vendor that hangs, leaves connections to the others."""
+
+CONNECTIONS = 40
+"""At most, to one vendor: all those places, and as many for what has no such limit."""
+
+_standing: ContextVar[Standing] = ContextVar("standing", default=Standing.ORDINARY)
+
+
+@contextmanager
+def standing(of: Standing) -> Iterator[None]:
+    """What is asked of vendors meanwhile, in this task and in those that it begins, has this standing."""
+    before = _standing.set(of)
+    try:
+        yield
+    finally:
+        _standing.reset(before)
+
+
+def tier_of(priority: Priority) -> Tier:
+    """The tier of a request, by what it is for and the standing of whoever makes it."""
+    match _standing.get():
+        case Standing.URGENT:
+            return Tier.SIGHT if priority is Priority.LIST else Tier.BRAKE
+        case Standing.ON_AIR if priority in (Priority.VERIFY, Priority.LOOK):
+            return Tier.SIGHT
+        case Standing.BACKGROUND if priority is not Priority.EFFECT:
+            return Tier.BACKGROUND
+    return {Priority.EFFECT: Tier.EFFECT, Priority.LIST: Tier.LIST}.get(priority, Tier.LOOK)
 
 
 class Timer(Protocol):
@@ -45,7 +111,8 @@ class Ticker(Protocol):
 class Budget:
     """A token bucket with a queue, in real time. Equal requests are served in the order in which they came.
 
-    `per_second` is the lasting rate, `burst` how many may go at once after a silence.
+    `per_second` is the lasting rate, `burst` how many may go at once after a silence. A tier is served once those before it are
+    empty; what is overdue for that has one turn in `SHARE`.
     """
 
     def __init__(self, per_second: float, *, burst: int = 3, ticker: Ticker | None = None) -> None:
@@ -57,21 +124,35 @@ class Budget:
         self._ticker = ticker
         self._filled_at: float | None = None
         self._closed_until = 0.0
-        self._queue: list[tuple[int, float, int, asyncio.Future[None]]] = []
+        self._queues: dict[Tier, list[tuple[float, int, float, asyncio.Future[None]]]] = {tier: [] for tier in Tier}
+        self._places = {tier: asyncio.Semaphore(count) for tier, count in PLACES.items()}
+        self._turns = 0
         self._arrivals = 0
         self._timer: Timer | None = None
 
     @property
     def waiting(self) -> int:
         """How many requests wait for their turn."""
-        return sum(not turn.done() for *_, turn in self._queue)
+        return sum(not turn.done() for queue in self._queues.values() for *_, turn in queue)
+
+    @asynccontextmanager
+    async def place(self, priority: Priority) -> AsyncIterator[None]:
+        """The whole of a request, from its turn to its answer."""
+        places = self._places.get(tier_of(priority))
+        if places is None:
+            await self.turn(priority)
+            yield
+            return
+        async with places:
+            await self.turn(priority)
+            yield
 
     async def turn(self, priority: Priority) -> None:
         """Return when this request may be sent. Cancelling the wait costs nobody a turn."""
         turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._arrivals += 1
-        rank = 0 if priority is Priority.EFFECT else 1
-        heapq.heappush(self._queue, (rank, self._now() + PATIENCE[priority], self._arrivals, turn))
+        now = self._now()
+        heapq.heappush(self._queues[tier_of(priority)], (now + PATIENCE[priority], self._arrivals, now, turn))
         self._serve()
         try:
             await turn
@@ -106,14 +187,26 @@ class Budget:
         """Give out the turns that there are, and set the alarm for the next."""
         now = self._now()
         self._refill(now)
-        while self._queue and (self._queue[0][-1].done() or (now >= self._closed_until and self._tokens >= 1 - 1e-9)):
-            *_, turn = heapq.heappop(self._queue)
-            if not turn.done():
-                self._tokens -= 1
-                turn.set_result(None)
+        while now >= self._closed_until and self._tokens >= 1 - 1e-9 and (queue := self._next_queue(now)):
+            *_, turn = heapq.heappop(queue)
+            self._tokens -= 1
+            self._turns += 1
+            turn.set_result(None)
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
-        if self._queue and self._ticker is not None:
+        if self._next_queue(now) and self._ticker is not None:
             delay = max(self._closed_until - now, (1 - self._tokens) / self._per_second, 0.0)
             self._timer = self._ticker.call_later(delay, self._serve)
+
+    def _next_queue(self, now: float) -> list[tuple[float, int, float, asyncio.Future[None]]] | None:
+        """The queue whose head goes next: the first that is not empty, or, one turn in `SHARE`, the first whose head is overdue."""
+        for queue in self._queues.values():
+            while queue and queue[0][-1].done():
+                heapq.heappop(queue)
+        if self._turns % SHARE == SHARE - 1:
+            for tier, patience in OVERDUE.items():
+                queue = self._queues[tier]
+                if queue and now - queue[0][2] >= patience:
+                    return queue
+        return next((queue for queue in self._queues.values() if queue), None)

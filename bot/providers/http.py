@@ -21,7 +21,7 @@ from bot.model import JSON
 from bot.network import Network
 from bot.passing import Passing, unheeded
 from bot.providers.bodies import ACCEPTED, BadEncoding, read_bounded
-from bot.providers.budget import Budget, Priority
+from bot.providers.budget import CONNECTIONS, Budget, Priority
 from bot.providers.scrub import scrub, without_number
 from bot.sanitise import clean_text, decode, read_json
 
@@ -215,7 +215,7 @@ class Seam:
                 base_url=base_url.rstrip("/"),
                 headers={b"accept": b"application/json", b"accept-encoding": ACCEPTED.encode(), **sent},
                 timeout=httpx.Timeout(timeout, connect=min(CONNECT_TIMEOUT, timeout)),
-                limits=httpx.Limits(max_connections=20, max_keepalive_connections=10, keepalive_expiry=20.0),
+                limits=httpx.Limits(max_connections=CONNECTIONS, max_keepalive_connections=10, keepalive_expiry=20.0),
                 follow_redirects=False,
                 trust_env=False,  # `network` has read it, for every client alike
                 proxy=network.proxy_for(base_url),
@@ -253,8 +253,8 @@ class Seam:
         `multipart/form-data` in the place of `json`. `asks`: it changes nothing, though its method may.
         """
         call = _Call(method, route or path, what, (*self._secrets, *secrets), asks)
-        await self._budget.turn(priority)
-        answer = await self._exchange(call, path, json, form, params)
+        async with self._budget.place(priority):
+            answer = await self._exchange(call, path, json, form, params)
         if answer.status == 429:
             self._budget.pause(1.0 if answer.retry_after is None else answer.retry_after)
         if 200 <= answer.status < 300:

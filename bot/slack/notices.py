@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.model import CLOCK, Alarm, Change, ChangeKind, Operation, Post, Seen, Show, Source, Urgency, Video
@@ -10,6 +11,9 @@ from bot.providers.base import Capabilities
 from bot.slack.blocks import Block, Control, Message, actions, say
 from bot.slack.stamps import at, brief, seen_by
 from bot.slack.text import mention
+
+UNPLANNED = "unplanned:"
+"""Begins the name of a burst of news that belong to no show."""
 
 ALARM_WORDS = {
     "signal": "NO SIGNAL ON AIR",
@@ -206,7 +210,15 @@ def _recording_as_set(change: Change, able: Capabilities, when: str, seen: Seen 
 
 def unmanaged(channel: str, key: str, when: datetime, text: str) -> Post:
     """News of a stream or video that belongs to no show: for the provider's default channel."""
-    return _fixed(key, channel, when, text)
+    return replace(_fixed(key, channel, when, text), burst=f"{UNPLANNED}{channel}")
+
+
+def more(count: int, burst: str, command: str) -> Message:
+    """What stands for the news that were not posted one by one because too many came at a time."""
+    if burst.startswith(UNPLANNED):
+        where = f"{command} stream list and {command} video list show what there is."
+        return say(f":heavy_plus_sign: …and {count:,} more news of streams and videos that belong to no show. {where}")
+    return say(f":heavy_plus_sign: …and {count:,} more of this kind. The log has each.")
 
 
 def video_words(video: Video) -> str:

@@ -48,6 +48,8 @@ class Touched:
     schedule: bool = False
     posts: bool = False
     inbox: bool = False
+    redraw: frozenset[str] = frozenset()
+    """Subjects of messages that are no show's and no operation's."""
 
 
 @dataclass(frozen=True, slots=True)

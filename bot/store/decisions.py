@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from typing import Any, TypeVar
 
@@ -204,9 +204,10 @@ def write(db: Database, decision: Decision[T], now_ms: Callable[[], int]) -> tup
         MARKERS.put(db, marker)
     for line in decision.noted:
         AS_RUN.put(db, line)
-    queued = queue(db, decision.posts)
+    redraw: set[str] = set()
+    queued = queue(db, decision.posts, redraw)
     requests.done(db, decision.request)
-    return decision.answer, _touched(decision, queued)
+    return decision.answer, _touched(decision, queued, redraw)
 
 
 def _write_show(db: Database, show: Show, now_ms: Callable[[], int]) -> None:
@@ -225,7 +226,7 @@ def _write_operations(db: Database, operations: Sequence[Operation]) -> None:
             raise StoreError(f"The operation {operation.id} has ended and cannot become {operation.state} again.")
 
 
-def _touched(decision: Decision[Any], queued: int) -> Touched:
+def _touched(decision: Decision[Any], queued: int, redraw: Collection[str]) -> Touched:
     streams = {StreamKey(video.provider, video.stream) for video in decision.videos if video.stream}
     if decision.seen is not None:
         streams.add(decision.seen.key)
@@ -238,4 +239,5 @@ def _touched(decision: Decision[Any], queued: int) -> Touched:
         streams=frozenset(streams),
         schedule=bool(decision.operations),
         posts=queued > 0,
+        redraw=frozenset(redraw),
     )

@@ -8,6 +8,7 @@ from typing import Any
 from sqlite_utils import Database
 
 from bot.model import Post
+from bot.store import bursts
 from bot.store.base import Letter, Parcel, Touched
 from bot.store.codec import to_ms
 from bot.store.rows import LETTER_COLUMNS, PARCEL_COLUMNS, POST, UNFINISHED, letter, parcel, write_json
@@ -25,12 +26,17 @@ LONGEST_RETRY = 3600
 QUEUE = """
 INSERT INTO posts (key, urgency, view, subject, show, at_ms, body) VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (key) DO NOTHING"""
 
-# for each stream only its oldest letter: the ones behind it wait, those of other streams do not
+# for each stream only its oldest letter: the ones behind it wait, those of other streams do not; those of our shows go first
 HEADS = f"""
+WITH ours (provider, id) AS (
+    SELECT provider, stream FROM shows WHERE state NOT IN ('done', 'cancelled') AND stream <> ''
+    UNION SELECT provider, coalesce(json_extract(body, '$.page'), '') FROM shows
+    WHERE state NOT IN ('done', 'cancelled') AND coalesce(json_extract(body, '$.page'), '') <> ''
+)
 SELECT {LETTER_COLUMNS} FROM inbox
 WHERE id IN (SELECT min(id) FROM inbox WHERE state = 'new' GROUP BY provider, stream)
 AND (next_try_real <= :now OR next_try_real > :now + {LONGEST_RETRY})
-ORDER BY id LIMIT :most"""  # noqa: S608  # names of ours, no input
+ORDER BY substr(stream, instr(stream, ':') + 1) NOT IN (SELECT id FROM ours WHERE ours.provider = inbox.provider), id LIMIT :most"""  # noqa: S608  # names of ours, no input
 
 LIVE = f"""
 SELECT {PARCEL_COLUMNS} FROM posts
@@ -80,9 +86,16 @@ def replay_letter(db: Database, letter_id: int) -> tuple[None, Touched]:
 
 
 # -- outbox -----------------------------------------------------------------------------------------------------------
-def queue(db: Database, posts: Iterable[Post]) -> int:
-    """Queue the posts whose key is new; how many that were."""
-    return sum(db.execute(QUEUE, _post_row(post)).rowcount for post in posts)
+def queue(db: Database, posts: Iterable[Post], redraw: set[str]) -> int:
+    """Queue the posts whose key is new; how many that were. `redraw` is given the subjects of messages that count others."""
+    queued = 0
+    for post in posts:
+        wanted: Post | None = post
+        if post.burst:
+            known = db.execute("SELECT 1 FROM posts WHERE key = ?", (post.key,)).fetchone()
+            wanted = None if known else bursts.admit(db, post, redraw)
+        queued += db.execute(QUEUE, _post_row(wanted)).rowcount if wanted is not None else 0
+    return queued
 
 
 def _post_row(post: Post) -> tuple[Any, ...]:
@@ -127,4 +140,4 @@ AND NOT EXISTS (SELECT 1 FROM shows WHERE shows.id = operations.show AND closed_
     opened = "DELETE FROM inbox WHERE state = 'opened' AND received_ms < :before"
     asked = "DELETE FROM requests WHERE state <> 'taken' AND at_ms < :before"
     statements = (opened, FORGET_POSTS, ended, asked)
-    return sum(db.execute(statement, {"before": before_ms}).rowcount for statement in statements)
+    return sum(db.execute(statement, {"before": before_ms}).rowcount for statement in statements) + bursts.forget(db)

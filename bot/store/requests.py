@@ -30,5 +30,5 @@ def done(db: Database, key: str) -> None:
 def lose(db: Database, word: Callable[[Asked], Post]) -> tuple[int, Touched]:
     """All that was taken and not carried out is lost, and each person gets word of it."""
     lost = [Asked(key, user, what, from_ms(at)) for key, user, what, at in db.execute(LOSE).fetchall()]
-    queued = queue(db, [word(asked) for asked in lost])
+    queued = queue(db, [word(asked) for asked in lost], set())
     return len(lost), Touched(posts=queued > 0)

@@ -377,7 +377,12 @@ class SqliteStore:
     # -- outbox -------------------------------------------------------------------------------------------------------
     async def post(self, *posts: Post) -> None:
         """Queue posts on their own; one whose key is known is not queued again."""
-        await self._writer.run(lambda db: (None, Touched(posts=mail.queue(db, posts) > 0)))
+
+        def work(db: Database) -> tuple[None, Touched]:
+            redraw: set[str] = set()
+            return None, Touched(posts=mail.queue(db, posts, redraw) > 0, redraw=frozenset(redraw))
+
+        await self._writer.run(work)
 
     async def parcels(self, limit: int = 200) -> list[Parcel]:
         """Queued parcels by urgency, then number."""

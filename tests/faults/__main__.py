@@ -49,6 +49,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--syscalls", type=int, default=50, help="how many deaths in each kind of system call (default: 50)")
     parser.add_argument("--models", type=int, default=300, help="evenings and nights held against a model (default: 300 each)")
     parser.add_argument("--zones", type=int, default=1, help="0: no shows across changes of clocks")
+    parser.add_argument("--clocks", type=int, default=1, help="0: no wall clock is set on air")
+    parser.add_argument("--floods", type=int, default=1, help="0: no bursts of webhooks on air")
     parser.add_argument("--day", type=int, default=12, help="shows of a day in a minute (default: 12)")
     parser.add_argument("--outsiders", type=int, default=1, help="0: nobody tries what they may not")
     parser.add_argument("--webhooks", type=int, default=100_000, help="how many are delivered, badly (default: 100000)")
@@ -93,6 +95,12 @@ async def _clocks_and_post(asked: argparse.Namespace) -> int:
         wrong += _told(str(day), wrong_with(day))
     if asked.outsiders:
         wrong += await _outsiders()
+    if asked.clocks:
+        lines, counts = await clock_steps.wrong()
+        wrong += _told(counts, lines)
+    if asked.floods:
+        lines, counts = await flood.all_floods()
+        wrong += _told(counts, lines)
     if asked.webhooks:
         tape = await record()
         controls = {"every webhook believed as it comes": believed(tape, asked.seed), "no look": await blind(tape, asked.seed)}

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.providers.budget import LONGEST_PAUSE, Budget, Priority
+from bot.providers.budget import LONGEST_PAUSE, PLACES, Budget, Priority, Standing, Tier, standing, tier_of
 
 
 @dataclass
@@ -184,6 +184,71 @@ async def test_it_keeps_real_time_by_the_event_loop() -> None:
         await budget.turn(Priority.LOOK)
 
     assert asyncio.get_running_loop().time() - started >= 4 / 200.0 - 0.002
+
+
+async def test_sight_and_brake_pass_everything_that_waits(hand: Hand) -> None:
+    queue = Queue(Budget(1.0, burst=1, ticker=hand))
+    await queue.ask("first", Priority.LIST)
+    for number in range(50):
+        await queue.ask(f"create {number}", Priority.EFFECT)
+        with standing(Standing.BACKGROUND):
+            await queue.ask(f"look-up {number}", Priority.LOOK)
+    with standing(Standing.ON_AIR):
+        await queue.ask("look", Priority.LOOK)
+    with standing(Standing.URGENT):
+        await queue.ask("finish", Priority.EFFECT)
+        await queue.ask("verify", Priority.VERIFY)
+    await hand.move(3)
+    assert queue.sent == ["first", "finish", "verify", "look"]
+
+
+async def test_what_is_overdue_has_a_share_and_no_more(hand: Hand) -> None:
+    queue = Queue(Budget(1.0, burst=1, ticker=hand))
+    await queue.ask("first", Priority.LIST)
+    with standing(Standing.BACKGROUND):
+        for number in range(100):
+            await queue.ask(f"background {number}", Priority.LIST)
+    with standing(Standing.ON_AIR):
+        for number in range(200):
+            await queue.ask(f"look {number}", Priority.LOOK)
+    await hand.move(140)
+    background = [name for name in queue.sent if name.startswith("background")]
+    assert 15 <= len(background) <= 25, "one turn in four, once they have waited for a minute"
+
+
+async def test_a_mass_that_hangs_leaves_places_to_the_others(hand: Hand) -> None:
+    budget, under_way = Budget(10_000.0, burst=1000, ticker=hand), list[str]()
+    never = asyncio.Event()
+
+    async def request(name: str, priority: Priority, of: Standing) -> None:
+        with standing(of):
+            async with budget.place(priority):
+                under_way.append(name)
+                await never.wait()
+
+    crowd = [("list", Priority.LIST, Standing.ORDINARY), ("back", Priority.LIST, Standing.BACKGROUND)]
+    crowd += [("look", Priority.LOOK, Standing.ORDINARY)]
+    tasks = [asyncio.create_task(request(*one)) for one in crowd for _ in range(200)]
+    await ran()
+    tasks += [asyncio.create_task(request("finish", Priority.EFFECT, Standing.URGENT))]
+    tasks += [asyncio.create_task(request("on air", Priority.LOOK, Standing.ON_AIR))]
+    await ran()
+    assert {name: under_way.count(name) for name in ("list", "back", "look", "finish", "on air")} == {
+        "list": PLACES[Tier.LIST],
+        "back": 1,
+        "look": PLACES[Tier.LOOK],
+        "finish": 1,
+        "on air": 1,
+    }
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+
+
+@pytest.mark.parametrize("of", Standing)
+def test_an_effect_is_never_background(of: Standing) -> None:
+    with standing(of):
+        assert tier_of(Priority.EFFECT) <= Tier.EFFECT
 
 
 @pytest.mark.parametrize(("rate", "burst"), [(0.0, 3), (-1.0, 3), (1.0, 0)])

@@ -153,7 +153,7 @@ class Bot:
         channels = {name: settings.channel_of(name) for name in self.providers}
         ring = tuple(settings.operators)
         reactions = Reactions(settings.defaults, self.providers, default_channels=channels, ring=ring)
-        sightings = Sightings(self.store, clock, reactions.react, reactions.react_to_video, reported)
+        sightings = Sightings(self.store, clock, reactions.react, reactions.react_to_video, reported, reactions.react_barely)
         self.context = Context(
             store=self.store,
             providers=self.providers,

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import logging
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import ParamSpec
 
 from bot.model import Change, ChangeKind, Clip, ClipState, PageState, Show, ShowState, Source, Video, owners_of
 from bot.operations.onair import went_off_air, went_on_air, went_to_pause
@@ -16,6 +18,10 @@ from bot.slack import notices
 from bot.slack.clips import clip_title
 from bot.slack.stamps import at
 from bot.slack.text import escape, mention
+
+log = logging.getLogger(__name__)
+
+P = ParamSpec("P")
 
 RANK = {"": 0, "empty": 1, "new": 1, "pending": 2, "viewable": 3, "ready": 4, "error": 5, "deleted": 6}
 """The order in which a video's states follow each other; a webhook overtaken on its way is not told any more."""
@@ -68,6 +74,22 @@ class Reactions:
             since = draft.seen.blind_since if draft.seen else None
             if refused and since and show.state.on_air:
                 draft.post(notices.shut_out(show, refused, since))
+
+    def react_barely(self, draft: Draft, found: tuple[Change, ...], blind: bool) -> None:
+        """The same where a rule of ours broke: each change and each rule on its own, so that one that breaks stops no other."""
+        for change in found:
+            for show in [show for show in draft.shows if not show.state.closed]:
+                self._alone(self._change, draft, draft.show(show.id), change)
+        for show in draft.shows:
+            able = self._able.get(show.provider)
+            if able is not None and not show.state.closed:
+                Tending(draft, show.id, self._figures, able, self._ring).tend_barely(self._alone, blind=blind)
+
+    def _alone(self, rule: Callable[P, object], *args: P.args, **kwargs: P.kwargs) -> None:
+        try:
+            rule(*args, **kwargs)
+        except Exception:  # in the thread that writes
+            log.exception("the rule %s broke; the others go on", rule.__name__)
 
     def _change(self, draft: Draft, show: Show, change: Change) -> bool:
         """Apply a change to one show; whether it concerns that show at all."""

@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
+import logging
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
 from bot.clock import Clock
-from bot.errors import ProviderError
+from bot.errors import ProviderError, StoreError
+from bot.log import RateLimitedLog
 from bot.model import Change, Decision, Dossier, Look, Quality, Seen, ShowState, Source, StreamKey, Video
 from bot.providers.base import Provider, Restream
 from bot.show.changes import blind, changes, forgetting, unanswered
 from bot.show.draft import Draft
 from bot.store.base import Store
 
+log = logging.getLogger(__name__)
+
 React = Callable[[Draft, tuple[Change, ...], Source | None, str], None]
 """Adds to a draft what the changes mean. The source is None when a look of ours failed; the last says why no waiting mends that."""
+
+ReactBarely = Callable[[Draft, tuple[Change, ...], bool], None]
+"""The same where our own rules broke: what must be told and nothing else. The last: whether we are blind."""
 
 ReactToVideo = Callable[[Draft, Video | None, Video], None]
 
@@ -27,25 +34,43 @@ class Sightings:
     """Looks at streams and reports what is seen."""
 
     def __init__(
-        self, store: Store, clock: Clock, react: React, react_to_video: ReactToVideo, react_to_restreams: ReactToRestreams
+        self,
+        store: Store,
+        clock: Clock,
+        react: React,
+        react_to_video: ReactToVideo,
+        react_to_restreams: ReactToRestreams,
+        react_barely: ReactBarely = lambda draft, found, blind: None,  # noqa: ARG005
     ) -> None:
         self._store = store
         self._clock = clock
         self._react = react
         self._react_to_video = react_to_video
         self._react_to_restreams = react_to_restreams
+        self._react_barely = react_barely
+        self._repeated = RateLimitedLog(log)
 
     def kept_in(self, store: Store) -> Sightings:
         """The same, with another memory."""
-        return Sightings(store, self._clock, self._react, self._react_to_video, self._react_to_restreams)
+        return Sightings(store, self._clock, self._react, self._react_to_video, self._react_to_restreams, self._react_barely)
 
     async def look(self, provider: Provider, stream: str, page: str = "", *, verifying: bool = False) -> Seen:
-        """See the stream (and its page) now by our own request, and report it; ProviderError if that failed, reported as well."""
+        """See the stream (and its page) now by our own request, and report it; ProviderError if that failed, reported as well.
+
+        An answer that our own reading trips over is a failure that may pass, like one that is not the vendor's API.
+        """
+        key = StreamKey(provider.name, stream)
         try:
             look = await provider.look(stream, page=page, verifying=verifying)
         except ProviderError as failure:
-            await self._report_blind(StreamKey(provider.name, stream), failure.sentence if failure.permanent else "")
+            await self.report_blind(key, failure.sentence if failure.permanent else "")
             raise
+        except Exception as error:
+            self._repeated.error(f"read {key}", "the answer about %s could not be read: %s", key, error, exc_info=error)
+            await self.report_blind(key)
+            title = provider.capabilities.title
+            sentence = f"{title} answered something that I could not read; the log has it."
+            raise ProviderError(sentence, permanent=False, detail=type(error).__name__, happened=sentence) from error
         return await self.report(look)
 
     async def report(self, look: Look) -> Seen:
@@ -60,6 +85,30 @@ class Sightings:
             self._react(draft, found, look.source, "")
             if _looks_different(dossier.seen, seen) or _moment_passed(dossier, now):
                 draft.touch_shows()
+            return draft.decision(seen)
+
+        try:
+            return await self._store.decide(look.key, rule)
+        except StoreError:
+            raise
+        except Exception as error:
+            if look.source is not Source.LOOK:
+                raise
+            self._repeated.error(f"report {look.key}", "what was seen of %s broke a rule: %s", look.key, error, exc_info=error)
+            return await self._report_barely(look)
+
+    async def _report_barely(self, look: Look) -> Seen:
+        """Commit what is on and off, and no more, after a rule of ours broke over the whole: it counts as blind all the same."""
+        bare = replace(look, name=None, recorded=None, quality=None, trouble=None, evidence="", viewers=None)
+
+        def rule(dossier: Dossier) -> Decision[Seen]:
+            draft, before = Draft(dossier, self._clock.now()), dossier.seen
+            seen, found = changes(before, bare, draft.now)
+            since = (before.blind_since if before else None) or draft.now
+            seen = replace(seen, blind_since=since, looked_at=before.looked_at if before else None)
+            draft.see(seen)
+            self._react_barely(draft, found, False)
+            draft.touch_shows()
             return draft.decision(seen)
 
         return await self._store.decide(look.key, rule)
@@ -115,17 +164,30 @@ class Sightings:
 
         await self._store.decide(key, rule)
 
-    async def _report_blind(self, key: StreamKey, refused: str) -> None:
+    async def report_blind(self, key: StreamKey, refused: str = "") -> None:
+        """Commit that no look of ours brings anything now; `refused` says why no waiting mends that."""
+
         def rule(dossier: Dossier) -> Decision[None]:
             draft = Draft(dossier, self._clock.now())
             seen, found = blind(dossier.seen, dossier.seen or Seen(key), draft.now)
             draft.see(seen)
-            self._react(draft, found, None, refused)
+            if broken:
+                self._react_barely(draft, found, True)
+            else:
+                self._react(draft, found, None, refused)
             if _looks_different(dossier.seen, seen):
                 draft.touch_shows()
             return draft.decision(None)
 
-        await self._store.decide(key, rule)
+        broken = False
+        try:
+            await self._store.decide(key, rule)
+        except StoreError:
+            raise
+        except Exception as error:
+            self._repeated.error(f"blind {key}", "that %s is not seen broke a rule: %s", key, error, exc_info=error)
+            broken = True
+            await self._store.decide(key, rule)
 
 
 def _moment_passed(dossier: Dossier, now: datetime) -> bool:

@@ -29,6 +29,12 @@ CROWD = 12
 MOST_UNPLANNED = 20
 """Streams without a show that are followed at a time because of a webhook; the others wait for their turn."""
 
+GUARD_EVERY = 2.0
+"""Show seconds between two checks whether looks still bring something."""
+
+SLOW_LOOK = 5.0
+"""Show seconds that a look may take without being late."""
+
 MOST_LATER = 500
 """Of those that wait; the oldest are left to the next reconciliation, which sees every stream."""
 
@@ -90,17 +96,21 @@ class Watcher:
         self._viewed: dict[StreamKey, float] = {}
         self._restreamed: dict[StreamKey, float] = {}
         self._filmed: dict[StreamKey, float] = {}
+        self._good: dict[StreamKey, float] = {}
+        """When a look last brought something, or was first to, by show seconds that nobody sets."""
+        self._guarding: asyncio.Task[None] | None = None
 
     # -- life
     def start(self) -> None:
         """Begin to watch."""
         self._planning = asyncio.create_task(self._plan_for_ever(), name="watcher")
+        self._guarding = asyncio.create_task(self._guard_for_ever(), name="sight")
         self._clock.on_step(self._replan.set)
 
     async def stop(self) -> None:
         """Watch no more."""
         followed = [*self._tasks.values(), *self._patience.values(), *self._beside.values()]
-        tasks = [*followed, *([self._planning] if self._planning else [])]
+        tasks = [*followed, *(task for task in (self._planning, self._guarding) if task is not None)]
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
@@ -111,7 +121,8 @@ class Watcher:
     def busy(self) -> bool:
         """Whether anything but waiting for show time is going on."""
         waiting = len(self._asleep)
-        awake = waiting < len(self._tasks) + len(self._patience) + (1 if self._planning else 0)
+        steady = sum(task is not None for task in (self._planning, self._guarding))
+        awake = waiting < len(self._tasks) + len(self._patience) + steady
         return self._replan.is_set() or awake or bool(self._beside)
 
     def touched(self, touched: Touched) -> None:
@@ -219,6 +230,8 @@ class Watcher:
         provider = self._providers[watch.key.provider]
         try:
             seen = await self._sightings.look(provider, watch.key.id, watch.page, verifying=watch.key in self._doubtful)
+            if seen.blind_since is None:
+                self._good[watch.key] = self._clock.elapsed()
             self._doubts(watch.key, seen)
             self._look_beside(provider, watch, seen, began)
         except ProviderError as failure:
@@ -230,6 +243,20 @@ class Watcher:
         with suppress(StoreError):  # it goes on looking, whatever became of this one
             self._doubts(watch.key, await self._store.seen(watch.key))
         return watch.key in self._doubtful
+
+    async def _guard_for_ever(self) -> None:
+        """Count as blind on air whatever keeps looks from bringing anything: an answer that never comes, an error of our own."""
+        while True:
+            await self._sleep(asyncio.Event(), GUARD_EVERY, "sight")
+            on_air = {watch.key: watch for watch in self._watches.values() if watch.on_air and watch.key in self._planned}
+            now = self._clock.elapsed()
+            self._good = {key: self._good.get(key, now) for key in on_air}
+            for key, watch in on_air.items():
+                if now - self._good[key] >= 2 * watch.every.total_seconds() + SLOW_LOOK:
+                    try:
+                        await self._sightings.report_blind(key)
+                    except Exception as failure:
+                        self._broke(f"telling that {key} is not seen broke", failure)
 
     def _broke(self, what: str, failure: Exception) -> None:
         """Log it: our own errors with their traceback, and what the store refuses once in a while for all looks."""

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from bot.model import CLOCK, FinishPolicy, Operation, OperationState, Show, ShowState, Urgency
+from bot.model import CLOCK, FinishPolicy, Operation, OperationState, Seen, Show, ShowState, Urgency
 from bot.operations import alarms, notes, quality
 from bot.operations.asking import ask
 from bot.operations.onair import silent, stopped
@@ -20,6 +21,9 @@ from bot.slack import notices
 from bot.slack.stamps import at, brief
 from bot.slack.text import escape, mention
 
+LONGEST_LOOK = timedelta(seconds=45)
+"""From one look to the end of the next one that fails, at the most; longer, and the bot was not there."""
+
 SETTLED_VIDEOS = ("ready", "error", "deleted")
 
 
@@ -32,6 +36,8 @@ class Tending:
         self._figures = figures
         self._able = able
         self._ring = ring
+        self._partly = False
+        """Whether what is on and off was seen, although the look broke a rule of ours."""
 
     @property
     def _show(self) -> Show:
@@ -57,6 +63,15 @@ class Tending:
         self._confirm_off()
         self._left_on()
         self.close_the_books()
+
+    def tend_barely(self, alone: Callable[[Callable[[], None]], None], *, blind: bool) -> None:
+        """Where a rule broke: what brings a show on and off the air and its alarms, each `alone`, so that one stops no other."""
+        self._partly = not blind
+        rules = [self._alarm]
+        if not blind:
+            rules += [self._consume_go, self._roll, self._silent_after_end, self._tidy, self._confirm_off]
+        for rule in rules:
+            alone(rule)
 
     def _draw_unseen(self) -> None:
         """Nothing happens when the last look grows too old, so the card has to be drawn again on purpose: NOT SEEN."""
@@ -149,7 +164,9 @@ class Tending:
             return ""
         if seen.blind_since is not None:
             ringing = show.ringing.kind if show.ringing else ""
-            too_long = self._draft.now - seen.blind_since >= self._figures.blind_alarm
+            if self._partly and seen.signal is False:
+                return "signal"
+            too_long = self._draft.now - _unseen_since(seen, seen.blind_since) >= self._figures.blind_alarm
             return "blind" if too_long and ringing != "signal" else ringing
         if seen.signal is False:
             return "signal"
@@ -240,6 +257,12 @@ class Tending:
         for number, video in enumerate(parts, 1):
             name = part_name(show, show.on_air_at or show.start, number, len(parts))
             show = name_video(self._draft, show, video, name)
+
+
+def _unseen_since(seen: Seen, blind_since: datetime) -> datetime:
+    """The last good look, where that was shortly before the first bad one: a look may hang for long before it is called bad."""
+    looked = seen.looked_at
+    return looked if looked is not None and timedelta(0) <= blind_since - looked <= LONGEST_LOOK else blind_since
 
 
 def name_video(draft: Draft, show: Show, video: str, name: str) -> Show:

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import logging
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
+from typing import TypeVar
 
 from bot.log import RateLimitedLog
 from bot.model import JSON
@@ -46,6 +47,20 @@ def with_id(sheets: list[Sheet], name: str, what: str) -> dict[str, Sheet]:
             what, "%d of %d items of a vendor's list of %s have no usable id and were skipped", lacking, len(sheets), what
         )
     return found
+
+
+T = TypeVar("T")
+
+log = logging.getLogger(__name__)
+
+
+def optional(read: Callable[..., T], *args: object) -> T | None:
+    """What `read` makes of an answer; None where our own reading breaks: a detail never hides whether there is a signal."""
+    try:
+        return read(*args)
+    except Exception:
+        log.exception("%s could not be read; the rest of the answer is", read.__name__)
+        return None
 
 
 class Sheet:

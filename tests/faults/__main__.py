@@ -22,7 +22,7 @@ from hypothesis.stateful import run_state_machine_as_test
 
 from bot.sandbox.played import played as everybody
 from bot.show.access import may
-from tests.faults import outage, outsider
+from tests.faults import clock_steps, flood, outage, outsider
 from tests.faults.bodies import strace_works
 from tests.faults.day import a_day
 from tests.faults.day import wrong as wrong_with

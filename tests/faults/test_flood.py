@@ -7,7 +7,7 @@ import random
 
 import pytest
 
-from bot.inbox import VideoLookups
+from bot.lookups import VideoLookups
 from bot.model import Video
 from bot.providers import budget
 from bot.providers.base import Provider

@@ -13,7 +13,7 @@ from bot.providers.aioz.api import joined
 from bot.providers.aioz.fields import PAGE_FIELDS, STREAM_FIELDS
 from bot.providers.aioz.pulse import Verdict, Vitals
 from bot.providers.base import Address, Field, Figure, Page, StreamInfo
-from bot.providers.reading import LONGEST_DURATION, Sheet
+from bot.providers.reading import LONGEST_DURATION, Sheet, optional
 from bot.providers.scrub import scrub
 from bot.sanitise import one_line
 
@@ -98,7 +98,7 @@ def with_streaming(seen: Look, streaming: Sheet, felt: Vitals, verdict: Verdict)
         signal=verdict.signal,
         recording=recording,
         quality=Quality(fps=felt.fps, kbps=felt.kbps) if fed else None,
-        trouble=trouble(streaming),
+        trouble=optional(trouble, streaming),
         evidence=verdict.evidence,
     )
 

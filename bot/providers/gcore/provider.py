@@ -31,7 +31,7 @@ from bot.providers.gcore.clips import GcoreClips
 from bot.providers.gcore.fields import CAPABILITIES, PAGE_FIELDS, STREAM_FIELDS, as_sent, secrets_in
 from bot.providers.gcore.figures import GcoreFigures
 from bot.providers.gcore.restreams import GcoreRestreams
-from bot.providers.reading import Sheet
+from bot.providers.reading import Sheet, optional
 from bot.providers.scrub import without_secrets
 from bot.settings import Account, HeaderSecret, Url
 
@@ -330,7 +330,8 @@ class Gcore(Provider):
             sheet, _ = await self._api.see(_broadcast(page), f"broadcast {page}", priority)
         except ProviderError as error:
             return words.PAGE_GONE if error.status in (403, 404) else None
-        return words.page(sheet).state or None
+        page_seen = optional(words.page, sheet)
+        return (page_seen.state or None) if page_seen is not None else None
 
     async def _changed_page(self, page: str, sent: Mapping[str, JSON]) -> Page:
         answer = await self._api.change("broadcast", _broadcast(page), f"broadcast {page}", sent)

@@ -10,7 +10,7 @@ from pydantic import SecretStr
 from bot.model import JSON, Look, PageState, Quality, Rendition, Source, StreamKey, Video
 from bot.providers.base import Address, Field, Page, StreamInfo
 from bot.providers.gcore.fields import PAGE_FIELDS, STREAM_FIELDS
-from bot.providers.reading import Sheet
+from bot.providers.reading import Sheet, optional
 from bot.providers.scrub import scrub
 
 NAME = "gcore"
@@ -123,8 +123,8 @@ def look(sheet: Sheet, stream: str, at: datetime) -> Look:
         backup=sheet.flag("backup_live"),
         recording=recording(sheet),
         recorded=sheet.seconds("recording_duration"),
-        quality=quality(sheet) if on else None,
-        trouble=trouble(sheet),
+        quality=optional(quality, sheet) if on else None,
+        trouble=optional(trouble, sheet),
     )
 
 

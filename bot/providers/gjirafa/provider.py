@@ -17,7 +17,7 @@ from bot.providers.budget import Priority
 from bot.providers.gjirafa import complaints, webhooks, words
 from bot.providers.gjirafa.api import GjirafaApi, part
 from bot.providers.gjirafa.fields import CAPABILITIES, PAGE_FIELDS, STREAM_FIELDS, as_form, as_sent, secrets_in, utc
-from bot.providers.reading import Sheet, objects, with_id
+from bot.providers.reading import Sheet, objects, optional, with_id
 from bot.sanitise import same_text
 from bot.settings import Account, HeaderSecret, Url
 
@@ -87,7 +87,7 @@ class Gjirafa(Provider):
         except ProviderError as error:
             return replace(seen, page=page, page_state=words.PAGE_GONE if error.status == 404 else None)
         lost = words.word(sheet, "liveStatus") == words.INTERRUPTED
-        return replace(seen, page=page, page_state=words.page_state(sheet, at), signal=False if lost else seen.signal)
+        return replace(seen, page=page, page_state=optional(words.page_state, sheet, at), signal=False if lost else seen.signal)
 
     async def stream(self, stream: str) -> StreamInfo:
         """Read one channel."""

@@ -11,7 +11,7 @@ from pydantic import SecretStr
 from bot.model import JSON, Look, PageState, Source, StreamKey, Video
 from bot.providers.base import Address, Field, Page, Restream, StreamInfo
 from bot.providers.gjirafa.fields import PAGE_FIELDS
-from bot.providers.reading import Sheet
+from bot.providers.reading import Sheet, optional
 from bot.providers.scrub import scrub
 
 NAME = "gjirafa"
@@ -67,7 +67,7 @@ def look(sheet: Sheet, channel: str, at: datetime) -> Look:
         Source.LOOK,
         name=sheet.line("title") or None,
         signal=signal_of(word(sheet, "liveStatus"), word(sheet, "healthStatus")),
-        trouble=trouble(sheet),
+        trouble=optional(trouble, sheet),
     )
 
 

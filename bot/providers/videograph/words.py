@@ -11,7 +11,7 @@ from pydantic import SecretStr
 
 from bot.model import JSON, Look, Source, StreamKey, Video
 from bot.providers.base import Address, CutClip, StreamInfo
-from bot.providers.reading import EARLIEST, LATEST, Sheet
+from bot.providers.reading import EARLIEST, LATEST, Sheet, optional
 from bot.providers.scrub import scrub
 from bot.providers.videograph.fields import RESERVED, STREAM_FIELDS
 
@@ -101,7 +101,7 @@ def look(sheet: Sheet, stream: str, at: datetime, recorded: bool | None) -> Look
         name=sheet.line("title") or None,
         signal=signal,
         recording=None if signal is None or recorded is None else signal and recorded,
-        trouble=_trouble(sheet),
+        trouble=optional(_trouble, sheet),
     )
 
 

@@ -158,9 +158,9 @@ class House:
     async def plan(self, words: str = "Sunday Service in 3h for 20m") -> None:
         """Plan a show as Ana would, and see its card."""
         await self.slack.command(self.ana, self.studio, f"/live plan {words}")
-        form = await self.slack.wait_for(lambda slack: slack.modals(self.ana)[-1], START_UP)
+        form = await self.slack.wait_for(lambda slack: slack.modals(self.ana)[-1])
         await self.slack.submit(self.ana, form, {})
-        await self.slack.wait_for(lambda slack: ":white_check_mark: Create the broadcast, pending" in self.card, START_UP)
+        await self.slack.wait_for(lambda slack: ":white_check_mark: Create the broadcast, pending" in self.card)
 
     @property
     def card(self) -> str:

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from typing import Protocol
 
 from starlette.types import ASGIApp
 
@@ -28,10 +29,12 @@ from bot.operations import all_verbs
 from bot.operations.engine import Engine
 from bot.operations.restreaming import reported
 from bot.operations.rezoning import follow_the_clocks
+from bot.operations.running import RealTime
 from bot.operations.steps import HTTP_TIMEOUT, Verb
 from bot.outbox import Outbox, Pace
 from bot.passing import Passing, unheeded
 from bot.providers.base import Connection, Provider
+from bot.providers.budget import Ticker
 from bot.providers.catalogue import catalogue
 from bot.reactions import Reactions
 from bot.safe import Safe
@@ -77,6 +80,10 @@ def freeze_imports() -> None:
     gc.freeze()
 
 
+class ProviderTime(RealTime, Ticker, Protocol):
+    """Real time as far as it counts in the calls to providers, their time-outs aside."""
+
+
 @dataclass(frozen=True, slots=True)
 class World:
     """What a rehearsal puts in the place of the real world: the show clock, and the pace of what it talks to."""
@@ -93,6 +100,8 @@ class World:
     """Real seconds before each further try at a webhook that could not be opened."""
     may: Rule = may
     """Who may see what and who may do what."""
+    provider_time: ProviderTime | None = None
+    """By which the rate of the calls to providers and the waits between tries are measured; None for the event loop's."""
     passing: Passing = unheeded
     """Told of the moments before and after each BEGIN, COMMIT, lone statement, request to a provider and request to Slack."""
 
@@ -174,7 +183,7 @@ class Bot:
     def _make_the_core(self, verbs: Mapping[str, Verb], sightings: Sightings) -> None:
         """What runs operations, rings their cues, looks at the providers and opens their webhooks."""
         settings, clock = self.settings, self._world.clock
-        self.engine = Engine(self.context, verbs)
+        self.engine = Engine(self.context, verbs, self._world.provider_time)
         owner = secrets.token_hex(4)
         self.scheduler = Scheduler(self.store, clock, owner, self.engine.start, lambda: self.engine.alive)
         self.clock_watch = ClockWatch(self.store, clock, ops_channel=settings.ops_channel, was_set=self.scheduler.clock_was_set)
@@ -369,7 +378,8 @@ class Bot:
 def make_providers(settings: Settings, world: World, accounts: Accounts) -> dict[str, Provider]:
     """The providers that have credentials; what they say of these is noted."""
     connection = Connection(
-        world.clock, settings.command, world.timeout, world.requests_per_second, world.passing, settings.network
+        *(world.clock, settings.command, world.timeout, world.requests_per_second, world.passing, world.provider_time),
+        settings.network,
     )
     there = catalogue()
     return {

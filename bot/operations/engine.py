@@ -15,11 +15,13 @@ from bot.backoff import Backoff
 from bot.context import Context
 from bot.errors import ProviderError, StoreUnavailable, UserError
 from bot.log import RateLimitedLog
-from bot.model import Decision, Dossier, Operation, OperationState, Post, StepKind, StepRecord, StepState
-from bot.operations.outage import Outage
-from bot.operations.running import Parked, Running, watched
+from bot.model import Decision, Dossier, Operation, OperationState, Post, ShowState, StepKind, StepRecord, StepState
+from bot.operations.outage import PATIENT, SOON, Outage
+from bot.operations.running import Parked, RealTime, Running, watched
 from bot.operations.steps import AskPeople, Result, Run, Step, Verb
 from bot.providers.budget import Standing, standing
+from bot.providers.flight import Flight
+from bot.show.cues import RANK_OF_THE_REST
 from bot.show.draft import Draft
 from bot.slack import notices
 from bot.store.base import LostFence, Touched
@@ -36,6 +38,9 @@ VERIFY_EVERY = timedelta(seconds=1)
 URGENT = 20
 """The least rank of a verb whose requests go before all others: to record, to go on air, to pause, to finish."""
 
+CONFLICT = 409
+"""The HTTP status of a provider that has something of that name already, or is at work on it (RFC 9110 15.5.10)."""
+
 SLOW = 4.0
 """Real seconds without an answer to one request after which people hear of that: its timeout is longer than their patience."""
 
@@ -51,10 +56,13 @@ class StepFailed(Exception):
 class Engine:
     """Runs claimed operations, one task each."""
 
-    def __init__(self, context: Context, verbs: Mapping[str, Verb]) -> None:
+    def __init__(self, context: Context, verbs: Mapping[str, Verb], time: RealTime | None = None) -> None:
+        """`time` is for the waits between the tries at a provider that is out."""
         self._context = context
         self._verbs = verbs
-        self._running = Running(context)
+        self._running = Running(context, time)
+        self._unanswered: dict[str, Outage] = {}
+        """By operation that waits for something to be seen: how long the provider has not answered its looks."""
         self._sent: dict[tuple[str, int], float] = {}
         """When the request of a step was begun, by `time.monotonic`, as long as its run goes on: nobody sets that clock."""
         self._backoffs: dict[str, Backoff] = {}
@@ -217,8 +225,10 @@ class Engine:
         ready = step.ready
         again = await self._patiently(run, step, lambda: ready(run))
         if again is None:
+            self._unanswered.pop(run.operation.id, None)
             await self._done(run, record, step, {}, "")
             return
+        again = max(again, self._context.clock.in_real(self._pause_of_looks(run)))
 
         def park(draft: Draft) -> None:
             draft.step(replace(record, state=StepState.INTENT, intent_at=record.intent_at or draft.now))
@@ -229,6 +239,15 @@ class Engine:
 
         await self._write(run, park)
         raise Parked
+
+    def _pause_of_looks(self, run: Run) -> float:
+        """Real seconds at least until the step that waits looks again: more and more while the provider does not answer it."""
+        if run.unanswered is None:
+            self._unanswered.pop(run.operation.id, None)
+            return 0.0
+        outage = self._unanswered.setdefault(run.operation.id, self._outage(run))
+        outage.failed(run.unanswered, None)
+        return outage.pause
 
     async def _reach(self, run: Run, record: StepRecord, step: Step) -> None:
         if record.state is StepState.INTENT and record.how == ANSWERED:
@@ -295,18 +314,44 @@ class Engine:
     async def _send(self, run: Run, step: Step, seq: int) -> Result:
         """Send; while the provider is out, again and again for a `set`, and for a `create` only once it was looked up."""
         assert step.act is not None
-        outage = Outage()
+        outage = self._outage(run)
         while True:
+            flight = self._flight()
             try:
-                return await self._watched(run, step, step.act(run))
+                return await self._watched(run, step, step.act(run), flight)
             except ProviderError as failure:
-                orphaned = failure.ambiguous and step.kind is StepKind.CREATE
-                await self._endure(run, step, failure, outage, wait=not orphaned)
-                if orphaned:
-                    found = await self._settle(run, self._record(run, seq), step)
-                    if found is not None:
-                        return found
+                await self._bear(run, step, failure, outage, flight)
+                found = await self._look_up(run, seq, step, failure, outage)
+                if found is not None:
+                    return found
                 await self._intent(run, seq)
+
+    async def _look_up(self, run: Run, seq: int, step: Step, failure: ProviderError, outage: Outage) -> Result | None:
+        """Before the next try, whose time has then come: what a `create` made after all, None if nothing is found."""
+        next_try = self._running.time.time() + outage.pause
+        if failure.ambiguous and step.kind is StepKind.CREATE:
+            found = await self._settle(run, self._record(run, seq), step)
+            if found is not None:
+                return found
+        await self._running.pause(max(0.0, next_try - self._running.time.time()))
+        if failure.status == CONFLICT and step.kind is StepKind.CREATE:  # what is in its way may be its own
+            return await self._patiently(run, step, lambda: step.seen(run))
+        return None
+
+    def _outage(self, run: Run) -> Outage:
+        return Outage(SOON if self._is_urgent(run) else PATIENT, self._running.time.time)
+
+    def _flight(self) -> Flight:
+        return Flight(self._running.time.time)
+
+    def _is_urgent(self, run: Run) -> bool:
+        """Whether it is about what is on the air or about to be, by its verb or by its show."""
+        if run.operation.rank > RANK_OF_THE_REST:
+            return True
+        if not run.operation.show or run.show.state.closed:
+            return False
+        near = run.show.start - self._context.clock.now() <= self._context.figures.look_near_lead
+        return run.show.state.on_air or (near and run.show.state is not ShowState.OFF)
 
     async def _settle(self, run: Run, record: StepRecord, step: Step) -> Result | None:
         """Watch for what an orphaned request may have made, until it cannot arrive any more; then None."""
@@ -330,42 +375,45 @@ class Engine:
 
     async def _patiently(self, run: Run, step: Step, look: Callable[[], Awaitable[T]]) -> T:
         """Look, again and again while the provider is out."""
-        outage = Outage()
+        outage = self._outage(run)
         while True:
+            flight = self._flight()
             try:
-                return await self._watched(run, step, look())
+                return await self._watched(run, step, look(), flight)
             except ProviderError as failure:
-                await self._endure(run, step, failure, outage)
+                await self._bear(run, step, failure, outage, flight)
+                await self._running.pause(outage.pause)
 
-    async def _endure(self, run: Run, step: Step, failure: ProviderError, outage: Outage, *, wait: bool = True) -> None:
-        """Tell people of an outage that lasts, and wait before the next try; raises the failure if there is to be none."""
+    async def _bear(self, run: Run, step: Step, failure: ProviderError, outage: Outage, flight: Flight) -> None:
+        """Tell people of an outage that lasts; raises the failure if there is to be no further try."""
         if failure.permanent or outage.too_long:
             raise failure
-        outage.tries += 1
-        log.info("step %s of %s: %s (%s)", step.name, run.operation.id, failure.sentence, failure.detail)
-        if outage.to_be_told(failure):
+        outage.failed(failure, flight.first_sent)
+        log.info(
+            "step %s of %s: %s (%s); try %d, next in %g s",
+            *(step.name, run.operation.id, failure.sentence, failure.detail, outage.tries, outage.pause),
+        )
+        if outage.to_be_told:
             outage.told = True
-            await self._tell_trouble(run, step, failure.happened)
-        if wait:
-            await self._running.pause(outage.pause(failure))
+            await self._tell_trouble(run, step, failure.happened, outage.pause)
 
-    async def _watched(self, run: Run, step: Step, request: Awaitable[T]) -> T:
+    async def _watched(self, run: Run, step: Step, request: Awaitable[T], flight: Flight) -> T:
         """The request, of which people hear while it hangs."""
-        title = run.provider.capabilities.title
-        return await watched(request, SLOW, lambda: self._tell_trouble(run, step, f"{title} has not answered for {SLOW:g} s."))
+        sentence = f"{run.provider.capabilities.title} has not answered for {SLOW:g} s."
+        return await watched(request, flight, SLOW, lambda: self._tell_trouble(run, step, sentence))
 
-    async def _tell_trouble(self, run: Run, step: Step, sentence: str) -> None:
+    async def _tell_trouble(self, run: Run, step: Step, sentence: str, again_in: float | None = None) -> None:
         def tell(draft: Draft) -> None:
-            draft.post(self._trouble(run, step, sentence, draft))
+            draft.post(self._trouble(run, step, sentence, draft, again_in))
             current = next(op for op in draft.operations if op.id == run.operation.id)
             draft.operate(replace(current, note=sentence))
 
         await self._write(run, tell)
 
-    def _trouble(self, run: Run, step: Step, sentence: str, draft: Draft) -> Post | None:
+    def _trouble(self, run: Run, step: Step, sentence: str, draft: Draft, again_in: float | None = None) -> Post | None:
         aside = self._verbs[run.operation.verb].aside and bool(run.operation.show)
         thread = draft.show(run.operation.show).card_key if aside else ""
-        return notices.trouble(run.operation, step.name, step.label, sentence, draft.now, thread=thread)
+        return notices.trouble(run.operation, step.name, step.label, sentence, draft.now, thread=thread, again_in=again_in)
 
     async def _note(self, run: Run, note: str) -> None:
         def rule(draft: Draft) -> None:
@@ -393,6 +441,7 @@ class Engine:
         await self._context.store.advance(run.operation.id, run.operation.fence, rule)
 
     async def _close(self, operation: Operation, state: OperationState, sentence: str) -> None:
+        self._unanswered.pop(operation.id, None)
         verb = self._verbs[operation.verb]
         title = verb.titled(self._context.providers.get(operation.provider))
 

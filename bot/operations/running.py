@@ -3,16 +3,40 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable, Coroutine, Iterator
 from contextlib import contextmanager
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from bot.context import Context
 from bot.errors import StoreError
+from bot.providers.flight import Flight, flying
 from bot.store.base import Touched
 
 T = TypeVar("T")
+
+
+class RealTime(Protocol):
+    """Real time, as against the show's, on a clock that nobody sets."""
+
+    def time(self) -> float:
+        """Seconds; only differences mean anything."""
+
+    async def sleep(self, seconds: float) -> None:
+        """Return when so many seconds have passed."""
+
+
+class LoopTime:
+    """Real time as the event loop keeps it."""
+
+    def time(self) -> float:
+        """Seconds; only differences mean anything."""
+        return time.monotonic()
+
+    async def sleep(self, seconds: float) -> None:
+        """Return when so many seconds have passed."""
+        await asyncio.sleep(seconds)
 
 
 class Parked(Exception):
@@ -22,8 +46,9 @@ class Parked(Exception):
 class Running:
     """Owns the tasks. What a task waits for other than an answer it waits for here, so that stopping need not wait for it."""
 
-    def __init__(self, context: Context) -> None:
+    def __init__(self, context: Context, time: RealTime | None = None) -> None:
         self._context = context
+        self.time = time or LoopTime()
         self._tasks: dict[str, tuple[int, asyncio.Task[None]]] = {}
         self._stopping: set[asyncio.Task[None]] = set()
         self._resting: set[asyncio.Task[None]] = set()
@@ -123,19 +148,23 @@ class Running:
     async def pause(self, seconds: float) -> None:
         """Wait in real time; Parked if the bot stops."""
         with self._rest():
-            await asyncio.sleep(seconds)
+            await self.time.sleep(seconds)
 
 
-async def watched(request: Awaitable[T], slow: float, tell: Callable[[], Awaitable[None]]) -> T:
-    """The answer to a request; `tell` is called once if it takes longer than `slow` real seconds."""
+async def watched(request: Awaitable[T], flight: Flight, slow: float, tell: Callable[[], Awaitable[None]]) -> T:
+    """The answer to a request; `tell` is called once if the provider has not answered for `slow` real seconds.
+
+    What waits for its turn in our own queue has not been sent: the provider owes no answer to it.
+    """
 
     async def teller() -> None:
-        await asyncio.sleep(slow)
+        await flight.hangs(slow)
         await tell()
 
     telling = asyncio.create_task(teller())
     try:
-        return await request
+        with flying(flight):
+            return await request
     finally:
         telling.cancel()
         await asyncio.gather(telling, return_exceptions=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -12,6 +11,7 @@ from bot.errors import ProviderError, UserError
 from bot.model import JSON, Dossier, Operation, Seen, Show, StepKind, StepRecord, StepState
 from bot.operations.outage import TELL_AFTER
 from bot.providers.base import Provider
+from bot.providers.flight import present
 from bot.show.draft import Draft
 
 Result = Mapping[str, JSON]
@@ -39,6 +39,8 @@ class Run:
         self.dossier = dossier
         self.held_up = ""
         """Why a step that waits cannot see what it waits for, where that lasts and people have to hear of it."""
+        self.unanswered: ProviderError | None = None
+        """How the look of a step that waits failed; the provider is looked at less often then."""
 
     @property
     def provider(self) -> Provider:
@@ -85,14 +87,17 @@ class Run:
 
     async def look_if_it_answers(self) -> Seen | None:
         """See the stream now; None while the provider is out. Raises ProviderError if no waiting mends that."""
-        before, began = self.dossier.seen, time.monotonic()
+        before, flight = self.dossier.seen, present()
         try:
             return await self.look()
         except ProviderError as failure:
             if failure.permanent:
                 raise
-            lasts = (before is not None and before.blind_since is not None) or time.monotonic() - began >= TELL_AFTER
+            sent = flight.first_sent if flight is not None else None
+            hung = flight is not None and sent is not None and flight.now() - sent >= TELL_AFTER
+            lasts = hung or (before is not None and before.blind_since is not None)
             self.held_up = failure.happened if lasts else ""
+            self.unanswered = failure
             return None
 
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import random
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
+
+from bot.backoff import BackoffPolicy
 
 
 class RealTime(Protocol):
@@ -47,8 +48,7 @@ class Pace:
 
     def delay(self, failures: int) -> float:
         """How long to stay away after so many failures in a row (at least one), with jitter."""
-        longest = min(self.longest_backoff, self.backoff * 2.0 ** min(failures - 1, 10))
-        return longest * random.uniform(0.75, 1.0)  # noqa: S311 (spreads retries, guards nothing)
+        return BackoffPolicy(self.backoff, self.longest_backoff, self.longest_backoff).delay(failures)
 
 
 class Bucket:

@@ -13,6 +13,9 @@ from typing import Protocol
 LONGEST_PAUSE = 60.0
 """Seconds that a vendor can silence us at a time; asked for more, we ask again after so long."""
 
+LONGEST_PAUSE_OF_URGENT = 5.0
+"""The same for effects, and for seeing what is on air: a pause or a finish that is due does not wait out a minute."""
+
 
 class Priority(IntEnum):
     """What a request is for; the lower goes first."""
@@ -123,7 +126,7 @@ class Budget:
         self._tokens = float(burst)
         self._ticker = ticker
         self._filled_at: float | None = None
-        self._closed_until = 0.0
+        self._closed_until = self._closed_to_urgent_until = 0.0
         self._queues: dict[Tier, list[tuple[float, int, float, asyncio.Future[None]]]] = {tier: [] for tier in Tier}
         self._places = {tier: asyncio.Semaphore(count) for tier, count in PLACES.items()}
         self._turns = 0
@@ -151,7 +154,7 @@ class Budget:
         """Return when this request may be sent. Cancelling the wait costs nobody a turn."""
         turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._arrivals += 1
-        now = self._now()
+        now = self.now()
         heapq.heappush(self._queues[tier_of(priority)], (now + PATIENCE[priority], self._arrivals, now, turn))
         self._serve()
         try:
@@ -163,15 +166,18 @@ class Budget:
             raise
 
     def pause(self, seconds: float) -> None:
-        """Send nothing for so long, because the vendor asked for it (`Retry-After`); then effects first, one by one."""
-        until = self._now() + min(max(seconds, 0.0), LONGEST_PAUSE)
-        if until > self._closed_until:
-            self._closed_until = until
+        """Send nothing for so long, because the vendor asked for it; then effects first, one by one. What is urgent waits less."""
+        now, seconds = self.now(), max(seconds, 0.0)
+        self._closed_until = max(self._closed_until, now + min(seconds, LONGEST_PAUSE))
+        until = now + min(seconds, LONGEST_PAUSE_OF_URGENT)
+        if until > self._closed_to_urgent_until:
+            self._closed_to_urgent_until = until
             self._tokens = 1.0
             self._filled_at = until
-            self._serve()
+        self._serve()
 
-    def _now(self) -> float:
+    def now(self) -> float:
+        """The present moment by the clock that this budget keeps: seconds, never going back."""
         if self._ticker is None:
             self._ticker = asyncio.get_running_loop()
         return self._ticker.time()
@@ -185,9 +191,9 @@ class Budget:
 
     def _serve(self) -> None:
         """Give out the turns that there are, and set the alarm for the next."""
-        now = self._now()
+        now = self.now()
         self._refill(now)
-        while now >= self._closed_until and self._tokens >= 1 - 1e-9 and (queue := self._next_queue(now)):
+        while self._tokens >= 1 - 1e-6 and (queue := self._next_queue(now)):
             *_, turn = heapq.heappop(queue)
             self._tokens -= 1
             self._turns += 1
@@ -195,18 +201,24 @@ class Budget:
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
-        if self._next_queue(now) and self._ticker is not None:
-            delay = max(self._closed_until - now, (1 - self._tokens) / self._per_second, 0.0)
+        opens_at = min((self._opens_at(tier) for tier, queue in self._queues.items() if queue), default=None)
+        if opens_at is not None and self._ticker is not None:
+            delay = max(opens_at - now, (1 - self._tokens) / self._per_second, 0.0)
             self._timer = self._ticker.call_later(delay, self._serve)
+
+    def _opens_at(self, tier: Tier) -> float:
+        """From when on requests of this tier may be sent, as far as the vendor is concerned."""
+        return self._closed_to_urgent_until if tier <= Tier.EFFECT else self._closed_until
 
     def _next_queue(self, now: float) -> list[tuple[float, int, float, asyncio.Future[None]]] | None:
         """The queue whose head goes next: the first that is not empty, or, one turn in `SHARE`, the first whose head is overdue."""
         for queue in self._queues.values():
             while queue and queue[0][-1].done():
                 heapq.heappop(queue)
+        there = {tier: queue for tier, queue in self._queues.items() if queue and now >= self._opens_at(tier) - 1e-6}
         if self._turns % SHARE == SHARE - 1:
             for tier, patience in OVERDUE.items():
-                queue = self._queues[tier]
-                if queue and now - queue[0][2] >= patience:
-                    return queue
-        return next((queue for queue in self._queues.values() if queue), None)
+                overdue = there.get(tier)
+                if overdue and now - overdue[0][2] >= patience:
+                    return overdue
+        return next(iter(there.values()), None)

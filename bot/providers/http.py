@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import json as jsonlib
-import math
+import re
 import ssl
 import time
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -22,7 +23,9 @@ from bot.network import Network
 from bot.passing import Passing, unheeded
 from bot.providers.bodies import ACCEPTED, BadEncoding, read_bounded
 from bot.providers.budget import CONNECTIONS, Budget, Priority
+from bot.providers.flight import present
 from bot.providers.scrub import scrub, without_number
+from bot.providers.throttle import Throttle
 from bot.sanitise import clean_text, decode, read_json
 
 CONNECT_TIMEOUT = 5.0
@@ -54,6 +57,8 @@ class Trouble(StrEnum):
     FORBIDDEN = "forbidden"
     MISSING = "missing"
     CONFLICT = "conflict"
+    LATER = "later"
+    """Locked, or too early: it may be done in a moment."""
     REFUSED = "refused"
     """Any other 4xx: the vendor says what is wrong in its own words."""
     BUSY = "busy"
@@ -78,7 +83,8 @@ SENTENCES: Mapping[Trouble, str] = {
     Trouble.MISSING: "{title} has no {what}{words}. It may have been deleted there; pick another one.",
     Trouble.CONFLICT: "{title} says this collides with something else{words}. Look at the state and try again.",
     Trouble.REFUSED: "{title} refused: {complaint}. {change}",
-    Trouble.BUSY: "{title} asks to be called less often. It can be tried again in {wait:g} s.",
+    Trouble.LATER: "{title} cannot do that yet{words}. {after}",
+    Trouble.BUSY: "{title} asks to be called less often. {after}",
     Trouble.BROKEN: "{title} has a fault of its own. {after}",
 }
 CHANGE = "Change that and try again."
@@ -100,6 +106,8 @@ _BY_STATUS = {
     408: Trouble.TIMEOUT,
     409: Trouble.CONFLICT,
     410: Trouble.MISSING,
+    423: Trouble.LATER,
+    425: Trouble.LATER,
     429: Trouble.BUSY,
 }
 _NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError)
@@ -139,7 +147,7 @@ class Answer:
 
 def retry_after(answer: Answer, headers: Mapping[str, str]) -> float | None:  # noqa: ARG001 - other vendors tell it in the answer
     """Seconds to wait as the standard header has them; None if it is not there or makes no sense."""
-    return seconds_from(headers.get("retry-after", ""))
+    return seconds_from(headers.get("retry-after", ""), headers.get("date", ""))
 
 
 def _plain_complaint(answer: Answer) -> str:
@@ -204,6 +212,7 @@ class Seam:
         self._manner = manner
         self._passing = passing
         self._budget = budget
+        self._throttle = Throttle(budget)
         self._now = now
         self._timeout = timeout
         values = [value.get_secret_value() for value in headers.values()]
@@ -253,10 +262,10 @@ class Seam:
         `multipart/form-data` in the place of `json`. `asks`: it changes nothing, though its method may.
         """
         call = _Call(method, route or path, what, (*self._secrets, *secrets), asks)
+        flight = present()
         async with self._budget.place(priority):
-            answer = await self._exchange(call, path, json, form, params)
-        if answer.status == 429:
-            self._budget.pause(1.0 if answer.retry_after is None else answer.retry_after)
+            with flight.request() if flight is not None else nullcontext():
+                answer = await self._throttled(self._exchange(call, path, json, form, params))
         if 200 <= answer.status < 300:
             self._account("")
         if answer.status in accept or 200 <= answer.status < 300:
@@ -265,6 +274,15 @@ class Seam:
         if answer.status == 401:
             self._account(failure.sentence)
         raise failure
+
+    async def _throttled(self, exchange: Awaitable[Answer]) -> Answer:
+        """The answer to a request that leaves now; after a 429 nothing is sent for as long as the answer then says."""
+        sent = self._budget.now()
+        answer = await exchange
+        if answer.status == 429:
+            return replace(answer, retry_after=self._throttle.refused(sent, answer.retry_after))
+        self._throttle.answered()
+        return answer
 
     def refusal(
         self, answer: Answer, *, what: str = "such thing", sentence: str = "", secrets: Iterable[str] = ()
@@ -338,10 +356,9 @@ class Seam:
         complaint = without_number(" ".join(scrub(self._manner.complaint(answer), call.secrets).split()), status)
         if len(complaint) > LONGEST_COMPLAINT:
             complaint = complaint[:LONGEST_COMPLAINT].rstrip() + "…"
-        wait = answer.retry_after
-        if trouble is Trouble.BUSY and wait is None:
-            wait = 1.0
-        return self._error(call, trouble, status=status, complaint=complaint.rstrip("."), wait=wait, sentence=sentence)
+        return self._error(
+            call, trouble, status=status, complaint=complaint.rstrip("."), wait=answer.retry_after, sentence=sentence
+        )
 
     def _error(
         self,
@@ -356,7 +373,8 @@ class Seam:
     ) -> ProviderError:
         ambiguous = trouble in _MAYBE_DONE and not call.reads
         template = sentence or self._manner.sentence(trouble)
-        advice = "Whether it was done is not known; look before trying again." if ambiguous else "Try again in a moment."
+        again = f"It can be tried again in {wait:g} s." if trouble is Trouble.BUSY and wait else "Try again in a moment."
+        advice = "Whether it was done is not known; look before trying again." if ambiguous else again
         said = {
             "title": self._manner.title,
             "what": call.what.removeprefix("the new ") if trouble is Trouble.MISSING else call.what,
@@ -364,7 +382,6 @@ class Seam:
             "change": CHANGE if complaint else NO_REASON.format(title=self._manner.title),
             "words": f": {complaint}" if complaint else "",
             "seconds": self._timeout,
-            "wait": 0.0 if wait is None else wait,
         }
         parts = (f"{call.method} {call.route}".strip(), trouble.value, "" if status is None else str(status), detail, complaint)
         return ProviderError(
@@ -410,17 +427,18 @@ def _names(error: BaseException) -> str:
     return " < ".join(names)
 
 
-def seconds_from(header: str) -> float | None:
-    """Seconds from now, from either form of the header (RFC 9110 10.2.3); None if there is none or it makes no sense."""
-    if not header:
-        return None
-    try:
-        seconds = float(header)
-        return max(0.0, seconds) if math.isfinite(seconds) else None
-    except ValueError:
-        pass
+def seconds_from(header: str, date: str = "") -> float | None:
+    """Seconds to wait, from either form of a Retry-After (RFC 9110 10.2.3); None if there is none or it makes no sense.
+
+    One that names a moment is held against the `Date` of the same answer: both are by the vendor's clock, which ours need not be.
+    """
+    if re.fullmatch(r"[0-9]+(\.[0-9]*)?", header, re.ASCII):
+        return float(header[:12]) or None
     until = _date(header)
-    return None if until is None else max(0.0, (until - datetime.now(UTC)).total_seconds())
+    if until is None:
+        return None
+    seconds = (until - (_date(date) or datetime.now(UTC))).total_seconds()
+    return seconds if seconds > 0 else None
 
 
 def _date(header: str) -> datetime | None:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from bot.app import Bot, World
+from bot.app import Bot, ProviderTime, World
 from bot.clock import Clock
 from bot.inbox import RETRIES
 from bot.operations.steps import HTTP_TIMEOUT
@@ -46,9 +46,9 @@ class Rehearsal:
     """Owns the world; the bot in it can be stopped and started again on the same file.
 
     `rate` is how many show seconds pass in a real one; at 0 the clock stands still until it is moved. With `limits`, Slack keeps
-    its real rate limits and the bot its real pace. `settle`, `timeout` and `letter_retries` are real seconds, as
-    in `World`. With `http`, Slack delivers by signed HTTP in the place of Socket Mode. `clouds` makes the played providers,
-    `rule` decides who may do what.
+    its real rate limits and the bot its real pace. `settle`, `timeout` and `letter_retries` are real seconds, as in `World`, and
+    `provider_time` is as there. With `http`, Slack delivers by signed HTTP in the place of Socket Mode. `clouds` makes the played
+    providers, `rule` decides who may do what.
     """
 
     def __init__(
@@ -64,6 +64,7 @@ class Rehearsal:
         timeout: float = HTTP_TIMEOUT,
         letter_retries: Sequence[float] = RETRIES,
         http: bool = False,
+        provider_time: ProviderTime | None = None,
         clouds: Callable[[Clock], Sequence[Cloud]] = gcore_only,
         rule: Rule = may,
     ) -> None:
@@ -75,6 +76,7 @@ class Rehearsal:
         self.slack = SlackEmulator(manifest, rate_limits=limits)
         self._http = http
         self._rule = rule
+        self._provider_time = provider_time
         self.secret = secrets.token_urlsafe(24)
         self._limits = limits
         self._env = dict(env or {})
@@ -136,6 +138,7 @@ class Rehearsal:
             timeout=self._timeout,
             letter_retries=self._letter_retries,
             may=self._rule,
+            provider_time=self._provider_time,
         )
 
     def environment(self) -> dict[str, str]:

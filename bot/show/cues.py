@@ -22,7 +22,9 @@ RANKS: Mapping[str, int] = {
     "record": 20,
     "stop_recording": 20,
 }
-"""Who has authority over whom; everything else is 10."""
+"""Who has authority over whom; everything else is RANK_OF_THE_REST."""
+
+RANK_OF_THE_REST = 10
 
 
 NO_GATE_ENCODER_ASK = timedelta(minutes=2)
@@ -84,7 +86,7 @@ def asked_finish(operations: Iterable[Operation], show: Show) -> Operation | Non
 
 def rank(verb: str) -> int:
     """The authority of a verb."""
-    return RANKS.get(verb, 10)
+    return RANKS.get(verb, RANK_OF_THE_REST)
 
 
 def schedule(draft: Draft, show: Show, figures: Defaults) -> None:

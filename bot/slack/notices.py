@@ -67,11 +67,17 @@ def left_out(op: Operation, step: str, label: str, sentence: str, now: datetime)
     return _fixed(f"left-out:{op.id}:{op.fence}:{step}", op.channel, now, text, Urgency.ALARM, show=op.show)
 
 
-def trouble(op: Operation, step: str, label: str, sentence: str, now: datetime, *, thread: str = "") -> Post | None:
-    """A step is held up by an outage and goes on trying: in the channel, where the whole crew waits for it, or in a thread."""
+def trouble(
+    op: Operation, step: str, label: str, sentence: str, now: datetime, *, thread: str = "", again_in: float | None = None
+) -> Post | None:
+    """A step is held up by an outage and goes on trying: in the channel, where the whole crew waits for it, or in a thread.
+
+    `again_in`: real seconds until the next try, None where a request is still under way.
+    """
     if not op.show:
         return None
-    text = f":hourglass: {op.show}: “{brief(label)}” is held up. {brief(sentence, 500)} Trying on."
+    trying = "Trying on." if again_in is None else f"Next try in {again_in:g} s. Trying on."
+    text = f":hourglass: {op.show}: “{brief(label)}” is held up. {brief(sentence, 500)} {trying}"
     return _fixed(f"trouble:{op.id}:{step}", op.channel, now, text, Urgency.ALARM, thread, op.show)
 
 

@@ -70,7 +70,7 @@ def complaint(answer: Answer) -> str:
 def wait(answer: Answer, headers: Mapping[str, str]) -> float | None:
     """Seconds: a header of AIOZ's or of the standard's, else what the message of a 429 says (AIOZ docs, limit)."""
     for name in _WAIT_HEADERS:
-        seconds = seconds_from(headers.get(name, ""))
+        seconds = seconds_from(headers.get(name, ""), headers.get("date", ""))
         if seconds is not None and seconds <= _LONGEST_WAIT:
             return seconds
     told = _WAIT_WORDS.search(complaint(answer)) if answer.status == 429 else None

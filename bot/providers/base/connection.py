@@ -10,7 +10,7 @@ from pydantic import SecretStr
 from bot.clock import Clock
 from bot.network import Network
 from bot.passing import Passing, unheeded
-from bot.providers.budget import Budget
+from bot.providers.budget import Budget, Ticker
 from bot.providers.http import Manner, Seam
 
 
@@ -27,6 +27,8 @@ class Connection:
     requests_per_second: float | None = None
     """Where not the vendor's own."""
     passing: Passing = unheeded
+    ticker: Ticker | None = None
+    """By which the rate is kept; None for the event loop."""
     network: Network = field(default_factory=Network)
     account: Callable[[str], None] = lambda _: None
     """Told the sentence when the vendor refuses the credentials, and an empty one when it takes them."""
@@ -37,7 +39,7 @@ class Connection:
             base_url,
             headers=headers,
             manner=manner,
-            budget=Budget(self.requests_per_second or requests_per_second),
+            budget=Budget(self.requests_per_second or requests_per_second, ticker=self.ticker),
             now=self.clock.now,
             timeout=self.timeout,
             passing=self.passing,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from http import HTTPStatus
 from typing import ClassVar, cast
 
 from aiohttp import web
@@ -14,7 +15,7 @@ from bot.sandbox.cloud.course import Course
 from bot.sandbox.cloud.door import Door, Overheard
 from bot.sandbox.cloud.ledger import Call, Id, Ledger
 from bot.sandbox.cloud.webhooks import Webhooks
-from bot.sandbox.faults import Faults
+from bot.sandbox.faults import Fault, Faults
 from bot.sandbox.server import LocalServer
 
 
@@ -68,6 +69,18 @@ class Cloud(ABC):
         while self._books.agenda.run_due() or self.webhooks.waiting:
             await self.webhooks.idle()
         await self.webhooks.idle()
+
+    def refuse(
+        self, status: int, *, method: str = "*", path: str = "*", times: int | None = None, headers: Mapping[str, str] | None = None
+    ) -> Fault:
+        """Answer requests with this status in the vendor's own shape and without any effect: so many, or until taken back.
+
+        `method` and `path` are shell patterns. There is no Retry-After unless `headers` have one.
+        """
+        answer = self._door.refusal(status, HTTPStatus(status).phrase)
+        body = answer.body if isinstance(answer.body, bytes) else b""
+        sent = {"Content-Type": answer.content_type, **(headers or {})}
+        return self.faults.add(Fault(path, method, times, status, body, sent))
 
     async def until(self, condition: Callable[[], bool]) -> None:
         """Return as soon as `condition` holds, asked after every call, effect and delivery: tests wait without sleeping."""

@@ -24,6 +24,7 @@ from slack_sdk.socket_mode.async_client import AsyncBaseSocketModeClient
 from slack_sdk.socket_mode.request import SocketModeRequest
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.backoff import BackoffPolicy
 from bot.errors import SettingsError
 from bot.log import RateLimitedLog
 from bot.model import JSON
@@ -32,7 +33,7 @@ from bot.slack.guard import Greeting, Refusal, check, clean_body
 from bot.slack.interaction import Interaction, Kind, Receive
 from bot.slack.parsing import MalformedError, parse
 from bot.slack.transport.calls import Identity, introduce, response_url_client, web_client
-from bot.slack.transport.sockets import Counters, Rhythm, Socket
+from bot.slack.transport.sockets import LONGEST_WAIT, Counters, Rhythm, Socket
 
 log = logging.getLogger(__name__)
 
@@ -244,10 +245,10 @@ class SlackLink:
         task.add_done_callback(self._tasks.discard)
 
     async def _introduce(self) -> None:
-        pause = self._rhythm.retry_first
+        backoff, failures = BackoffPolicy(self._rhythm.retry_first, self._rhythm.retry_most, LONGEST_WAIT), 0
         while self.identity is None:
-            await asyncio.sleep(pause)
-            pause = min(self._rhythm.retry_most, pause * 2)
+            failures += 1
+            await asyncio.sleep(backoff.delay(failures))
             try:
                 self.identity = await introduce(self._client)
             except Exception as error:  # the loop's edge: Slack may come back

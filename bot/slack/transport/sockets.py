@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import random
 import time
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
@@ -17,6 +16,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from websockets.asyncio.client import ClientConnection
 from websockets.exceptions import ConnectionClosed
 
+from bot.backoff import BackoffPolicy
 from bot.network import Network
 from bot.slack.transport.calls import code_of, raise_if_refused
 from bot.slack.transport.client import PatientClient
@@ -152,8 +152,7 @@ class Socket:
             raise ConnectionError("still closed")
 
     def _pause(self, failures: int) -> float:
-        longest = min(self._rhythm.retry_most, self._rhythm.retry_first * 2.0 ** min(failures - 1, 16))
-        return longest * random.uniform(0.75, 1.0)  # noqa: S311 - spreads the tries of the two sockets
+        return BackoffPolicy(self._rhythm.retry_first, self._rhythm.retry_most, LONGEST_WAIT).delay(failures)
 
 
 def _wanted(error: Exception) -> float:

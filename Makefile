@@ -7,7 +7,7 @@ READY_TEST := $(VENV)/.ready-test
 # Every worker and every process that a test starts would compile all modules anew.
 export PYTHONDONTWRITEBYTECODE :=
 # What measures speed or kills processes: other tests beside it would change what it measures.
-DRILLS := tests/bench tests/faults
+DRILLS := tests/bench tests/faults tests/loop
 
 .PHONY: help demo test drills check bench torture manifest clean
 .DEFAULT_GOAL := help

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 from bot.errors import Choice, Question, UserError
 from bot.model import JSON, StreamKey
+from bot.offload import offload
 from bot.providers.base import Field, Provider, StreamInfo
 from bot.show.access import Verb
 from bot.show.phone import normalise
@@ -22,6 +23,7 @@ from bot.slack.stream_forms import apart, changed, create_form, edit_form, print
 from bot.slack.stream_list import streams_message
 from bot.slack.streams import (
     PICK,
+    HiddenStreams,
     all_streams,
     chosen,
     facts_of,
@@ -96,8 +98,7 @@ async def _list(call: Call, words: str) -> None:
     """Every stream that the person may know of with its state, those first that were left on."""
     listed, failures = await all_streams(call)
     hidden = await hidden_streams(call)
-    there = [info for info in listed if not hidden.has(info.key, info.name)]
-    streams = [info for info in there if folded(words) in folded(info.name) or words == info.key.id]
+    streams = await offload(_listed, listed, hidden, words)
     if not streams:
         fits = f" with “{words}” in its name" if words else ""
         out = "".join(f" {sentence}" for sentence in failures)
@@ -107,8 +108,15 @@ async def _list(call: Call, words: str) -> None:
     narrow = f"{call.command} stream list <part of a name>"
     titles = {name: one.title for name, one in able.items()}
     where = titles if len(titles) > 1 else {}
-    message = streams_message(streams, shows, able, call.context.clock.now(), call.zone, narrow, where, missing(failures))
-    await call.reply(message)
+    now, notes = call.context.clock.now(), missing(failures)
+    await call.reply(await offload(streams_message, streams, shows, able, now, call.zone, narrow, where, notes))
+
+
+def _listed(listed: Sequence[StreamInfo], hidden: HiddenStreams, words: str) -> list[StreamInfo]:
+    wanted = folded(words)
+    return [
+        info for info in listed if not hidden.has(info.key, info.name) and (wanted in folded(info.name) or words == info.key.id)
+    ]
 
 
 # -- create -------------------------------------------------------------------------------------------------------------

@@ -32,6 +32,7 @@ MAY_IMPORT: Mapping[str, frozenset[str]] = {
         "sanitise": "model",
         "log": "sanitise",
         "backoff": "",
+        "offload": "",
         "clock": "",
         "passing": "",
         "seal": "errors model",
@@ -68,7 +69,7 @@ MAY_IMPORT: Mapping[str, frozenset[str]] = {
 }
 """Which part of the product may import which; `app` and `__main__` put everything together."""
 
-FOUNDATION = frozenset({"sanitise", "log", "backoff"})
+FOUNDATION = frozenset({"sanitise", "log", "backoff", "offload"})
 """What every part but `model` may import: foreign text, the log and failures that pass are everywhere."""
 ROOTS = ("app", "__main__")
 ONLY_IN: Mapping[str, tuple[str, ...]] = {

@@ -20,6 +20,7 @@ from pydantic import SecretStr
 from bot.errors import ProviderError
 from bot.model import JSON
 from bot.network import Network
+from bot.offload import offload
 from bot.passing import Passing, unheeded
 from bot.providers.bodies import ACCEPTED, BadEncoding, read_bounded
 from bot.providers.budget import CONNECTIONS, Budget, Priority
@@ -32,6 +33,8 @@ CONNECT_TIMEOUT = 5.0
 """Seconds to get a connection; one that is not there by then carried no request."""
 LONGEST_ANSWER = 8 * 1024 * 1024
 """Bytes of an answer that are read; no vendor's list page is near that."""
+SHORT_ANSWER = 64 * 1024
+"""Bytes of an answer that are read in a millisecond; longer ones are read beside the event loop."""
 LONGEST_COMPLAINT = 300
 """Characters of a vendor's own words that go into a sentence."""
 
@@ -326,7 +329,9 @@ class Seam:
             failed, names = _trouble(error), _names(error)
         else:
             if raw is not None:
-                return replace(self._parsed(call, got, raw, asked_at), sent=sent)
+                if len(raw) < SHORT_ANSWER:
+                    return replace(self._parsed(call, got, raw, asked_at), sent=sent)
+                return replace(await offload(self._parsed, call, got, raw, asked_at), sent=sent)
             failed, names = Trouble.TOO_LONG, ""
         raise self._error(call, failed, detail=names)
 

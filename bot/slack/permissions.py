@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from bot.model import Owners, Person, Standing, StreamKey
+from bot.offload import collected, offload
 from bot.show.access import Asker, Kind, Refusal, Rule, Thing, Verb, channel_thing, may
 from bot.slack.directory import Directory
 
@@ -89,13 +90,14 @@ class Permissions:
     async def hidden_streams(self, person: Person, streams: Mapping[Owners, frozenset[StreamKey]]) -> frozenset[StreamKey]:
         """Those of the streams, gathered by their owners, that the person may not know of."""
         visible = await self._visible(person, Kind.STREAM, streams.keys())
-        return frozenset().union(*(keys for owners, keys in streams.items() if owners not in visible))
+        return await offload(lambda: frozenset().union(*(keys for owners, keys in streams.items() if owners not in visible)))
 
     async def visible_videos(self, person: Person, owners: Collection[Owners]) -> list[bool]:
         """Of each of these, whether a video that belongs to them may be seen."""
-        visible = await self._visible(person, Kind.VIDEO, set(owners))
-        return [each in visible for each in owners]
+        visible = await self._visible(person, Kind.VIDEO, await offload(frozenset, owners))
+        return await offload(lambda: [each in visible for each in owners])
 
     async def _visible(self, person: Person, kind: Kind, owners: Collection[Owners]) -> frozenset[Owners]:
-        asker = await self.asker(person, frozenset().union(*(each.channels for each in owners)))
-        return frozenset(each for each in owners if self.judge(asker, Verb.READ, Thing(kind, each)) is None)
+        """Those whose things the person may see; there may be as many owners as there are streams."""
+        asker = await self.asker(person, await offload(lambda: frozenset().union(*(each.channels for each in owners))))
+        return frozenset(await collected(each for each in owners if self.judge(asker, Verb.READ, Thing(kind, each)) is None))

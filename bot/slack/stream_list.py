@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from heapq import nsmallest
 from zoneinfo import ZoneInfo
 
-from bot.model import Show, ShowState
+from bot.model import Show, ShowState, StreamKey
 from bot.providers.base import Capabilities, StreamInfo
 from bot.show.times import wall
 from bot.slack.blocks import Control, Message, actions
@@ -35,12 +37,18 @@ def streams_message(
     """
     open_keys = {show.key for show in shows if show.state in OPEN or (show.state is ShowState.OFF and show.stopped_at is None)}
     left_on = [info for info in streams if info.enabled and info.key not in open_keys]
-    rest = sorted((info for info in streams if info not in left_on), key=lambda info: (not info.enabled, folded(info.name)))
+    others = [info for info in streams if not (info.enabled and info.key not in open_keys)]
+    rest = nsmallest(MOST_LISTED, others, key=lambda info: (not info.enabled, folded(info.name)))
+    on_it = defaultdict[StreamKey | None, list[Show]](list)
+    for show in shows:
+        on_it[show.key].append(show)
     lines = [":electric_plug: *Left on, without an open show*"] if left_on else []
-    lines += [_line(info, shows, able, where) for info in left_on]
+    lines += [_line(info, on_it[info.key], able, where) for info in left_on[:MOST_LISTED]]
     lines += ["*The others*"] if left_on and rest else []
-    lines += [_line(info, shows, able, where) for info in rest]
-    cut = [f"… and {len(lines) - MOST_LISTED} more: {narrow}"] if len(lines) > MOST_LISTED else []
+    lines += [_line(info, on_it[info.key], able, where) for info in rest[: max(0, MOST_LISTED - len(lines))]]
+    headings = 2 if left_on and rest else 1 if left_on else 0
+    more = len(streams) + headings - MOST_LISTED
+    cut = [f"… and {more} more: {narrow}"] if more > 0 else []
     buttons = [
         Control(f"stream-off:{number}", f"Turn off {info.name}…", {"k": str(info.key)})
         for number, info in enumerate(left_on[:MOST_BUTTONS])
@@ -61,7 +69,7 @@ def _line(info: StreamInfo, shows: Sequence[Show], able: Mapping[str, Capabiliti
     words += ["recording"] if look.recording and one.tells_recording else []
     words += [f":warning: {escape(look.trouble)}"] if look.trouble else []
     there = f" at {escape(where[info.key.provider])}" if where else ""
-    on_it = [_on_it(show) for show in shows if show.key == info.key]
+    on_it = [_on_it(show) for show in shows]
     return f"• *{escape(info.name or '(no name)')}* ({info.key.id}){there}: {' · '.join([*words, *on_it])}"
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import difflib
+import heapq
 import re
 from collections.abc import Awaitable, Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 from bot.errors import Choice, NotAllowed, ProviderError, Question, UserError
 from bot.model import Dossier, Grant, Seen, Show, ShowState, StreamKey, owners_of
+from bot.offload import closest, offload
 from bot.providers.base import Capabilities, Provider, StreamInfo
 from bot.show.access import Asker, Refusal, Verb, stream_thing
 from bot.show.phone import unquote
@@ -27,6 +28,9 @@ T = TypeVar("T")
 
 PICKER_PATIENCE = 2.0
 """Real seconds for which a picker waits for a provider: Slack waits three for the picker (block_suggestion)."""
+
+MOST_OFFERED = 100
+"""Options that Slack takes (block_suggestion)."""
 
 PICK = "stream-pick"
 
@@ -100,20 +104,25 @@ async def find_stream(call: Call, verb: str, words: str, rest: str = "") -> Stre
     if known is not None:
         return known
     listed, failures = await all_streams(call)
-    streams = [info for info in listed if not hidden.has(info.key, info.name)]
-    found = [info for info in streams if info.key.id == said]
-    found = found or [info for info in streams if folded(info.name) == folded(said)]
-    found = found or [info for info in streams if folded(said) in folded(info.name)]
+    found, close = await offload(_meant, said, listed, hidden)
     if len(found) == 1:
         return found[0]
     if not found:
-        close = difflib.get_close_matches(said, [info.name for info in streams], n=1)
-        hint = f" Did you mean {close[0]}?" if close else ""
+        hint = f" Did you mean {close}?" if close else ""
         out = "".join(f" {sentence}" for sentence in failures)
         raise UserError(f"{no_stream(said, among=bool(out))}{out}{hint} See {call.command} stream list.")
     choices = [Choice(f"{info.name} ({info.key.id})", f"{verb} {info.key} {rest}".strip()) for info in found[:5]]
     more = f" Here are five of {len(found)}." if len(found) > len(choices) else ""
     raise Question(f"“{said}” fits several streams.{more} Choose one.", choices)
+
+
+def _meant(said: str, streams: Collection[StreamInfo], hidden: HiddenStreams) -> tuple[list[StreamInfo], str]:
+    """The streams that were named, by id, by whole name or by a part of it; and the name that comes close where there is none."""
+    there, wanted = [(info, folded(info.name)) for info in streams if not hidden.has(info.key, info.name)], folded(said)
+    found = [info for info, _ in there if info.key.id == said]
+    found = found or [info for info, name in there if name == wanted]
+    found = found or [info for info, name in there if wanted in name]
+    return found, "" if found else closest(said, [info.name for info, _ in there])
 
 
 def no_stream(said: str, *, among: bool = False) -> str:
@@ -216,14 +225,12 @@ async def offer_streams(call: Call) -> list[tuple[str, str]]:
     """`Church Main · off · 1234`, for what was typed so far: from memory, and from the providers where memory has none."""
     hidden = await asyncio.wait_for(hidden_streams(call), PICKER_PATIENCE)
     seen = [known for name in call.context.providers for known in await call.context.store.streams_seen(name)]
-    offered = _offers(
-        ((known.key, known.name, known.enabled) for known in seen if not hidden.has(known.key, known.name)), call.words
-    )
+    offered = await offload(_offers, ((known.key, known.name, known.enabled) for known in seen), hidden, call.words)
     if offered:
         return offered
     lists = await asyncio.gather(*(_listed(provider) for provider in call.context.providers.values()))
-    there = ((info.key, info.name, info.enabled) for infos in lists for info in infos if not hidden.has(info.key, info.name))
-    return _offers(there, call.words)
+    there = ((info.key, info.name, info.enabled) for infos in lists for info in infos)
+    return await offload(_offers, there, hidden, call.words)
 
 
 async def _listed(provider: Provider) -> list[StreamInfo]:
@@ -233,11 +240,13 @@ async def _listed(provider: Provider) -> list[StreamInfo]:
         return []
 
 
-def _offers(streams: Iterable[tuple[StreamKey, str, bool | None]], typed: str) -> list[tuple[str, str]]:
+def _offers(streams: Iterable[tuple[StreamKey, str, bool | None]], hidden: HiddenStreams, typed: str) -> list[tuple[str, str]]:
     words = {True: "on", False: "off", None: "?"}
     wanted = folded(typed)
-    fitting = [(folded(name), key, name, on) for key, name, on in streams if wanted in folded(name) or wanted in key.id]
-    return [(f"{name[:50] or '(no name)'} · {words[on]} · {key.id}", str(key)) for _, key, name, on in sorted(fitting, key=_first)]
+    there = ((folded(name), key, name, on) for key, name, on in streams if not hidden.has(key, name))
+    fitting = (offer for offer in there if wanted in offer[0] or wanted in offer[1].id)
+    first = heapq.nsmallest(MOST_OFFERED, fitting, key=_first)
+    return [(f"{name[:50] or '(no name)'} · {words[on]} · {key.id}", str(key)) for _, key, name, on in first]
 
 
 def _first(offer: tuple[str, StreamKey, str, bool | None]) -> tuple[str, StreamKey]:

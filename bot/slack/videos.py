@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from bot.errors import Choice, ProviderError, Question, UserError
 from bot.model import Rendition, Video
+from bot.offload import offload
 from bot.providers.base import Provider
 from bot.show.access import Refusal, Verb, video_thing
 from bot.show.phone import unquote
@@ -68,7 +69,7 @@ async def visible_videos(call: Call, videos: Sequence[Video]) -> list[Video]:
     """Those of the videos that the person may know of: by show, by clip, else by the stream that they came from."""
     owners = await call.context.store.owners_of_videos(videos)
     seen = await call.patiently(call.desk.permissions.visible_videos(call.person, owners))
-    return [video for video, visible in zip(videos, seen, strict=True) if visible]
+    return await offload(lambda: [video for video, visible in zip(videos, seen, strict=True) if visible])
 
 
 async def known_videos(call: Call) -> list[Video]:
@@ -90,10 +91,10 @@ async def find_video(call: Call, verb: str, words: str, rest: str = "") -> Video
     if re.fullmatch(r"[a-z]+:\S+", said.casefold()):
         return await read_video(call, said)
     known = await known_videos(call)
-    found, failures = _fitting(known, said), list[str]()
+    found, failures = await offload(_fitting, known, said), list[str]()
     if not found:
         listed, failures = await listed_videos(call, _search(said))
-        found = _fitting(listed, said)
+        found = await offload(_fitting, listed, said)
     if not found and said.isdigit() and len(with_videos(call)) == 1:
         return await read_video(call, f"{with_videos(call)[0].name}:{said}")
     if not found:
@@ -114,8 +115,12 @@ async def listed_videos(call: Call, search: str) -> tuple[list[Video], list[str]
     listed, failures = await from_each(able, lambda provider: provider.list_videos(search=search))
     videos = await visible_videos(call, listed)
     if len(able) > 1:
-        videos.sort(key=lambda video: video.started_at.timestamp() if video.started_at else 0.0, reverse=True)
+        videos = await offload(sorted, videos, key=_started, reverse=True)
     return videos, failures
+
+
+def _started(video: Video) -> float:
+    return video.started_at.timestamp() if video.started_at else 0.0
 
 
 def _search(said: str) -> str:
@@ -123,10 +128,10 @@ def _search(said: str) -> str:
 
 
 def _fitting(videos: Iterable[Video], said: str) -> list[Video]:
-    there = list(videos)
-    exact = [video for video in there if video.id == said]
-    exact = exact or [video for video in there if folded(video.name) == folded(said)]
-    return exact or [video for video in there if folded(said) in folded(video.name)]
+    there, wanted = [(video, folded(video.name)) for video in videos], folded(said)
+    exact = [video for video, _ in there if video.id == said]
+    exact = exact or [video for video, name in there if name == wanted]
+    return exact or [video for video, name in there if wanted in name]
 
 
 async def require_hands_on_video(call: Call, video: Video, what: str, verb: Verb) -> None:
@@ -149,11 +154,12 @@ async def require_hands_on_video(call: Call, video: Video, what: str, verb: Verb
 async def offer_videos(call: Call) -> list[tuple[str, str]]:
     """`Sunday Service 1/2 · ready · 4400123`, newest first: from memory, and from the providers where memory has none."""
     known = await asyncio.wait_for(known_videos(call), PICKER_PATIENCE)
-    fitting = _containing(known, call.words)
+    fitting = await offload(_containing, known, call.words)
     if not fitting:
         able = [provider for provider in call.context.providers.values() if provider.capabilities.videos is not None]
         lists = await asyncio.gather(*(_listed(provider, call.words) for provider in able))
-        fitting = _containing(await visible_videos(call, [video for videos in lists for video in videos]), call.words)
+        visible = await visible_videos(call, [video for videos in lists for video in videos])
+        fitting = await offload(_containing, visible, call.words)
     return [(f"{video.name[:50] or '(no name)'} · {video.status} · {video.id}", video_key(video)) for video in fitting[:100]]
 
 
@@ -165,7 +171,8 @@ async def _listed(provider: Provider, typed: str) -> list[Video]:
 
 
 def _containing(videos: Iterable[Video], typed: str) -> list[Video]:
-    return [video for video in videos if folded(typed) in folded(video.name) or typed.strip() in video.id]
+    wanted, id_ = folded(typed), typed.strip()
+    return [video for video in videos if wanted in folded(video.name) or id_ in video.id]
 
 
 # -- telling ------------------------------------------------------------------------------------------------------------

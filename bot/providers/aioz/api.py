@@ -9,6 +9,7 @@ from urllib.parse import quote, unquote
 
 from bot.errors import ProviderError
 from bot.model import JSON
+from bot.offload import offload
 from bot.providers.budget import Priority
 from bot.providers.http import Answer, Seam
 from bot.providers.reading import Sheet, with_id
@@ -134,7 +135,8 @@ class AiozApi:
             asked = {"limit": PAGE, "offset": offset, "sort_by": "created_at", "order_by": "desc", **query}
             answer = await self._page(path, asked, what, priority, by_post=by_post)
             sheets, total = self._listed(answer, names, what)
-            fresh = {id_: (sheet, answer.asked_at) for id_, sheet in with_id(sheets, "id", what).items() if id_ not in found}
+            told = await offload(with_id, sheets, "id", what)
+            fresh = {id_: (sheet, answer.asked_at) for id_, sheet in told.items() if id_ not in found}
             found |= fresh
             offset += len(sheets)
             if not fresh or (total is not None and offset >= total):

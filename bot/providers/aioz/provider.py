@@ -11,6 +11,7 @@ from pydantic import Field, SecretStr
 
 from bot.errors import ProviderError
 from bot.model import JSON, Look, PageState, Video
+from bot.offload import collected
 from bot.providers.aioz import complaints, multicast, webhooks, words
 from bot.providers.aioz.api import KEYS, MEDIA, AiozApi, Seen, joined, key_path, parted, segment, streaming_path
 from bot.providers.aioz.fields import CAPABILITIES, DETECTION, STREAM_FIELDS, as_sent, page_as_sent
@@ -250,8 +251,8 @@ class Aioz(Provider):
         query = {"search": search} if search else {}
         most = 0 if stream else VIDEO_PAGES
         seen = await self._api.all_of(path, words.SAVED, "media", Priority.LIST, query, by_post=True, most=most)
-        items = [(words.saved(sheet), at) for sheet, at in seen]
-        return [words.video(sheet, at, stream) for sheet, at in items if sheet.id()]
+        items = ((words.saved(sheet), at) for sheet, at in seen)
+        return await collected(words.video(sheet, at, stream) for sheet, at in items if sheet.id())
 
     async def video(self, video: str) -> Video:
         """Read one saved item. An id that is none of AIOZ's is a 400 (tests of AIOZ's clients)."""
@@ -327,8 +328,9 @@ class Aioz(Provider):
         found: dict[str, StreamInfo] = {}
         for kind in ("video", "audio"):
             asked = {**query, "type": kind}
-            for sheet, at in await self._api.all_of(KEYS, words.ALL_KEYS, "live stream keys", priority, asked):
-                found.setdefault(sheet.id(), words.stream_info(sheet, at))
+            listed = await self._api.all_of(KEYS, words.ALL_KEYS, "live stream keys", priority, asked)
+            infos = await collected((sheet.id(), words.stream_info(sheet, at)) for sheet, at in listed)
+            found = {**dict(infos), **found}
         return list(found.values())
 
 

@@ -8,6 +8,7 @@ from typing import Literal
 
 from bot.errors import ProviderError
 from bot.model import JSON
+from bot.offload import offload
 from bot.providers.budget import Priority
 from bot.providers.gcore import complaints
 from bot.providers.http import Answer, Seam
@@ -112,8 +113,8 @@ class GcoreApi:
         found: dict[str, Seen] = {}
         for page in range(1, (most or MOST_PAGES) + 1):
             answer = await self.seam.call("GET", path, params={**(params or {}), "page": page}, priority=priority, what=what)
-            sheets = with_id(self.sheets(answer, what), "id", what)
-            fresh = {id_: (sheet, answer.asked_at) for id_, sheet in sheets.items() if id_ not in found}
+            told = await offload(with_id, self.sheets(answer, what), "id", what)
+            fresh = {id_: (sheet, answer.asked_at) for id_, sheet in told.items() if id_ not in found}
             if not fresh:
                 return list(found.values())
             found |= fresh

@@ -11,6 +11,7 @@ from pydantic import Field, SecretStr
 
 from bot.errors import ProviderError
 from bot.model import JSON, Look, PageState, Source, Video
+from bot.offload import collected
 from bot.providers.base import (
     Address,
     Capabilities,
@@ -181,7 +182,8 @@ class Gcore(Provider):
 
     async def find_pages(self, name: str, stream: str) -> list[Page]:
         """The broadcasts of exactly that name that show that stream, in all pages of the list."""
-        pages = [words.page(sheet) for sheet, _ in await self._api.all_of(BROADCASTS, "broadcasts", Priority.VERIFY)]
+        listed = await self._api.all_of(BROADCASTS, "broadcasts", Priority.VERIFY)
+        pages = await collected(words.page(sheet) for sheet, _ in listed)
         return [page for page in pages if page.name == name and stream in page.streams]
 
     async def page(self, page: str) -> Page:
@@ -291,7 +293,7 @@ class Gcore(Provider):
             params["search"] = search
         seen = await self._api.all_of(VIDEOS, "videos", Priority.LIST, params, most=0 if stream else VIDEO_PAGES)
         seen.sort(key=lambda item: item[0].text("created_at"), reverse=True)
-        videos = [words.video(*item) for item in seen]
+        videos = await collected(words.video(*item) for item in seen)
         return [video for video in videos if not stream or video.stream in ("", stream)]
 
     async def video(self, video: str) -> Video:
@@ -323,7 +325,7 @@ class Gcore(Provider):
 
     async def _streams(self, priority: Priority) -> list[StreamInfo]:
         seen = await self._api.all_of(STREAMS, "streams", priority, {"with_broadcasts": 1})
-        return [words.stream_info(*item) for item in seen]
+        return await collected(words.stream_info(*item) for item in seen)
 
     async def _page_state(self, page: str, priority: Priority) -> str | None:
         try:

@@ -9,6 +9,7 @@ from urllib.parse import quote, unquote
 
 from bot.errors import ProviderError
 from bot.model import JSON
+from bot.offload import offload
 from bot.providers.budget import Priority
 from bot.providers.gjirafa.complaints import judged
 from bot.providers.http import Answer, Seam
@@ -123,7 +124,7 @@ class GjirafaApi:
         found: dict[str, Seen] = {}
         for number in range(1, MOST_PAGES + 1):
             page, at = await self.page_of(path, what, priority, number)
-            items = with_id(page.sheets("items"), "publicId", what)
+            items = await offload(with_id, page.sheets("items"), "publicId", what)
             fresh = {id_: (item, at) for id_, item in items.items() if id_ not in found}
             found |= fresh
             pages = page.whole("totalPages")

@@ -12,6 +12,7 @@ from pydantic import Field, SecretStr
 
 from bot.errors import ProviderError, Unsupported, UserError
 from bot.model import JSON, Look, PageState, Source, Video
+from bot.offload import collected
 from bot.providers.base import Address, Capabilities, Connection, Heard, Page, Provider, Restream, StreamInfo
 from bot.providers.budget import Priority
 from bot.providers.gjirafa import complaints, webhooks, words
@@ -290,7 +291,7 @@ class Gjirafa(Provider):
         return webhooks.hear(body, at, self._project)
 
     async def _channels(self, priority: Priority) -> list[StreamInfo]:
-        return [words.stream_info(*seen) for seen in await self._api.all_of(CHANNELS, "channels", priority)]
+        return await collected(words.stream_info(*seen) for seen in await self._api.all_of(CHANNELS, "channels", priority))
 
     async def _page(self, page: str, priority: Priority) -> Page | None:
         answer = await self._api.get(_live_video(page), f"live video {page}", priority, accept=(404,))

@@ -9,6 +9,7 @@ from urllib.parse import quote, unquote
 
 from bot.errors import ProviderError
 from bot.model import JSON
+from bot.offload import offload
 from bot.providers.budget import Priority
 from bot.providers.http import Answer, Manner, Seam, Trouble
 from bot.providers.reading import Sheet, objects, with_id
@@ -136,7 +137,7 @@ class VideographApi:
         """All livestreams with `record` on, or all with it off; no paging is known (WordPress plugin)."""
         params = {"record": "true" if recorded else "false"}
         answer = await self.ask("GET", LIVESTREAMS, "livestreams", priority, params=params)
-        sheets = with_id(self.sheets(answer, "livestreams"), STREAM_ID, "livestreams")
+        sheets = await offload(with_id, self.sheets(answer, "livestreams"), STREAM_ID, "livestreams")
         return [(sheet, answer.asked_at) for sheet in sheets.values()]
 
     async def contents(self, priority: Priority, *, enough: int = 0) -> list[Seen]:
@@ -151,7 +152,8 @@ class VideographApi:
             params = {"start": start, "limit": PAGE}
             answer = await self.ask("GET", CONTENTS, "videos", priority, params=params)
             sheets = self.sheets(answer, "videos")
-            fresh = {id_: (sheet, answer.asked_at) for id_, sheet in with_id(sheets, CONTENT_ID, "videos").items()}
+            told = await offload(with_id, sheets, CONTENT_ID, "videos")
+            fresh = {id_: (sheet, answer.asked_at) for id_, sheet in told.items()}
             if not fresh.keys() - found.keys():
                 return list(found.values())
             found = {**fresh, **found}

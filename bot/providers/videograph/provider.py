@@ -12,6 +12,7 @@ from pydantic import Field, SecretStr
 
 from bot.errors import ProviderError
 from bot.model import JSON, Look, Source, Video
+from bot.offload import collected, offload
 from bot.providers.base import Address, Capabilities, ClipWindow, Connection, CutClip, Provider, StreamInfo
 from bot.providers.budget import Priority
 from bot.providers.reading import Sheet
@@ -101,7 +102,7 @@ class Videograph(Provider):
     async def list_streams(self) -> list[StreamInfo]:
         """Every livestream. The items of the two lists tell neither settings nor tags (WordPress plugin)."""
         seen = await self._lists(Priority.LIST)
-        return [words.stream_info(*each, self._recorded.get(stream)) for stream, each in seen.items()]
+        return await collected(words.stream_info(*each, self._recorded.get(stream)) for stream, each in seen.items())
 
     async def create_stream(self, name: str, fields: Mapping[str, JSON], tag: str) -> StreamInfo:
         """Create a livestream, with `record` on unless it is said otherwise; metadata carry the tag. 200 or 201 (plugin)."""
@@ -211,11 +212,13 @@ class Videograph(Provider):
     async def list_videos(self, stream: str = "", search: str = "") -> list[Video]:
         """The account's contents, newest first, or the clips that the bot cut from a stream: nothing else tells whose they are."""
         seen = await self._api.contents(Priority.LIST, enough=0 if stream else VIDEOS_LISTED)
-        made = {sheet.id(CONTENT_ID): instant.timestamp() for sheet, _ in seen if (instant := words.made_at(sheet))}
-        videos = sorted((words.video(*each) for each in seen), key=lambda video: made.get(video.id, 0.0), reverse=True)
-        return [
-            video for video in videos if stream in ("", video.stream) and search.casefold() in f"{video.name} {video.id}".casefold()
-        ]
+        dated = await collected((sheet.id(CONTENT_ID), words.made_at(sheet)) for sheet, _ in seen)
+        made = {id_: instant.timestamp() for id_, instant in dated if instant}
+        videos, said = await collected(words.video(*each) for each in seen), search.casefold()
+        newest = await offload(sorted, videos, key=lambda video: made.get(video.id, 0.0), reverse=True)
+        return await collected(
+            video for video in newest if stream in ("", video.stream) and said in f"{video.name} {video.id}".casefold()
+        )
 
     async def video(self, video: str) -> Video:
         """Read one content."""
@@ -239,11 +242,14 @@ class Videograph(Provider):
 
     async def _lists(self, priority: Priority) -> dict[str, Seen]:
         """Both lists, by id; what stands in only one of them is known to be recorded, or not to be."""
-        recorded = {sheet.id(STREAM_ID): (sheet, at) for sheet, at in await self._api.livestreams(True, priority)}
-        plain = {sheet.id(STREAM_ID): (sheet, at) for sheet, at in await self._api.livestreams(False, priority)}
+        recorded, plain = await self._list(True, priority), await self._list(False, priority)
         self._recorded |= dict.fromkeys(recorded.keys() - plain.keys(), True)
         self._recorded |= dict.fromkeys(plain.keys() - recorded.keys(), False)
         return {**recorded, **plain}
+
+    async def _list(self, recorded: bool, priority: Priority) -> dict[str, Seen]:
+        listed = await self._api.livestreams(recorded, priority)
+        return dict(await collected((sheet.id(STREAM_ID), (sheet, at)) for sheet, at in listed))
 
     async def _is_recorded(self, stream: str, sheet: Sheet, priority: Priority) -> bool | None:
         """Whether the livestream has `record` on; None where neither its object nor the lists tell."""

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import io
 import json
 import logging
+import os
 import signal
 import sys
 from collections.abc import Sequence
@@ -20,7 +22,8 @@ from bot.errors import SettingsError, StoreError
 from bot.log import set_up_logging
 from bot.papers import write_papers
 from bot.providers.catalogue import accounts, catalogue
-from bot.settings import load_manifest_settings, load_settings
+from bot.sanitise import escape_controls
+from bot.settings import load_manifest_settings, load_settings, readable_by_others
 from bot.slack.help import usage_hint
 from bot.slack.manifest import build, to_yaml
 from bot.store import Shelf, dead_letters, replay_letters, restore, shelf_of
@@ -49,6 +52,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     manifest.add_argument("--http", action="store_true", help="for signed HTTP at PUBLIC_URL instead of Socket Mode")
     manifest.add_argument("--write", action="store_true", help="write manifest.yml and the tables of README.md")
     asked = parser.parse_args(argv)
+    os.umask(0o077)  # what is kept and backed up is nobody else's to read
+    _write_any_character()
     try:
         match asked.what:
             case "run":
@@ -68,6 +73,13 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 2
 
 
+def _write_any_character() -> None:
+    """What the terminal's encoding lacks is written as an escape, instead of ending the program."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+
+
 def _with_loop(work: object) -> int:
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         return runner.run(work)  # type: ignore[arg-type]
@@ -80,6 +92,8 @@ async def _run() -> int:
         logging.getLogger(name).setLevel(logging.WARNING)
     for note in settings.notes:
         log.warning(note)
+    if warning := readable_by_others():
+        log.warning("%s", warning)
     stopping = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stopping.set)
@@ -136,7 +150,8 @@ def _letters(do: str, which: str) -> int:
     dead = {str(letter.id): letter for letter in dead_letters(where)}
     if do == "list":
         for letter in dead.values():
-            print(f"{letter.id}  {letter.received:%Y-%m-%d %H:%M:%S} UTC  {letter.provider} {letter.stream or '-'}  {letter.error}")
+            about = f"{letter.provider} {letter.stream or '-'}  {letter.error}"
+            print(f"{letter.id}  {letter.received:%Y-%m-%d %H:%M:%S} UTC  {escape_controls(about)}")
         print(f"{len(dead)} webhooks could not be opened." if dead else "Every webhook could be opened.")
         return 0
     chosen = list(dead) if (do, which) == ("replay", "all") else [which]
@@ -144,7 +159,8 @@ def _letters(do: str, which: str) -> int:
         print(f"There is no such letter: {which or 'give its number'}. The list: python -m bot letters", file=sys.stderr)
         return 2
     if do == "show":
-        print(json.dumps(dict(dead[which].body), indent=2, ensure_ascii=False))
+        written = json.dumps(dict(dead[which].body), indent=2, ensure_ascii=False)
+        print("\n".join(escape_controls(line) for line in written.split("\n")))  # JSON escapes U+0000 to U+001F only
         return 0
     replayed = replay_letters(where, [int(number) for number in chosen])
     print(f"{len(replayed)} to be opened again: within a second where the bot runs, else at its next start.")

@@ -24,6 +24,7 @@ from bot.slack.stamps import brief
 from bot.slack.text import escape
 from bot.store.base import Letter, Store, Touched
 from bot.watcher import Watcher
+from bot.webhook_budget import WebhookBudget
 
 log = logging.getLogger(__name__)
 
@@ -48,6 +49,9 @@ MOST_KIND = 80
 
 MOST_REASON, MOST_REASONS = 200, 8
 """Characters of a reason, and how many reasons are told at once."""
+
+LONGEST_SUBJECT = 200
+"""Characters of what a webhook is about, by which webhooks are put in order."""
 
 MOST_TOLD = 200
 """Kinds of trouble that are remembered; whoever can reach the address may send any words."""
@@ -91,6 +95,7 @@ class Inbox:
         self._repeated = RateLimitedLog(log)
         self._store_failed: StoreError | None = None
         self._titles = {name: each.capabilities.title for name, each in providers.items()}
+        self._budget = WebhookBudget()
         self._refusals: Counter[tuple[str, str]] = Counter()
         """By provider and reason: webhooks that were refused and not told of yet."""
         self.counts: Counter[str] = Counter()
@@ -121,7 +126,8 @@ class Inbox:
     async def accept(self, provider: str, body: dict[str, JSON]) -> None:
         """Commit a webhook, redacted; StoreError if that failed, and then it must not be answered with success."""
         vendor = self._providers[provider]
-        await self._store.receive(provider, vendor.webhook_subject(body), vendor.redact(body), self._clock.now())
+        kept = self._budget.fit(vendor.redact(body), time.monotonic())
+        await self._store.receive(provider, vendor.webhook_subject(body)[:LONGEST_SUBJECT], kept, self._clock.now())
         self.counts["accepted"] += 1
 
     async def refused(self, provider: str, reason: str) -> None:
@@ -203,7 +209,7 @@ class Inbox:
             await self._deliver(provider, heard)
             if heard.unknown:
                 await self._show_unknown(letter, provider.capabilities.title, heard.unknown)
-            await self._store.opened(letter.id)
+            await self._store.opened(letter.id, forget=self._budget.is_spent)
             self.counts["opened"] += 1
         except StoreUnavailable as failure:  # no fault of the letter's: it stays as it is
             self._store_failed = failure

@@ -48,8 +48,10 @@ MAY_IMPORT: Mapping[str, frozenset[str]] = {
         "outbox": "clock errors model store slack.text",
         "sightings": "clock errors model providers show store",
         "watcher": "clock errors model providers show sightings store",
+        "webhook_budget": "model",
         "lookups": "errors model providers",
-        "inbox": "clock errors lookups model providers sightings slack.text store watcher",  # a webhook is a hint to look
+        # a webhook is a hint to look
+        "inbox": "webhook_budget clock errors lookups model providers sightings slack.text store watcher",
         "context": "clock errors model providers safe show store",
         "operations": "context errors model providers safe show store slack.text slack.views",  # the words of posts are views
         "reactions": "model operations providers show slack.text slack.views",

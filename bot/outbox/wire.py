@@ -16,6 +16,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot.model import JSON
+from bot.slack.blocks import verbatim
 from bot.slack.methods import AMBIGUOUS, LOCKED_OUT, RATE_LIMITED, RETRYABLE
 
 log = logging.getLogger(__name__)
@@ -69,7 +70,7 @@ class Wire:
 
     async def call(self, method: str, **arguments: JSON) -> Mapping[str, JSON]:
         """Call a method of the Web API with JSON. Raises one of the troubles."""
-        return await self._judged(self._client.api_call(method, json=arguments))
+        return await self._judged(self._client.api_call(method, json=verbatim(arguments)))
 
     async def ask(self, method: str, **arguments: JSON) -> Mapping[str, JSON]:
         """Call a method that only takes form arguments (those that read, and files.getUploadURLExternal)."""
@@ -101,7 +102,7 @@ class Wire:
 
     async def respond(self, url: str, body: Mapping[str, JSON]) -> None:
         """Post to a response URL, which is a secret: no trouble repeats it."""
-        await self._post(url, json=body)
+        await self._post(url, json=verbatim(body))
 
     async def upload(self, url: str, content: bytes) -> None:
         """Put a file where files.getUploadURLExternal said."""

@@ -35,6 +35,11 @@ def scrub(text: str, secrets: Iterable[str] = ()) -> str:
     return _TOKEN.sub(HIDDEN, _ADDRESS.sub("(address hidden)", text))
 
 
+def is_push_address(text: str) -> bool:
+    """Whether an address stands in `text` that an encoder pushes to, or that carries a credential."""
+    return _PUSH_ADDRESS.search(text) is not None
+
+
 def without_number(complaint: str, status: int) -> str:
     """A vendor's words without the HTTP status where they only repeat it: “400 Bad Request”, “failed with status code 400”."""
     label = r"(?:http(?:/[\d.]+)?|status|error|code)"

@@ -6,7 +6,7 @@ from bot.settings.account import Account, setting_of
 from bot.settings.figures import FIGURES, Figure, Unit
 from bot.settings.kinds import HeaderSecret, Url
 from bot.settings.model import Settings
-from bot.settings.reading import Accounts, load_manifest_settings, load_settings
+from bot.settings.reading import Accounts, load_manifest_settings, load_settings, readable_by_others
 from bot.settings.table import settings_table
 
 __all__ = [
@@ -20,6 +20,7 @@ __all__ = [
     "Url",
     "load_manifest_settings",
     "load_settings",
+    "readable_by_others",
     "setting_of",
     "settings_table",
 ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
@@ -68,6 +69,16 @@ def _notes(accounts: Accounts, in_file: Mapping[str, str], around: Mapping[str, 
     found = [(file, *pair) for pair in misspelt(in_file, known, own_file=True)]
     found += [("the environment", *pair) for pair in misspelt(around.keys() - in_file.keys(), known, own_file=False)]
     return [f"{name} in {where} is no setting and is not read: {near} is." for where, name, near in sorted(found)]
+
+
+def readable_by_others(env_file: str = ".env") -> str:
+    """One line if others on this machine can read the file of the credentials, else empty."""
+    try:
+        mode = stat.S_IMODE(Path(env_file).stat().st_mode)
+    except OSError:
+        return ""
+    exposed = f"{env_file} holds credentials and can be read by others on this machine. Run: chmod 600 {env_file}"
+    return exposed if mode & 0o077 else ""
 
 
 def _read_accounts(accounts: Accounts, values: Mapping[str, str]) -> tuple[dict[str, Account], list[str]]:

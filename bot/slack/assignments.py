@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from bot.errors import UserError
 from bot.model import JSON
 from bot.providers.base import Field
+from bot.providers.scrub import is_push_address
 from bot.show.phone import normalise, unquote
 from bot.slack.fields import read_field
 
@@ -68,6 +69,16 @@ def require_no_stream_key(words: str, *, strict: bool = True) -> None:
     if _STREAM_KEY.search(words) or (strict and _KEYLIKE.search(words)):
         raise TypedSecret(
             "That looks like a stream key: a typed line is kept in Slack's history. Use the form, which keeps it safe."
+        )
+
+
+def require_no_key_in_words(words: str) -> None:
+    """TypedSecret if a stream key, a push address or a value assigned to a key stands in words that people are shown again."""
+    assigned = any(_TELLING.search(match[1]) and len(unquote(match[2])) >= SHORTEST_SECRET for match in _ASSIGNED.finditer(words))
+    if assigned or _STREAM_KEY.search(words) or is_push_address(words):
+        raise TypedSecret(
+            "That looks like a stream key or an address with one, and it would be shown to everybody here. Nothing was kept of it: "
+            "say it again without it, and rotate the key if others could read what you typed."
         )
 
 

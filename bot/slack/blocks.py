@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from bot.model import JSON
+from bot.sanitise import web_link
 from bot.slack.text import truncate
 
 Block = Mapping[str, JSON]
@@ -65,8 +66,8 @@ def button(control: Control) -> Block:
         "action_id": control.action,
         "text": {"type": "plain_text", "text": truncate(control.label, 75), "emoji": True},
     }
-    if control.url:
-        element["url"] = control.url
+    if url := web_link(control.url):
+        element["url"] = url
     else:
         element["value"] = control.value
     if control.style:
@@ -93,6 +94,18 @@ def actions(controls: Iterable[Control], more: Iterable[Control] = (), *, block_
     if block_id:
         row["block_id"] = block_id
     return [row]
+
+
+def verbatim(value: JSON) -> JSON:
+    """Blocks, views or arguments of a call whose markup Slack takes as it is written.
+
+    Left to itself Slack makes links of channel names and addresses and mentions of names in every mrkdwn text (Slack: text object,
+    `verbatim`), so that a show called "@channel" would ring for everybody.
+    """
+    if isinstance(value, Mapping):
+        made = {key: verbatim(inner) for key, inner in value.items()}
+        return {**made, "verbatim": True} if value.get("type") == "mrkdwn" and "text" in value else made
+    return [verbatim(inner) for inner in value] if isinstance(value, list | tuple) else value
 
 
 def say(text: str, *more: Block) -> Message:

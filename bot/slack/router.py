@@ -14,7 +14,7 @@ from bot.backoff import Backoff
 from bot.errors import NotAllowed, ProviderError, Question, StoreError, StoreUnavailable, UserError
 from bot.model import JSON, Person, Standing
 from bot.show.phone import normalise
-from bot.slack.assignments import hide_secrets, typed_secrets
+from bot.slack.assignments import hide_secrets, require_no_key_in_words, typed_secrets
 from bot.slack.blocks import OVERFLOW, say
 from bot.slack.call import ACTIVE, Call
 from bot.slack.conversation import Desk
@@ -48,6 +48,12 @@ KNOWN_WITHIN = 1.0
 
 LONGEST_COMMAND = 1000
 """Characters; what is longer would not fit into the buttons of an answer."""
+
+
+KNOWS_KEYS = frozenset({"stream", "restream", "key"})
+"""Commands that tell themselves where a key belongs."""
+SHOWN_FIELDS = frozenset({"title", "text", "name", "reason", "tell", "message", "description"})
+"""Fields of forms whose words a channel is shown."""
 
 
 class Router:
@@ -190,6 +196,7 @@ class Router:
         try:
             call.person = await self._authorised(call)
             _require_short(interaction)
+            _require_no_key(handler, interaction)
             await (carry_out(handler, call) if isinstance(handler, Command) else handler.run(call))
         except Question as question:
             await self._ask(call, question)
@@ -385,6 +392,15 @@ def _ids(found: JSON) -> list[str]:
 def _require_short(interaction: Interaction) -> None:
     if interaction.kind is Kind.COMMAND and len(interaction.text) > LONGEST_COMMAND:
         raise UserError(f"That is longer than {LONGEST_COMMAND} characters. Say it shorter, or use the form.")
+
+
+def _require_no_key(handler: Command | Button | Form, interaction: Interaction) -> None:
+    """No key where words are kept and shown: what has fields for keys says itself where they belong."""
+    if isinstance(handler, Command) and handler.name not in KNOWS_KEYS:
+        require_no_key_in_words(interaction.text)
+    elif isinstance(handler, Form) and interaction.view is not None:
+        for field in SHOWN_FIELDS & interaction.view.values.keys():
+            require_no_key_in_words(str(interaction.view.values[field] or ""))
 
 
 def _out_of_memory(failure: StoreError) -> str:

@@ -7,6 +7,8 @@ import unicodedata
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from bot.sanitise import web_link
+
 ELLIPSIS = "…"
 
 _TOKEN = re.compile(r"<([^<>\n]*)>")
@@ -78,9 +80,13 @@ def channel(channel_id: str) -> str:
 
 
 def link(url: str, label: str) -> str:
-    """`label`, leading to `url`; what would end the link early is encoded or replaced."""
-    target = escape(url.replace("|", "%7C").replace("<", "%3C").replace(">", "%3E"))
-    return f"<{target}|{escape(' '.join(label.split()))}>"
+    """`label`, leading to `url`; what would end the link early is encoded or replaced.
+
+    Only the label where `url` is no http or https address: a vendor's or a person's `javascript:` or `slack:` leads nowhere.
+    """
+    shown = escape(" ".join(label.split()))
+    target = web_link(url.strip().replace("|", "%7C").replace("<", "%3C").replace(">", "%3E"))
+    return f"<{escape(target)}|{shown}>" if target else shown
 
 
 def date_token(when: datetime, fmt: str = "{date_short_pretty} {time_secs}", *, fallback_zone: ZoneInfo) -> str:

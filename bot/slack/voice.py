@@ -11,7 +11,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.model import JSON
-from bot.slack.blocks import Message
+from bot.slack.blocks import Message, verbatim
 from bot.slack.transport import response_url_client
 
 log = logging.getLogger(__name__)
@@ -31,7 +31,7 @@ class Voice:
         try:
             response = await webhook.send(
                 text=message.text,
-                blocks=[dict(block) for block in message.blocks] or None,
+                blocks=_blocks(message),
                 response_type="ephemeral",
                 replace_original=replace,
                 unfurl_links=False,
@@ -49,7 +49,7 @@ class Voice:
                 channel=channel,
                 user=user,
                 text=message.text,
-                blocks=[dict(block) for block in message.blocks] or None,
+                blocks=_blocks(message),
                 thread_ts=thread or None,
             )
         except FAILURES as failure:
@@ -60,9 +60,7 @@ class Voice:
     async def tell(self, channel: str, message: Message) -> bool:
         """A post in a channel past the outbox, for when the database cannot keep one; whether Slack took it."""
         try:
-            await self._client.chat_postMessage(
-                channel=channel, text=message.text, blocks=[dict(block) for block in message.blocks] or None
-            )
+            await self._client.chat_postMessage(channel=channel, text=message.text, blocks=_blocks(message))
         except FAILURES as failure:
             log.warning("a post to %s was not delivered: %s", channel, _error(failure))
             return False
@@ -76,7 +74,7 @@ class Voice:
             await self._client.chat_postMessage(
                 channel=channel,
                 text=message.text,
-                blocks=[dict(block) for block in message.blocks] or None,
+                blocks=_blocks(message),
                 unfurl_links=False,
                 unfurl_media=False,
             )
@@ -89,7 +87,7 @@ class Voice:
         """Open a modal, or put it `on_top` of the open one; its id, empty if Slack refused (a trigger lives 3 s)."""
         call = self._client.views_push if on_top else self._client.views_open
         try:
-            opened = await call(trigger_id=trigger, view=dict(view))
+            opened = await call(trigger_id=trigger, view=verbatim(dict(view)))
         except FAILURES as failure:
             log.warning("a modal was not opened: %s", _error(failure))
             return ""
@@ -98,7 +96,7 @@ class Voice:
     async def update(self, view_id: str, view: Mapping[str, JSON]) -> bool:
         """Change an open modal; whether Slack took it."""
         try:
-            await self._client.views_update(view_id=view_id, view=dict(view))
+            await self._client.views_update(view_id=view_id, view=verbatim(dict(view)))
         except FAILURES as failure:
             log.warning("a modal was not updated: %s", _error(failure))
             return False
@@ -107,7 +105,7 @@ class Voice:
     async def publish_home(self, user: str, view: Mapping[str, JSON]) -> None:
         """Show a person the home tab."""
         try:
-            await self._client.views_publish(user_id=user, view=dict(view))
+            await self._client.views_publish(user_id=user, view=verbatim(dict(view)))
         except FAILURES as failure:
             log.warning("the home of a person was not published: %s", _error(failure))
 
@@ -116,3 +114,7 @@ def _error(failure: BaseException) -> str:
     if isinstance(failure, SlackApiError):
         return str(failure.response.get("error", ""))
     return type(failure).__name__
+
+
+def _blocks(message: Message) -> list[JSON] | None:
+    return [verbatim(dict(block)) for block in message.blocks] or None

@@ -260,8 +260,8 @@ class Store(Protocol):
     async def letters(self, limit: int = 100) -> list[Letter]:
         """Unopened letters whose time has come: for each stream only the oldest, oldest first."""
 
-    async def opened(self, letter_id: int) -> None:
-        """The letter is dealt with."""
+    async def opened(self, letter_id: int, *, forget: bool = False) -> None:
+        """The letter is dealt with; with `forget`, nothing of it stays."""
 
     async def failed_letter(self, letter_id: int, error: str, retry_in: float | None) -> None:
         """Opening failed: again in `retry_in` real seconds, or put it on the list of the dead if None."""

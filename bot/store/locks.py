@@ -37,7 +37,7 @@ class FileLock:
         self._name: socket.socket | None = None
         name = path.with_name(path.name + ".lock")
         try:
-            self._file = os.open(name, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+            self._file = os.open(name, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
             fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             self._name = _taken_name(path)
             self.kept = KEPT.encode() in os.pread(self._file, 100, 0)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import stat
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -66,6 +67,19 @@ def check_access(path: Path) -> None:
         raise StoreError(f"{path} is read-only. Give the bot write access to it.")
 
 
+def keep_private(path: Path) -> None:
+    """Take from everybody but the owner what the files of a database may have been open to since an earlier version.
+
+    SQLite gives new files beside the database the rights that the database has. By name: a descriptor of the database that is
+    opened and closed here would drop SQLite's own locks.
+    """
+    for side in (*SIDES, ".lock"):
+        name = path.with_name(path.name + side)
+        with suppress(OSError):  # not there, or another user's
+            if stat.S_IMODE(name.stat().st_mode) & 0o077:
+                name.chmod(stat.S_IMODE(name.stat().st_mode) & 0o700)
+
+
 def open_file(path: Path, lock: FileLock, shelf: Shelf) -> Database:
     """The writer's connection, checked and migrated; before an older file is migrated, it is put on the shelf.
 
@@ -81,6 +95,7 @@ def open_file(path: Path, lock: FileLock, shelf: Shelf) -> Database:
         db = _connect(path, None if not size else shelf)
     except sqlite3.Error as error:
         raise _refusal(path, error) from error
+    keep_private(path)
     lock.write(kept=True)
     return db
 

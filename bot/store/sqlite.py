@@ -357,9 +357,10 @@ class SqliteStore:
         now = self._real_time()
         return await self._readers.ask(lambda db: mail.letters(db, now, limit))
 
-    async def opened(self, letter_id: int) -> None:
+    async def opened(self, letter_id: int, *, forget: bool = False) -> None:
         """The letter is dealt with."""
-        await self._execute("UPDATE inbox SET state = 'opened', error = '' WHERE id = ?", (letter_id,))
+        done = "DELETE FROM inbox WHERE id = ?" if forget else "UPDATE inbox SET state = 'opened', error = '' WHERE id = ?"
+        await self._execute(done, (letter_id,))
 
     async def failed_letter(self, letter_id: int, error: str, retry_in: float | None) -> None:
         """Opening failed: again in `retry_in` real seconds, or never if None."""

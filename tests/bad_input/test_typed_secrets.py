@@ -11,6 +11,7 @@ from tests.commands.control_room import a_stream, database, form_text, last_answ
 from tests.studio import Studio
 
 CANARY = "canary4711"
+KEY = f"live_123456789_{CANARY}"
 ADDRESS = f"rtmp://push.example/live/{CANARY}"
 
 LINES = (
@@ -38,6 +39,12 @@ LINES = (
     f"plan Sunday Service {ADDRESS}",
     f"record begin stream_key={CANARY}",
     f"video info {ADDRESS}",
+    *(f"{verb} {KEY}" for verb in ("mark", "mark s1", "plan Sunday", "cancel s1", "hold s1", "clip", "shows", "status", "note")),
+    *(f"{verb} {ADDRESS}" for verb in ("mark Goal", "hold s1 because", "cancel s1", "clip last 30s", "extend 5m")),
+    f"mark key={CANARY}",
+    f"hold s1 stream_key={CANARY} is broken",
+    f"mark https://ana:{CANARY}@example.org/x",
+    f"mark https://example.org/x?token={CANARY}",
 )
 
 

@@ -68,11 +68,11 @@ async def test_a_webhook_that_was_accepted_before_is_opened_after_and_is_not_cal
     inbox = studio.rehearsal.bot.inbox
     real, failed = store.opened, 0
 
-    async def refuse(letter_id: int) -> None:
+    async def refuse(letter_id: int, *, forget: bool = False) -> None:
         nonlocal failed
         failed += 1
         with refusing(store, "disk full"):
-            await real(letter_id)
+            await real(letter_id, forget=forget)
 
     store.opened = refuse  # type: ignore[method-assign]
     assert await _webhook(studio) == 200

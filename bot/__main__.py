@@ -52,7 +52,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     manifest.add_argument("--http", action="store_true", help="for signed HTTP at PUBLIC_URL instead of Socket Mode")
     manifest.add_argument("--write", action="store_true", help="write manifest.yml and the tables of README.md")
     asked = parser.parse_args(argv)
-    os.umask(0o077)  # what is kept and backed up is nobody else's to read
+    if asked.what in ("run", "backup", "restore", "letters"):
+        os.umask(0o077)  # what is kept and backed up is nobody else's to read
     _write_any_character()
     try:
         match asked.what:

@@ -5,10 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
+from urllib.parse import quote
 
 from bot.model import JSON
 
 HIDDEN = "(hidden)"
+SHORTEST = 4
+"""Characters of a secret; hiding what is shorter would eat ordinary words."""
 DEEPEST = 40
 """Levels of nesting that are kept; no vendor's webhook has more than five."""
 
@@ -20,7 +23,17 @@ _ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://[^\s\"'<>]*")
 _PUSH_ADDRESS = re.compile(
     r"(?i)((rtmp|rtsp|srt|whip)[a-z]*://|https?://[^/\s]*@|https?://\S*/whip(\b|$)|https?://\S*[?&](token|key|secret)=)"
 )
+_STREAM_KEY = (
+    r"(?<![\w-])(?:(?=[\w-]*[0-9])(?:[A-Za-z0-9]{4}-){3,}[A-Za-z0-9]{4}|live_[0-9]{5,}_\w{8,}|FB-[0-9]+-[0-9]+-\w+)(?![\w-])"
+)
+"""A stream key as YouTube, Twitch and Facebook hand them out."""
+_CREDENTIAL = re.compile(
+    r"(?i)(\b(?:bearer|apikey|basic|key|token|secret|password|passphrase|stream_?key|api_?key)\b[\"']?\s*[:= ]\s*[\"']?)"
+    r"(?=[^\s\"',;)]*[0-9])[^\s\"',;)]{8,}"
+)
+"""What stands behind a word for a credential and has a digit in it, so that "token: invalid" stays readable."""
 _TOKEN = re.compile(
+    rf"{_STREAM_KEY}|"
     r"\b\d+b?[?#$][0-9A-Za-z_-]{8,}|\b\d+b?_[0-9A-Fa-f]{8,}|\b[0-9A-Fa-f]{24,}\b|[?&#](token|key|secret|streamid)=[^\s&\"']+"
 )
 
@@ -30,9 +43,10 @@ def scrub(text: str, secrets: Iterable[str] = ()) -> str:
 
     For sentences that a vendor wrote: a refusal often repeats what was sent.
     """
-    for secret in sorted((s for s in secrets if len(s) >= 4), key=len, reverse=True):
+    given = {form for secret in secrets if len(secret) >= SHORTEST for form in (secret, quote(secret, safe=""), quote(secret))}
+    for secret in sorted(given, key=len, reverse=True):
         text = text.replace(secret, HIDDEN)
-    return _TOKEN.sub(HIDDEN, _ADDRESS.sub("(address hidden)", text))
+    return _TOKEN.sub(HIDDEN, _CREDENTIAL.sub(rf"\1{HIDDEN}", _ADDRESS.sub("(address hidden)", text)))
 
 
 def is_push_address(text: str) -> bool:

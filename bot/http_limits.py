@@ -97,7 +97,7 @@ class LimitedProtocol(HttpToolsProtocol):
     def on_message_begin(self) -> None:
         """The first byte of a request."""
         super().on_message_begin()
-        self._in_head, self._head_bytes, self._message_bytes = True, 0, 0
+        self._in_head, self._head_bytes, self._message_bytes = True, 0, 1
 
     def on_header(self, name: bytes, value: bytes) -> None:
         """One header, or one trailer."""
@@ -149,7 +149,7 @@ class LimitedProtocol(HttpToolsProtocol):
 
     def _too_late(self) -> None:
         self._deadline = None
-        if self._at_work:
+        if self._at_work or not self._message_bytes:  # a browser or balancer that connected ahead takes a 408 for an answer
             self.transport.abort()
         else:
             self._refuse(408)

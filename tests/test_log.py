@@ -9,7 +9,7 @@ import unicodedata
 from collections.abc import Iterator
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.log import LineFormatter, RateLimit, RateLimitedLog, RateLimitFilter
@@ -38,6 +38,7 @@ def test_a_record_is_one_line_without_anything_that_a_terminal_obeys(written: tu
     assert stream.getvalue() == ("WARNING told: video a\\nb\\r\\x1b[2J\\x9b1A\\x00\\u202ec\\u2028d\\u200be\\ud800\\x7f not read\n")
 
 
+@settings(deadline=None)
 @given(ANYTHING)
 def test_nothing_unprintable_passes_and_printable_text_stays(text: str) -> None:
     shown = escape_controls(text)

@@ -8,7 +8,7 @@ import unicodedata
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.sanitise import DEEPEST, LARGEST_INT, clean_json, clean_text, one_line
@@ -44,6 +44,7 @@ def test_a_text(foreign: str, kept: str) -> None:
     assert clean_text(foreign) == kept
 
 
+@settings(deadline=None)
 @given(ANYTHING)
 def test_every_text_can_be_kept_compared_and_sent(text: str) -> None:
     kept = clean_text(text)
@@ -56,6 +57,7 @@ def test_every_text_can_be_kept_compared_and_sent(text: str) -> None:
     assert clean_text(unicodedata.normalize("NFD", kept)) == clean_text(unicodedata.normalize("NFC", kept))
 
 
+@settings(deadline=None)
 @given(JUNK)
 def test_every_value_can_be_kept_and_sent(value: Any) -> None:
     kept = clean_json(value)

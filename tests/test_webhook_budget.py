@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic_core import to_json
 
@@ -34,6 +34,7 @@ def test_of_a_big_one_what_it_says_stays() -> None:
     assert (said["id"], said["status"]) == (77, "ready")
 
 
+@settings(deadline=None)
 @given(st.dictionaries(st.text(), JUNK), st.sampled_from([LARGEST_KEPT, LARGEST_SPARED, 500]))
 def test_whatever_it_is_it_becomes_small_enough(body: dict[str, Any], largest: int) -> None:
     kept, size = shortened(body, max(largest, 2000))

@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator
 
 import httpx
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.providers.bodies import BadEncoding, read_bounded
@@ -32,6 +32,7 @@ def bare(body: bytes) -> bytes:
     return deflate.compress(body) + deflate.flush()
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=300_000), st.sampled_from(["", "identity", "gzip", "x-gzip", "deflate", "bare"]), st.integers(1, 70_000))
 async def test_what_was_packed_is_read(body: bytes, encoding: str, piece: int) -> None:
     packed = {"gzip": gzip.compress(body), "x-gzip": gzip.compress(body), "deflate": zlib.compress(body), "bare": bare(body)}

@@ -16,6 +16,9 @@ from pathlib import Path
 
 PROC = Path("/proc")
 
+GLANCE = 0.01
+"""Real seconds between two readings of what the kernel counted."""
+
 PATIENCE = 60.0
 """Real seconds in which something has to come, where no promise says when: it only ends what would wait for ever."""
 
@@ -32,24 +35,34 @@ def waited_for_a_core(process: int | None = None) -> float:
 
 
 class Contention:
-    """The wait of this process and of others; what has ended keeps what it had when it was last asked about."""
+    """The wait of this process, and of another that it works with, in sum.
+
+    While both wait, only the longer wait counts, and never more than the real time between two readings: rather too little is left
+    out of a promise than too much.
+    """
 
     def __init__(self) -> None:
-        self._seen: dict[int, float] = {}
+        self._read, self._sum = time.monotonic(), 0.0
+        self._seen: dict[int | None, float] = {None: waited_for_a_core()}
 
     def of(self, process: int | None = None) -> float:
-        """Seconds until now, that process from now on among them."""
-        if process is not None:
-            self._seen[process] = max(self._seen.get(process, 0.0), waited_for_a_core(process))
-        return waited_for_a_core() + sum(self._seen.values())
+        """Seconds so far; `process` is the other one from now on. What it waited before it ends is known from the last reading."""
+        now, grown = time.monotonic(), [0.0]
+        for each in {None, process}:
+            waited = waited_for_a_core(each)
+            grown.append(waited - self._seen.get(each, 0.0))
+            self._seen[each] = max(waited, self._seen.get(each, 0.0))
+        self._sum += min(max(grown), now - self._read)
+        self._read = now
+        return self._sum
 
 
 class Stopwatch:
-    """Counts real seconds from when it is made, but for those in which `waited` grew meanwhile."""
+    """Counts real seconds from when it is made, but for those by which `waited` grew meanwhile; of this process if not told."""
 
-    def __init__(self, waited: Callable[[], float] = waited_for_a_core) -> None:
-        self._waited = waited
-        self._began, self._known = time.monotonic(), waited()
+    def __init__(self, waited: Callable[[], float] | None = None) -> None:
+        self._waited = waited or Contention().of
+        self._began, self._known = time.monotonic(), self._waited()
 
     def passed(self) -> float:
         """Seconds so far."""
@@ -57,4 +70,19 @@ class Stopwatch:
 
     def left_out(self) -> float:
         """Seconds of the wait so far."""
-        return max(0.0, self._waited() - self._known)
+        return self._waited() - self._known
+
+
+class FairTime:
+    """What a show clock in a hurry goes by in tests: a wait of a second for a core would be a quarter of a minute of the show."""
+
+    def __init__(self) -> None:
+        self._contention, self._read, self._left_out, self._shown = Contention(), time.monotonic(), 0.0, 0.0
+
+    def monotonic(self) -> float:
+        """As `time.monotonic`, without the wait for a core."""
+        now = time.monotonic()
+        if now - self._read >= GLANCE:
+            self._read, self._left_out = now, self._contention.of()
+        self._shown = max(self._shown, now - self._left_out)
+        return self._shown

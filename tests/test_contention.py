@@ -8,7 +8,8 @@ import time
 
 import pytest
 
-from tests.contention import PROC, Stopwatch, waited_for_a_core
+from tests import contention
+from tests.contention import PROC, Contention, FairTime, Stopwatch, waited_for_a_core
 
 WORK = 0.3
 """Seconds of the same core that two processes need, so that the second is done after twice as long."""
@@ -16,6 +17,7 @@ WORK = 0.3
 WORKER = f"""
 import os, time
 os.sched_setaffinity(0, {{min(os.sched_getaffinity(0))}})
+print("at work", flush=True)
 end = time.process_time() + {WORK}
 while time.process_time() < end: pass
 """
@@ -31,16 +33,46 @@ def test_sleep_and_work_count_in_full() -> None:
 
 @pytest.mark.skipif(not (PROC / "self" / "schedstat").exists(), reason="the kernel does not count the wait for a core")
 def test_two_processes_on_one_core_wait_for_each_other_and_the_wait_is_left_out() -> None:
-    waited = dict[int, float]()
-    watch, began = Stopwatch(lambda: max(waited.values(), default=0.0)), time.monotonic()
-    both = [subprocess.Popen([sys.executable, "-c", WORKER]) for _ in range(2)]
-    waited |= {one.pid: 0.0 for one in both}
-    while any(one.poll() is None for one in both):
-        waited |= {number: max(known, waited_for_a_core(number)) for number, known in waited.items()}
+    """Of the one that ends last, which waited while the other was at work."""
+    both = [subprocess.Popen([sys.executable, "-c", WORKER], stdout=subprocess.PIPE) for _ in range(2)]
+    contention = Contention()
+    for one in both:
+        assert one.stdout is not None
+        one.stdout.readline()  # it has begun
+    last, began = both[1].pid, time.monotonic()
+    watch = Stopwatch(lambda: contention.of(last))
+    while both[1].poll() is None:
+        watch.passed()
         time.sleep(0.005)
-    assert time.monotonic() - began > 2 * WORK
-    assert min(waited.values()) > WORK / 3
-    assert WORK < watch.passed() < time.monotonic() - began - WORK / 3, "their work is not left out"
+    real = time.monotonic() - began
+    assert watch.left_out() > WORK / 4
+    assert watch.passed() > WORK / 4, "its work is not left out"
+    assert watch.passed() + watch.left_out() >= real
+
+
+def test_while_two_wait_the_longer_wait_counts_and_never_more_than_the_real_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    waits: dict[int | None, float] = {None: 100.0, 7: 0.0}
+    monkeypatch.setattr(contention, "waited_for_a_core", lambda process=None: waits[process])
+    both = Contention()
+    time.sleep(0.05)
+    waits.update({None: 100.01, 7: 0.02})
+    assert both.of(7) == pytest.approx(0.02)
+    waits[7] = 0.0  # it ended
+    assert both.of(7) == pytest.approx(0.02)
+    waits[None] = 200.0
+    assert both.of() < 10
+
+
+def test_a_clock_goes_on_without_the_wait_and_never_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    waited = 0.0
+    monkeypatch.setattr(contention, "waited_for_a_core", lambda process=None: waited)
+    fair, began = FairTime(), time.monotonic()
+    shown = [fair.monotonic()]
+    while time.monotonic() - began < 0.1:
+        waited = (time.monotonic() - began) / 2
+        shown.append(fair.monotonic())
+    assert shown == sorted(shown)
+    assert shown[-1] - shown[0] == pytest.approx((time.monotonic() - began) / 2, rel=0.3)
 
 
 def test_of_a_process_that_is_gone_nothing_is_known() -> None:

@@ -21,7 +21,9 @@ IN_FORMS = ("views.open", "views.update", "views.push")
 
 
 @pytest.mark.parametrize("provider", sorted(played()))
-async def test_it_reaches_its_end_and_keeps_every_secret(provider: str, tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+async def test_it_reaches_its_end_and_keeps_every_secret(
+    provider: str, tmp_path: Path, caplog: pytest.LogCaptureFixture, fair_time: None
+) -> None:
     caplog.set_level(logging.DEBUG)
     for name in NOISY:
         caplog.set_level(logging.WARNING, logger=name)

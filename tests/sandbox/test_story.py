@@ -30,7 +30,7 @@ STATES = [
 
 
 @pytest.fixture
-async def world(tmp_path: Path) -> AsyncIterator[Rehearsal]:
+async def world(tmp_path: Path, fair_time: None) -> AsyncIterator[Rehearsal]:
     """A stage on a Sunday morning, with a Slack that does not limit anybody's pace."""
     rehearsal = Rehearsal(tmp_path, commands.load(), start=CURTAIN.astimezone(UTC))
     await rehearsal.open()

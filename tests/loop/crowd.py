@@ -92,6 +92,6 @@ def _fill(db: Any, show: Show, videos: list[Video], count: int) -> tuple[None, T
         later = Operation(f"op{number}", "remind", START + FAR, "clock", START, show=show.id, state=OperationState.SCHEDULED)
         OPERATIONS.put(db, later)
     posts = (Post(f"old:{number}", "C_NOWHERE", START, Urgency.STATE, text="news", show=show.id) for number in range(count))
-    mail.queue(db, posts)
+    mail.queue(db, posts, set())
     db.execute("UPDATE posts SET state = 'sent' WHERE key LIKE 'old:%'")
     return None, Touched()

@@ -2,6 +2,13 @@
 
 from __future__ import annotations
 
+import sys
+
+from bot.startup import OUTPUT_LOST, UNUSABLE, mute, prepare, say, signals_to_drain
+
+if __name__ == "__main__":
+    prepare(next(iter(sys.argv[1:]), ""))  # before anything is imported that needs descriptors, threads or memory
+
 import argparse
 import asyncio
 import io
@@ -9,8 +16,8 @@ import json
 import logging
 import os
 import signal
-import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -35,7 +42,62 @@ NOISY = ("httpx", "httpcore", "slack_sdk", "slack_bolt", "apscheduler", "aiohttp
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run one subcommand; the exit code: 0 well, 1 a story that did not reach its end, 2 settings or memory that cannot be used."""
+    """Run one subcommand.
+
+    The exit code: 0 well, 1 a story that did not reach its end, 2 what is needed cannot be used, 128 and the number of a second
+    signal, 130 interrupted, 141 nobody reads the output any more.
+    """
+    return _guarded(lambda: _main(argv))
+
+
+def _guarded(work: Callable[[], int]) -> int:
+    """Whatever the machine refuses is one line and an exit code; only a bug leaves a traceback."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_DFL:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        try:
+            return _flushed(work())
+        except SystemExit:  # argparse has said what there is to say
+            sys.stdout.flush()
+            raise
+    except (SettingsError, StoreError) as why:
+        return _refused(str(why))
+    except BrokenPipeError:
+        mute(1)
+        return OUTPUT_LOST
+    except KeyboardInterrupt:
+        return 130
+    except MemoryError:
+        return _refused("There is not enough memory. Free some, or raise the limit, and start it again.")
+    except OSError as error:
+        about = f"{error.filename}: " if error.filename else ""
+        mute(1)  # its buffer may be what could not be written
+        return _refused(f"{about}{error.strerror or error}. Correct that, and start it again.")
+    finally:
+        _let_go_of_stderr()
+
+
+def _flushed(code: int) -> int:
+    """The code, once everything that was printed is written."""
+    sys.stdout.flush()
+    return code
+
+
+def _let_go_of_stderr() -> None:
+    """What a log that nobody reads has left in its buffer must not turn the exit code into another (Python's own 120)."""
+    try:
+        sys.stderr.flush()
+    except OSError:
+        mute(2)
+
+
+def _refused(sentence: str) -> int:
+    with suppress(OSError):
+        print(sentence, file=sys.stderr, flush=True)
+    return UNUSABLE
+
+
+def _main(argv: Sequence[str] | None) -> int:
     parser = argparse.ArgumentParser(prog="python -m bot", description="Showcaller, a Slack bot that calls live shows.")
     choices = parser.add_subparsers(dest="what", required=True)
     choices.add_parser("run", help="start the bot")
@@ -55,23 +117,19 @@ def main(argv: Sequence[str] | None = None) -> int:
     if asked.what in ("run", "backup", "restore", "letters"):
         os.umask(0o077)  # what is kept and backed up is nobody else's to read
     _write_any_character()
-    try:
-        match asked.what:
-            case "run":
-                return _with_loop(_run())
-            case "backup":
-                return _backup()
-            case "restore":
-                return _restore(asked.which)
-            case "letters":
-                return _letters(asked.do, asked.which)
-            case "story":
-                return _story(asked.provider, plain=asked.plain)
-            case _:
-                return _manifest(http=asked.http, write=asked.write)
-    except (SettingsError, StoreError) as why:
-        print(why, file=sys.stderr)
-        return 2
+    match asked.what:
+        case "run":
+            return _with_loop(_run())
+        case "backup":
+            return _backup()
+        case "restore":
+            return _restore(asked.which)
+        case "letters":
+            return _letters(asked.do, asked.which)
+        case "story":
+            return _story(asked.provider, plain=asked.plain)
+        case _:
+            return _manifest(http=asked.http, write=asked.write)
 
 
 def _write_any_character() -> None:
@@ -96,18 +154,28 @@ async def _run() -> int:
     if warning := readable_by_others():
         log.warning("%s", warning)
     stopping = asyncio.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(number, stopping.set)
+    for number in signals_to_drain():
+        asyncio.get_running_loop().add_signal_handler(number, _asked_to_stop, stopping, number)
     registry = commands.load()
     freeze_imports()
     bot = Bot(settings, registry)
     if not await _started(bot, stopping):
         return 0
     how = "Socket Mode" if settings.socket_mode else "signed HTTP"
-    print(f"Showcaller is ready: {how}, {', '.join(bot.providers)}, http://{settings.host}:{bot.web.port}", flush=True)
+    line = f"Showcaller is ready: {how}, {', '.join(bot.providers)}, http://{settings.host}:{bot.web.port}"
+    if lost := say(line):
+        logging.getLogger(__name__).warning("nobody reads the standard output (%s): %s", lost, line)
     await stopping.wait()
     await bot.stop()
     return 0
+
+
+def _asked_to_stop(stopping: asyncio.Event, number: int) -> None:
+    """The first signal drains; a second means now, and what is under way is found in the journal at the next start."""
+    if stopping.is_set():
+        logging.getLogger(__name__).warning("signal %d again: ending at once", number)
+        os._exit(128 + number)
+    stopping.set()
 
 
 async def _started(bot: Bot, stopping: asyncio.Event) -> bool:

@@ -45,6 +45,7 @@ def set_up_logging(level: int | str) -> None:
     handler = logging.StreamHandler()  # stderr, which writes what it cannot encode as an escape
     handler.setFormatter(LineFormatter())
     logging.basicConfig(level=level, handlers=[handler])
+    logging.raiseExceptions = False  # a log that takes no more (disk full, reader gone) ends nothing and is not written about
     logging.getLogger("uvicorn.error").addFilter(RateLimitFilter())  # one line for each connection that is no HTTP
 
 

@@ -196,8 +196,9 @@ def _listener(host: str, port: int) -> socket.socket:
     try:
         family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
         return socket.create_server((host, port), family=family, backlog=1024)
-    except OSError as why:
-        raise SettingsError(f"PORT {port} on HOST {host} cannot be listened on ({why.strerror}): choose others.") from why
+    except (OSError, UnicodeError) as why:  # a name with an empty or an endless part is no name
+        reason = why.strerror if isinstance(why, OSError) else "it is not a host's name"
+        raise SettingsError(f"PORT {port} on HOST {host} cannot be listened on ({reason}): choose others.") from why
 
 
 async def _from_slack(slack: SlackEndpoint, scope: Scope, receive: Receive) -> Answered:

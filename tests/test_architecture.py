@@ -33,6 +33,7 @@ MAY_IMPORT: Mapping[str, frozenset[str]] = {
         "log": "sanitise",
         "backoff": "",
         "offload": "",
+        "startup": "",
         "clock": "",
         "passing": "",
         "seal": "errors model",

@@ -114,10 +114,10 @@ class Story:
     async def play(self) -> int:
         """From planning to the last recording; the exit code."""
         began = time.monotonic()
-        pace = asyncio.ensure_future(self._keep_pace())
         self._screen.say(
             None, f"*Showcaller* calls a show: the real bot, a played Slack, a played {self._able.title}, a hurried clock."
         )
+        pace = asyncio.ensure_future(self._keep_pace())
         try:
             async with asyncio.timeout(self._patience):
                 await self._world.settle()

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from bot.errors import Question, UserError
 from bot.model import JSON, Clip, Show, ShowState
 from bot.operations.clipping import again, ask_clip
+from bot.show.access import Verb
 from bot.show.clip_text import LONGEST_TITLE, Between, ClipWords, Last, parse_clip, range_words, span_of
 from bot.show.phone import normalise, unquote
 from bot.show.times import duration_words, wall
@@ -37,7 +38,8 @@ async def run(call: Call) -> None:
     if normalise(call.words).casefold() == "list":
         await _list_newest(call)
         return
-    show, words = await call.show_first(RUNNING)
+    listing = normalise(rest).casefold() == "list"
+    show, words = await call.show_first(RUNNING, Verb.READ if listing else Verb.ACT)
     if words.casefold() == "list":
         await _list(call, show)
         return
@@ -238,7 +240,7 @@ def _none(call: Call, provider: str, said: str) -> str:
 
 async def press_list(call: Call) -> None:
     """Clips on the card."""
-    await _list(call, await call.carried_show())
+    await _list(call, await call.carried_show(Verb.READ))
 
 
 async def _list(call: Call, show: Show) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bot.errors import ProviderError, UserError
 from bot.model import Post, Show, ShowState, Urgency
+from bot.show.access import Verb
 from bot.show.draft import Draft, new_id
 from bot.show.references import split_option
 from bot.slack.blocks import say
@@ -15,7 +16,8 @@ from bot.slack.text import escape, link
 async def run(call: Call) -> None:
     """The viewer link; with `share`, in the channel."""
     words, share = split_option(call.words, ("share",))
-    show = await call.find_show(words, (*ACTIVE, ShowState.DONE) if words else ACTIVE)
+    states = (*ACTIVE, ShowState.DONE) if words else ACTIVE
+    show = await call.find_show(words, states, Verb.ACT if share else Verb.READ)
     if share:
         await _share(call, show)
     else:
@@ -35,7 +37,7 @@ async def _further(call: Call, show: Show) -> str:
 
 async def press(call: Call) -> None:
     """Viewer link on the card."""
-    await call.reply(_words(call, await call.carried_show()))
+    await call.reply(_words(call, await call.carried_show(Verb.READ)))
 
 
 def _words(call: Call, show: Show) -> str:

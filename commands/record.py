@@ -10,6 +10,7 @@ from bot.model import OperationState, Seen, Show, ShowState
 from bot.operations.asking import ask
 from bot.operations.planning import want_recording
 from bot.providers.base import Kept
+from bot.show.access import Verb
 from bot.show.draft import Draft
 from bot.slack.blocks import Control, actions, say
 from bot.slack.call import Call, present_state
@@ -34,7 +35,7 @@ async def run(call: Call) -> None:
         if close and not rest:
             raise UserError(f"Recording can start, stop or tell its status. Did you mean {call.command} record {close[0]}?")
         verb = "status"
-    show = await call.find_show(words)
+    show = await call.find_show(words, verb=Verb.READ if verb == "status" else Verb.ACT)
     if verb == "status":
         await _status(call, show)
         return

@@ -10,6 +10,7 @@ from bot.model import CLOCK, Decision, Dossier, RestreamTarget, Show, ShowState
 from bot.operations import restreaming
 from bot.operations.restreaming import Copied, Wish
 from bot.providers.base import Field
+from bot.show.access import Verb
 from bot.show.draft import Draft
 from bot.show.phone import normalise
 from bot.slack.assignments import TypedSecret, require_no_stream_key
@@ -57,7 +58,7 @@ async def _send_to_form(call: Call, sentence: str) -> None:
 # -- the board ----------------------------------------------------------------------------------------------------------
 async def press_board(call: Call) -> None:
     """Restreams… on the card."""
-    await call.reply(await board_of(call, await call.carried_show()))
+    await call.reply(await board_of(call, await call.carried_show(Verb.READ)))
 
 
 async def _again(call: Call, show: Show) -> None:
@@ -342,7 +343,7 @@ async def submit_key(call: Call) -> None:
 
 async def _list(call: Call, words: str) -> None:
     """The board, as without a word."""
-    await call.reply(await board_of(call, await call.find_show(words, ACTIVE)))
+    await call.reply(await board_of(call, await call.find_show(words, ACTIVE, Verb.READ)))
 
 
 _ACTS: Mapping[str, Callable[[Call, str], Awaitable[None]]] = {

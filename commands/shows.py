@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from bot.errors import ProviderError, UserError
 from bot.model import Post, Show, ShowState
+from bot.show.access import Verb
 from bot.show.phone import unquote
 from bot.show.references import split_option
 from bot.slack.blocks import Block, Message, context, section
@@ -61,7 +62,8 @@ async def _asked(call: Call, words: str, now: datetime) -> list[Show]:
 async def status(call: Call) -> None:
     """The show's card as it is now, to the asker; `share` posts it."""
     words, share = split_option(call.words, ("share",))
-    show = await call.find_show(words, (*ACTIVE, ShowState.DONE, ShowState.CANCELLED) if words else ACTIVE)
+    states = (*ACTIVE, ShowState.DONE, ShowState.CANCELLED) if words else ACTIVE
+    show = await call.find_show(words, states, Verb.ACT if share else Verb.READ)
     if share:
         await _share(call, show)
     else:

@@ -97,7 +97,7 @@ async def _list(call: Call, said: str) -> None:
     """Of a show, with these words in the name, or the newest."""
     handle, rest = take_handle(said)
     if handle is not None and not rest:
-        show, _ = await call.choose_show(handle)
+        show, _ = await call.choose_show(handle, verb=Verb.READ)
         if not await _tell_recordings(call, show.id, show.title):
             raise UserError(f"{show.title} ({show.id}) has no recordings yet.")
         return
@@ -107,7 +107,7 @@ async def _list(call: Call, said: str) -> None:
 
 async def press_recordings(call: Call) -> None:
     """Recordings on the card."""
-    show = await call.carried_show()
+    show = await call.carried_show(Verb.READ)
     if not await _tell_recordings(call, show.id, show.title):
         raise UserError(f"{show.title} ({show.id}) has no recordings yet.")
 

@@ -187,12 +187,12 @@ class Call(Conversation):
                 return named
         return await self._meant(states, words, verb), words
 
-    async def show_first(self, states: Collection[ShowState]) -> tuple[Show, str]:
+    async def show_first(self, states: Collection[ShowState], verb: Verb = Verb.ACT) -> tuple[Show, str]:
         """The show of a line whose other words are free: named by its handle in front, else the one meant here; and those words."""
         first, _, rest = self.words.partition(" ")
         if parse_handle(first) is None:
-            return await self._meant(states, "", Verb.ACT), self.words
-        show, _ = await self.choose_show(first, states)
+            return await self._meant(states, "", verb), self.words
+        show, _ = await self.choose_show(first, states, verb)
         return show, rest.strip()
 
     async def find_show(self, words: str, states: Collection[ShowState] = ACTIVE, verb: Verb = Verb.ACT) -> Show:

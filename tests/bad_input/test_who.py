@@ -99,14 +99,25 @@ async def test_naming_a_show_from_another_channel_needs_membership_in_its_own(st
         "hold s1",
         "move s1 11:00",
         "extend s1",
-        "status s1",
-        "link s1",
+        "status s1 share",
+        "link s1 share",
+        "record start s1",
     ):
         said = await studio.rehearsal.command(eve, elsewhere, f"/live {typed}")
         assert "belongs to #studio. Join that channel, or ask an operator." in said, typed
     assert "belongs to #studio" in await studio.rehearsal.command(eve, elsewhere, "/live go sunday")
     said = await studio.rehearsal.command(studio.ana, elsewhere, "/live move s1 11:00")
     assert "Moved: Sunday Service (s1)" in said
+
+
+async def test_what_a_public_channel_knows_a_colleague_from_another_one_may_read(studio: Studio) -> None:
+    await studio.plan()
+    eve = studio.slack.add_user("eve")
+    elsewhere = studio.slack.add_channel("elsewhere", members=[studio.ana, eve])
+    for typed in ("status s1", "record status s1", "restream list s1"):
+        said = await studio.rehearsal.command(eve, elsewhere, f"/live {typed}")
+        assert "Sunday Service" in said, typed
+        assert "Join that channel" not in said, typed
 
 
 async def test_a_form_opened_as_a_member_is_refused_after_leaving(studio: Studio) -> None:

@@ -276,6 +276,19 @@ class Store(Protocol):
     async def post(self, *posts: Post) -> None:
         """Queue posts on their own."""
 
+    async def collapse_posts(self, digest: Post, keys: Collection[str]) -> None:
+        """Queue `digest` and give up the queued posts with these keys, which it tells, in one commit."""
+
+    async def latest_in(self, channel: str, limit: int = 3) -> list[str]:
+        """The `ts` of the newest messages that were sent to a channel and stand in it."""
+
+    async def move_channel(self, old: str, new: str) -> bool:
+        """Slack gave a channel another id: shows, grants, operations and posts go along, and what still names the old one is kept
+        under the new. False where that is so already."""
+
+    async def channel_moves(self) -> Mapping[str, str]:
+        """Earlier ids of channels, and what each is now."""
+
     async def parcels(self, limit: int = 200) -> list[Parcel]:
         """Queued parcels by urgency, then number; whether the time of `next_try` has come is the outbox's business."""
 

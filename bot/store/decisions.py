@@ -22,7 +22,7 @@ from bot.model import (
     StreamKey,
     Video,
 )
-from bot.store import grants, requests
+from bot.store import grants, moves, requests
 from bot.store.base import LostFence, Touched
 from bot.store.mail import queue
 from bot.store.rows import (
@@ -211,6 +211,7 @@ def write(db: Database, decision: Decision[T], now_ms: Callable[[], int]) -> tup
 
 
 def _write_show(db: Database, show: Show, now_ms: Callable[[], int]) -> None:
+    show = replace(show, channel=moves.current(db, show.channel))
     SHOWS.put(db, show)
     grants.first_show(db, show)
     if show.state.closed:
@@ -222,7 +223,7 @@ def _write_show(db: Database, show: Show, now_ms: Callable[[], int]) -> None:
 def _write_operations(db: Database, operations: Sequence[Operation]) -> None:
     """Those that let go of a stream first: a takeover writes the old and the new one together, in any order."""
     for operation in sorted(operations, key=lambda operation: operation.state is OperationState.RUNNING):
-        if not OPERATIONS.put(db, operation):
+        if not OPERATIONS.put(db, replace(operation, channel=moves.current(db, operation.channel))):
             raise StoreError(f"The operation {operation.id} has ended and cannot become {operation.state} again.")
 
 

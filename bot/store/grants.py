@@ -8,6 +8,7 @@ from typing import Any
 from sqlite_utils import Database
 
 from bot.model import Grant, Owners, Show, ShowState, StreamKey, Video, owners_of
+from bot.store import moves
 from bot.store.codec import from_ms, to_ms
 from bot.store.rows import write_json
 
@@ -71,7 +72,7 @@ def _grant(row: tuple[Any, ...]) -> Grant:
 def put_grants(db: Database, grants: Iterable[Grant]) -> None:
     """Keep these; one that is there already stays as it is."""
     for grant in grants:
-        db.execute(PUT, (grant.key.provider, grant.key.id, grant.channel, grant.user, grant.by, to_ms(grant.at)))
+        db.execute(PUT, (grant.key.provider, grant.key.id, moves.current(db, grant.channel), grant.user, grant.by, to_ms(grant.at)))
 
 
 def first_show(db: Database, show: Show) -> None:

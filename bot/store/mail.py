@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
 from sqlite_utils import Database
 
 from bot.model import Post
-from bot.store import bursts
+from bot.store import bursts, moves
 from bot.store.base import Letter, Parcel, Touched
 from bot.store.codec import to_ms
 from bot.store.rows import LETTER_COLUMNS, PARCEL_COLUMNS, POST, UNFINISHED, letter, parcel, write_json
@@ -89,7 +90,8 @@ def replay_letter(db: Database, letter_id: int) -> tuple[None, Touched]:
 def queue(db: Database, posts: Iterable[Post], redraw: set[str]) -> int:
     """Queue the posts whose key is new; how many that were. `redraw` is given the subjects of messages that count others."""
     queued = 0
-    for post in posts:
+    for asked in posts:
+        post = replace(asked, channel=moves.current(db, asked.channel))
         wanted: Post | None = post
         if post.burst:
             known = db.execute("SELECT 1 FROM posts WHERE key = ?", (post.key,)).fetchone()
@@ -117,6 +119,24 @@ def live_parcels(db: Database, subject: str, now_ms: int) -> list[Parcel]:
     if subject:
         return _parcels(db, "WHERE state = 'sent' AND view <> 'text' AND subject = ? ORDER BY number", (subject,))
     return [parcel(row) for row in db.execute(LIVE, {"yesterday": now_ms - DAY_MS})]
+
+
+def latest_in(db: Database, channel: str, limit: int) -> list[str]:
+    """The `ts` of the newest messages that stand in a channel, outside of threads first."""
+    rows = db.execute(
+        "SELECT ts FROM posts WHERE state = 'sent' AND ts <> '' AND json_extract(body, '$.channel') = ? "
+        "ORDER BY json_extract(body, '$.thread') <> '', number DESC LIMIT ?",
+        (channel, limit),
+    )
+    return [ts for (ts,) in rows]
+
+
+def collapse(db: Database, digest: Post, keys: Iterable[str]) -> tuple[None, Touched]:
+    """Queue `digest` in the place of the queued posts with these keys, which are over."""
+    queued = queue(db, [digest], set())
+    for key in keys:
+        db.execute("UPDATE posts SET state = 'dead', error = ? WHERE key = ? AND state = 'queued'", (f"told in {digest.key}", key))
+    return None, Touched(posts=queued > 0)
 
 
 def update_parcel(db: Database, key: str, changes: dict[str, Any]) -> tuple[None, Touched]:

@@ -191,3 +191,9 @@ WHERE stream <> '' AND (
 def people_read_again(db: Database) -> None:
     """Earlier versions kept of people neither their workspace nor whether they left: until Slack is asked they are unknown."""
     db.execute("UPDATE people SET body = json_remove(body, '$.seen_at')")
+
+
+@SCHEMA(name="0009_channel_moves")
+def channel_moves(db: Database) -> None:
+    """Earlier ids of channels, for the settings and forms that still name them, and what each is now."""
+    db.execute("CREATE TABLE channel_moves (old TEXT PRIMARY KEY, new TEXT NOT NULL) STRICT, WITHOUT ROWID")

@@ -34,7 +34,7 @@ from bot.model import (
     Video,
 )
 from bot.passing import Passing, unheeded
-from bot.store import clock_steps, decisions, grants, mail, requests, schedule
+from bot.store import clock_steps, decisions, grants, mail, moves, requests, schedule
 from bot.store.arrivals import Arrivals
 from bot.store.backup import Shelf
 from bot.store.base import Asked, Letter, Parcel, Touched
@@ -384,6 +384,22 @@ class SqliteStore:
             return None, Touched(posts=mail.queue(db, posts, redraw) > 0, redraw=frozenset(redraw))
 
         await self._writer.run(work)
+
+    async def collapse_posts(self, digest: Post, keys: Collection[str]) -> None:
+        """Queue one post in the place of several that are queued."""
+        await self._writer.run(lambda db: mail.collapse(db, digest, keys))
+
+    async def latest_in(self, channel: str, limit: int = 3) -> list[str]:
+        """The `ts` of the newest messages of ours in a channel."""
+        return await self._readers.ask(lambda db: mail.latest_in(db, channel, limit))
+
+    async def move_channel(self, old: str, new: str) -> bool:
+        """Everything kept under a channel's old id goes to its new one; False where that is so already."""
+        return await self._writer.run(lambda db: moves.move_channel(db, old, new))
+
+    async def channel_moves(self) -> dict[str, str]:
+        """Earlier ids of channels, and what each is now."""
+        return await self._readers.ask(moves.all_moves)
 
     async def parcels(self, limit: int = 200) -> list[Parcel]:
         """Queued parcels by urgency, then number."""

@@ -27,9 +27,11 @@ EVENT_SCOPES: dict[str, tuple[str, ...]] = {
     "channel_archive": ("channels:read",),
     "channel_left": ("channels:read",),
     "channel_rename": ("channels:read",),
+    "channel_unarchive": ("channels:read",),
     "group_archive": ("groups:read",),
     "group_left": ("groups:read",),
     "group_rename": ("groups:read",),
+    "group_unarchive": ("groups:read",),
     "member_joined_channel": _ANY_CHANNEL,
     "member_left_channel": ("channels:read", "groups:read"),
 }

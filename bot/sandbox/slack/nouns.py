@@ -203,6 +203,7 @@ class Channel:
     members: list[str] = field(default_factory=list)
     archived: bool = False
     shared: bool = False
+    restricted: bool = False
     posted: dict[str, Message] = field(default_factory=dict, repr=False)
     pins: list[str] = field(default_factory=list)
     bookmarks: list[Bookmark] = field(default_factory=list)

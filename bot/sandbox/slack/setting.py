@@ -84,6 +84,39 @@ class Setting(Stage):
         place.archived = True
         self._tell_of(place, {"type": _kind(place, "archive"), "channel": place.id, "user": self.bot_user_id, "is_moved": 0})
 
+    def unarchive(self, channel: Channel | str) -> None:
+        """Open an archived channel again."""
+        place = self.channel(channel)
+        place.archived = False
+        self._tell_of(place, {"type": _kind(place, "unarchive"), "channel": place.id, "user": self.bot_user_id})
+
+    def restrict(self, channel: Channel | str, *, posting: bool) -> None:
+        """Let only some people post in a channel, or everybody again; the bot is not one of them, and no app is told."""
+        self.channel(channel).restricted = not posting
+        self.workspace.changed()
+
+    def make_private(self, channel: Channel | str) -> None:
+        """Convert a public channel: told only by a message with a subtype, which needs a history scope to be heard."""
+        self.channel(channel).kind = "private"
+        self.workspace.changed()
+
+    def share(self, channel: Channel | str, *, silent: bool = False) -> Channel:
+        """Share a private channel with another organisation: it has another id from now on, and the old one is unknown.
+
+        `silent`: the event is lost.
+        """
+        place = self.channel(channel)
+        old = place.id
+        del self.workspace.channels[old]
+        place.id, place.shared = self.workspace.new_id("C"), True
+        place.posted = {ts: replace(message, channel=place.id) for ts, message in place.posted.items()}
+        self.workspace.channels[place.id] = place
+        if not silent:
+            event = {"type": "channel_id_changed", "old_channel_id": old, "new_channel_id": place.id}
+            self._tell_of(place, event)
+        self.workspace.changed()
+        return place
+
     def rename(self, channel: Channel | str, name: str) -> None:
         """Give a channel another name."""
         place = self.channel(channel)

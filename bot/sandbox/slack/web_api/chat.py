@@ -69,6 +69,8 @@ def _destination(back: Backstage, name: str) -> Channel:
         refuse("is_archived")
     if not joined(back, channel) and "chat:write.public" not in back.manifest.scopes:
         refuse("not_in_channel")
+    if channel.restricted:
+        refuse("restricted_action")
     return channel
 
 
@@ -97,7 +99,11 @@ def _own(back: Backstage, args: Args, foreign: str) -> tuple[Channel, Message]:
     message = channel.posted.get(args.text("ts"))
     if message is None:
         refuse("message_not_found")
-    if not message.by_app or channel.archived:
+    if channel.archived:
+        refuse("is_inactive")
+    if not joined(back, channel) and channel.kind != "im":
+        refuse("channel_not_found")
+    if not message.by_app:
         refuse(foreign)
     return channel, message
 
@@ -160,7 +166,9 @@ CHAT = (
         "post",
         ("chat:write",),
         ("channel",),
-        _CONTENT | _METADATA | {"is_archived", "not_in_channel", "cannot_reply_to_message", "invalid_thread_ts"},
+        _CONTENT
+        | _METADATA
+        | {"is_archived", "not_in_channel", "restricted_action", "cannot_reply_to_message", "invalid_thread_ts"},
     ),
     Method(
         "chat.update",
@@ -168,7 +176,7 @@ CHAT = (
         "t3",
         ("chat:write",),
         ("channel", "ts"),
-        _CONTENT | _METADATA | {"cant_update_message", "message_not_found", "msg_too_long"},
+        _CONTENT | _METADATA | {"cant_update_message", "is_inactive", "message_not_found", "msg_too_long"},
     ),
     Method(
         "chat.delete",

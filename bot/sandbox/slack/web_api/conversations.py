@@ -40,6 +40,21 @@ async def _list(back: Backstage, args: Args) -> Json:
     }
 
 
+async def _own(back: Backstage, args: Args) -> Json:
+    """users.conversations of the app itself: the channels that the bot is in."""
+    types = [KINDS[one.strip()] for one in args.text("types", "public_channel").split(",") if one.strip() in KINDS]
+    there = [
+        channel
+        for channel in back.workspace.channels.values()
+        if channel.kind in types and joined(back, channel) and not (args.flag("exclude_archived") and channel.archived)
+    ]
+    some, cursor = page(args, there)
+    return {
+        "channels": [channel.as_json(back.workspace.bot.id) for channel in some],
+        "response_metadata": {"next_cursor": cursor},
+    }
+
+
 async def _members(back: Backstage, args: Args) -> Json:
     channel = seen_channel(back, args.text("channel"))
     need_scope(back, channel_scope(channel, "read"))
@@ -120,6 +135,7 @@ _TIMES = frozenset({"invalid_ts_latest", "invalid_ts_oldest"})
 CONVERSATIONS = (
     Method("conversations.info", _info, "t3", (), ("channel",), frozenset({"channel_not_found"}), channel_scopes=READ),
     Method("conversations.list", _list, "t2", (), (), _CURSOR | {"invalid_types"}, channel_scopes=READ),
+    Method("users.conversations", _own, "t3", (), (), _CURSOR | {"invalid_types"}, channel_scopes=READ),
     Method("conversations.members", _members, "t4", (), ("channel",), _CURSOR | {"channel_not_found"}, channel_scopes=READ),
     Method(
         "conversations.history",

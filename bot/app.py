@@ -44,10 +44,12 @@ from bot.settings import Settings
 from bot.show.access import Rule, may
 from bot.sightings import Sightings
 from bot.slack import notices
+from bot.slack.call import ACTIVE
 from bot.slack.conversation import Desk
 from bot.slack.declare import Registry
 from bot.slack.directory import Directory
 from bot.slack.directory_sync import DirectorySync
+from bot.slack.moves import ChannelMoves
 from bot.slack.panel import Panels
 from bot.slack.permissions import Permissions
 from bot.slack.router import Router
@@ -210,9 +212,12 @@ class Bot:
             ops_channel=settings.ops_channel,
             first=drawing.on_air.__contains__,
             pinned_views=("card",),
+            on_unknown=self._look_for_channel,
         )
         self.directory = Directory(self.store, self.client, settings.operators, settings.admins, lambda: self.link.identity)
         self.directory_sync = DirectorySync(self.directory, self.client)
+        self.moves = ChannelMoves(self.store, self.client, self.directory, self.outbox.moved)
+        self.directory.on_hidden = self.moves.lost
         voice = Voice(self.client)
         self.health = Health(
             *(self.store, self.providers, self.accounts, self.slack_clock, voice),
@@ -222,7 +227,12 @@ class Bot:
         )
         permissions = Permissions(self.directory, self._world.may)
         self.panels = Panels(self.context, voice, permissions)
-        self.router = Router(Desk(self.context, voice, self.panels, self.directory, permissions, self._registry))
+        desk = Desk(
+            *(self.context, voice, self.panels, self.directory, permissions, self._registry),
+            healed=self.outbox.healed,
+            moved=self.moves.moved,
+        )
+        self.router = Router(desk)
         self.link = SlackLink(settings, self.client, self.router.receive)
 
     async def _begin(self) -> None:
@@ -236,6 +246,8 @@ class Bot:
             self.store.on_commit(listener)
         await self.store.lose_requests(self._word_of_a_loss)
         await follow_the_clocks(self.context)
+        await self.moves.start()
+        self._stack.push_async_callback(self.moves.stop)
         await self.outbox.start()
         self._stack.push_async_callback(self.outbox.stop, 5.0)
         self.watcher.start()
@@ -264,6 +276,7 @@ class Bot:
         self._stack.push_async_callback(self.health.stop)
         await self.directory_sync.start()
         self._stack.push_async_callback(self.directory_sync.stop)
+        self._in_background(self._find_channels())
         self._in_background(self.backups.find())
         self._in_background(self._reconcile())
 
@@ -286,6 +299,7 @@ class Bot:
             or self.inbox.busy
             or self.panels.busy
             or self.directory_sync.busy
+            or self.moves.busy
             or not self.outbox.at_rest
         )
 
@@ -303,6 +317,14 @@ class Bot:
     # -- housekeeping
     async def _reconcile(self) -> None:
         await self.watcher.reconcile()
+
+    def _look_for_channel(self, channel: str) -> None:
+        self.moves.lost(channel)
+
+    async def _find_channels(self) -> None:
+        """Channels whose id may have changed while the bot was down."""
+        named = [self.settings.default_channel, self.settings.ops_channel, *map(self.settings.channel_of, self.providers)]
+        await self.moves.check([*named, *await self.store.show_channels(ACTIVE)])
 
     async def _prune(self) -> None:
         await self.store.prune(self._world.clock.now() - KEEP)

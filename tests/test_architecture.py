@@ -20,7 +20,7 @@ PARTS: Mapping[str, tuple[str, ...]] = {
         *("controls", "cards", "restreams", "notices", "prompts", "home", "modals", "fields"),
         *("plan_form", "stream_forms", "assignments", "help", "manifest", "clips", "keeping"),
     ),
-    "slack.ways": ("parsing", "guard", "transport", "voice", "people", "channels", "directory", "directory_sync"),
+    "slack.ways": ("parsing", "guard", "transport", "voice", "people", "channels", "directory", "directory_sync", "moves"),
 }
 """The parts of `bot.slack`, from the bottom; what is not named here belongs to `slack.desk`, where people are answered."""
 

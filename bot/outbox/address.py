@@ -13,9 +13,16 @@ class Addresses:
     def __init__(self, store: Store, wire: Wire) -> None:
         self._store, self._wire = store, wire
         self._conversations: dict[str, str] = {}
+        self.moves: dict[str, str] = {}
+        """Earlier ids of channels, and what each is now: what is on its way, and settings, name the earlier ones."""
+
+    def current(self, channel: str) -> str:
+        """The id under which Slack knows a channel now."""
+        return self.moves.get(channel, channel)
 
     async def channel(self, channel: str) -> str:
         """A conversation id; a person's id (U or W) becomes that of the direct messages with them, which edits and threads need."""
+        channel = self.current(channel)
         if channel[:1] not in ("U", "W"):
             return channel
         if channel not in self._conversations:
@@ -31,7 +38,7 @@ class Addresses:
         return await self._root(parent, post) if parent else ""
 
     async def _root(self, parent: Parcel, post: Post) -> str:
-        if parent.state != "sent" or not parent.ts or parent.post.channel != post.channel:
+        if parent.state != "sent" or not parent.ts or self.current(parent.post.channel) != self.current(post.channel):
             return ""
         above = await self._store.parcel(parent.post.thread) if parent.post.thread else None
         if above is None or above.post.key == post.key:

@@ -10,6 +10,8 @@ from bot.errors import StoreUnavailable
 from bot.log import RateLimitedLog
 from bot.model import JSON, Post, Urgency
 from bot.outbox.address import Addresses
+from bot.outbox.blocked import Blocked
+from bot.outbox.digest import LONGEST_WAIT
 from bot.outbox.entry import Entry, Metrics
 from bot.outbox.message import REPEAT, View, as_late, as_possible_repeat, body, digest, marks
 from bot.outbox.pace import Bucket, Pace, RealTime
@@ -18,6 +20,7 @@ from bot.outbox.replies import ReplyBook
 from bot.outbox.sighting import CannotLook, not_before, sighted
 from bot.outbox.wire import Refused, Throttled, Unsent, Unsure, Wire
 from bot.slack.blocks import Message
+from bot.slack.methods import BLOCKED
 from bot.slack.slack_clock import SlackClock
 from bot.store.base import Store
 
@@ -54,6 +57,9 @@ class Delivery:
     """Seconds for which an entry waited, also before this process began."""
     slack_clock: SlackClock
     """By which messages are found: their `ts` follow it, and not the clock of this machine."""
+    blocked: Blocked
+    held: Callable[[Entry, str], None]
+    """Called when Slack refused a post for a reason that passes, so that it waits."""
     repeated: RateLimitedLog = field(default_factory=lambda: RateLimitedLog(log))
 
     async def deliver(self, entry: Entry) -> None:
@@ -136,7 +142,10 @@ class Delivery:
             raise
         except Refused as refused:
             entry.unsure = False
-            await self._refused(entry, refused.code)
+            if self._can_wait(entry, refused.code):
+                await self._hold(entry, refused.code, *before)
+            else:
+                await self._refused(entry, refused.code)
         except (Throttled, Unsent) as stayed:
             entry.unsure = False
             await self._take_back(entry, stayed, *before)
@@ -190,6 +199,22 @@ class Delivery:
             next_try=0.0,
             error=stayed.code,
         )
+
+    def _can_wait(self, entry: Entry, code: str) -> bool:
+        """Whether the refusal passes once somebody mends the channel or the app, and the post is still of use then."""
+        post = entry.post
+        if code not in BLOCKED or post.reply_to or post.user or (code == "missing_scope" and is_remainder(post)):
+            return False
+        return self.clock.time() - entry.seen_at < LONGEST_WAIT
+
+    async def _hold(self, entry: Entry, code: str, attempts: int, first_tried: float, slack_tried: float) -> None:
+        """The channel takes nothing for now: its posts wait, and one of them tries it now and then."""
+        self.blocked.note(self.addresses.current(entry.place), code)
+        entry.attempts, entry.first_tried, entry.slack_tried, entry.not_before = attempts, first_tried, slack_tried, 0.0
+        await self.store.update_parcel(
+            entry.post.key, attempts=attempts, first_tried=first_tried, slack_tried=slack_tried, next_try=0.0, error=code
+        )
+        self.held(entry, code)
 
     async def _call(self, entry: Entry, content: dict[str, JSON]) -> str:
         """Send it, however such a post is sent; Slack's ts, empty where it gives none that could be used."""

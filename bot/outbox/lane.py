@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from bisect import insort
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 
 from bot.model import Urgency
 from bot.outbox.entry import Entry
@@ -20,10 +20,19 @@ class Lane:
     """
 
     def __init__(
-        self, deliver: Deliver, queued: Mapping[str, Entry], bucket: Bucket, pace: Pace, clock: RealTime, progress: Bell
+        self,
+        deliver: Deliver,
+        queued: Mapping[str, Entry],
+        bucket: Bucket,
+        pace: Pace,
+        clock: RealTime,
+        progress: Bell,
+        blocked_until: Callable[[], float] = lambda: 0.0,
     ) -> None:
+        """`blocked_until` tells until when the channel takes nothing (epoch seconds); then one post tries it for all."""
         self._deliver, self._queued, self.bucket = deliver, queued, bucket
         self._pace, self._clock, self._progress = pace, clock, progress
+        self._blocked_until = blocked_until
         self._bell = Bell(clock)
         self._queues: dict[Urgency, list[Entry]] = {urgency: [] for urgency in Urgency}
         self._busy: dict[Urgency, asyncio.Task[None]] = {}
@@ -32,6 +41,22 @@ class Lane:
         """Queue it in its place."""
         insort(self._queues[entry.urgency], entry, key=lambda one: one.parcel.number)
         self._bell.ring()
+
+    def ring(self) -> None:
+        """Look again: the channel may take posts now."""
+        self._bell.ring()
+
+    def waiting(self) -> list[Entry]:
+        """What is queued here and not being sent, oldest first."""
+        busy = {queue[0].post.key for urgency, queue in self._queues.items() if urgency in self._busy and queue}
+        entries = [entry for queue in self._queues.values() for entry in queue if entry.post.key not in busy]
+        return sorted(entries, key=lambda entry: entry.parcel.number)
+
+    def drop(self, entries: Collection[Entry]) -> None:
+        """These are over without having been sent."""
+        gone = {entry.post.key for entry in entries}
+        for urgency, queue in self._queues.items():
+            self._queues[urgency] = [entry for entry in queue if entry.post.key not in gone]
 
     @property
     def empty(self) -> bool:
@@ -62,6 +87,8 @@ class Lane:
 
     def _ready(self, now: float) -> Entry | None:
         """The most urgent head that may go now, whatever the pace."""
+        if (until := self._blocked_until()) > now or (until and self._busy):
+            return None
         for urgency in Urgency:
             if entry := self._head(urgency, frozenset(), now):
                 return entry
@@ -81,8 +108,9 @@ class Lane:
     def _look_again_at(self, ready: Entry | None, now: float) -> float | None:
         if ready is not None:
             return self.bucket.ready_at()
-        moments = [queue[0].not_before for queue in self._queues.values() if queue and queue[0].not_before > now]
-        return min(moments, default=None)
+        blocked = self._blocked_until()
+        moments = [max(queue[0].not_before, blocked) for queue in self._queues.values() if queue]
+        return min((moment for moment in moments if moment > now), default=None)
 
     async def _hand_over(self, entry: Entry) -> None:
         if entry.costs_budget:

@@ -11,6 +11,7 @@ from bot.errors import StoreUnavailable
 from bot.log import RateLimitedLog
 from bot.model import Post
 from bot.outbox.address import Addresses
+from bot.outbox.blocked import Blocked
 from bot.outbox.entry import Metrics
 from bot.outbox.message import View, body, digest
 from bot.outbox.pace import Bell, Bucket, Pace, RealTime
@@ -18,6 +19,7 @@ from bot.outbox.remainder import Remainder
 from bot.outbox.replies import SPENT, ReplyBook
 from bot.outbox.wire import Refused, Throttled, Trouble, Wire
 from bot.slack.blocks import Message
+from bot.slack.methods import BLOCKED
 from bot.store.base import Parcel, Store
 
 log = logging.getLogger(__name__)
@@ -63,9 +65,12 @@ class LiveMessages:
     metrics: Metrics
     progress: Bell
     first: Callable[[str], bool]
+    blocked: Blocked
     settled: Callable[[Post, str], None] = lambda post, ts: None  # noqa: ARG005
     """Told when a message shows its final state: nothing will change in it any more."""
     repeated: RateLimitedLog = field(default_factory=lambda: RateLimitedLog(log))
+    unknown: Callable[[str, str], None] = lambda channel, code: None  # noqa: ARG005
+    """Told of a channel that takes no edits, with Slack's word for it."""
     _subjects: set[str] = field(default_factory=set)
     _dirty: dict[str, _Live] = field(default_factory=dict)
     _busy: dict[str, asyncio.Task[None]] = field(default_factory=dict)
@@ -73,7 +78,7 @@ class LiveMessages:
     _edited_at: dict[str, float] = field(default_factory=dict)
     _refused: dict[str, str] = field(default_factory=dict)
     _in_a_row: int = 0
-    _hopeless: set[str] = field(default_factory=set)
+    _hopeless: dict[str, Post] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self._bell = Bell(self.clock)
@@ -94,6 +99,18 @@ class LiveMessages:
         live = self._dirty.setdefault(post.key, _Live(post))
         if post.reply_to and not live.failures:
             live.not_before = 0.0  # it may be final now, and the final state does not wait
+        self._bell.ring()
+
+    def lift(self, channel: str) -> None:
+        """The channel may take edits again: its messages that are out of date, or were given up, are tried at once."""
+        self.blocked.lift(channel)
+        for key, post in list(self._hopeless.items()):
+            if self.addresses.current(post.channel) == channel:
+                del self._hopeless[key]
+                self.mark(post)
+        for live in self._dirty.values():
+            if self.addresses.current(live.post.channel) == channel and not live.post.reply_to:
+                live.not_before = 0.0
         self._bell.ring()
 
     def mark_sent(self, parcels: Iterable[Parcel]) -> None:
@@ -201,12 +218,20 @@ class LiveMessages:
         message = await self.views[parcel.post.view](parcel.post)
         if message is None or digest(message) in (parcel.drawn, self._refused.get(parcel.post.key)):
             return
+        channel = self.addresses.current(parcel.post.channel)
+        if not parcel.post.reply_to and (until := self.blocked.until(channel)) > self.clock.time():
+            self._again(live, until)
+            return
         try:
             sent = await (self._replace(live, parcel, message) if parcel.post.reply_to else self._edit(parcel, message))
         except Refused as refused:
-            await self._note_refusal(parcel, message, refused.code)
+            if refused.code in BLOCKED and not parcel.post.reply_to:
+                self._wait_for(channel, live, refused.code)
+            else:
+                await self._note_refusal(parcel, message, refused.code)
             return
         if sent:
+            self.blocked.clear(channel)
             await self.store.update_parcel(parcel.post.key, drawn=digest(message))
             self.metrics.edited += 1
             if message.final:
@@ -240,6 +265,13 @@ class LiveMessages:
         await self.replies.respond(url, key, content, instead=True)
         return True
 
+    def _wait_for(self, channel: str, live: _Live, code: str) -> None:
+        """The channel takes no edits until somebody mends it: the message is drawn again then."""
+        if self.blocked.note(channel, code):
+            log.warning("messages in %s cannot be edited now: %s", channel, code)
+        self._again(live, self.blocked.until(channel))
+        self.unknown(channel, code)
+
     async def _note_refusal(self, parcel: Parcel, message: Message, code: str) -> None:
         key = parcel.post.key
         if code in GONE:
@@ -249,5 +281,5 @@ class LiveMessages:
         if code in UNFIT:
             self._refused[key] = digest(message)
         else:
-            self._hopeless.add(key)
+            self._hopeless[key] = parcel.post
         log.warning("message %s cannot be edited: %s", key, code)

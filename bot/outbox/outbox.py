@@ -13,9 +13,12 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.clock import SteadyTime
 from bot.errors import StoreError
 from bot.log import RateLimitedLog
-from bot.model import Post
+from bot.model import Post, Urgency
 from bot.outbox.address import Addresses
+from bot.outbox.blocked import Blocked
 from bot.outbox.delivery import Delivery
+from bot.outbox.digest import by_thread, collapsible, digest_of
+from bot.outbox.elsewhere import Elsewhere
 from bot.outbox.entry import Entry, Metrics
 from bot.outbox.lane import Lane
 from bot.outbox.live import LiveMessages
@@ -34,9 +37,6 @@ READ_AHEAD = 200
 """Parcels read beyond those already known: there may be more in the store, they are read when these are done."""
 
 PIN_TRIES = 3
-
-UNDELIVERED = "ops:undelivered:"
-"""Begins the key of a post that tells of another one which could not be delivered."""
 
 
 class Outbox:
@@ -60,9 +60,11 @@ class Outbox:
         slack_clock: SlackClock | None = None,
         first: Callable[[str], bool] = lambda subject: False,  # noqa: ARG005
         pinned_views: Collection[str] = (),
+        on_unknown: Callable[[str], None] = lambda channel: None,  # noqa: ARG005
     ) -> None:
+        """`on_unknown` is told of a channel of which Slack says that there is none."""
         self.metrics = Metrics()
-        self._store, self._now, self._ops_channel, self._pinned_views = store, now, ops_channel, frozenset(pinned_views)
+        self._store, self._now, self._pinned_views = store, now, frozenset(pinned_views)
         self._pace, self._clock = pace or Pace(), clock or SteadyTime()
         self._wire = Wire(client, self._pace.http_timeout)
         self._addresses = Addresses(store, self._wire)
@@ -71,7 +73,7 @@ class Outbox:
         self._lanes: dict[str, Lane] = {}
         self._lane_tasks: dict[str, asyncio.Task[None]] = {}
         self._buckets: dict[str, Bucket] = {}
-        self._told: dict[tuple[str, str], float] = {}
+        self._alarms_told: set[str] = set()
         self._loops: set[asyncio.Task[None]] = set()
         self._errands: set[asyncio.Task[None]] = set()
         self._reading = asyncio.Lock()
@@ -80,11 +82,16 @@ class Outbox:
         shared = (store, self._wire, views, self._addresses, Remainder(store, self._wire))
         replies = ReplyBook(self._wire, self._pace, self._clock.time)
         self._replies = replies
-        self._live = LiveMessages(*shared, replies, self._pace, self._clock, self.metrics, self._progress, first, self._final)
+        self._blocked, self._edits_blocked = (Blocked(self._pace, self._clock.time) for _ in range(2))
+        self._on_unknown = on_unknown
+        self._elsewhere = Elsewhere(store, self._addresses, views, self._pace, now, self._clock.time, ops_channel)
+        self._live = LiveMessages(
+            *(*shared, replies, self._pace, self._clock, self.metrics, self._progress, first, self._edits_blocked, self._final),
+            unknown=self._unknown,
+        )
         self._delivery = Delivery(
-            *(*shared, replies, self._pace, self._clock, self.metrics, self._bucket, self._arrived, self._lost),
-            self._lateness,
-            slack_clock or SlackClock(),
+            *(*shared, replies, self._pace, self._clock, self.metrics, self._bucket, self._arrived, self._lost, self._lateness),
+            *(slack_clock or SlackClock(), self._blocked, self._held),
         )
         self._began = now()
 
@@ -186,11 +193,17 @@ class Outbox:
             self._replies.recall(entry.post.reply_to, entry.post.key, entry.attempts, entry.first_tried)
         if entry.place not in self._lanes:
             bucket = self._new_bucket() if entry.post.reply_to else self._bucket(entry.place)
-            self._lanes[entry.place] = lane = Lane(self._deliver, self._entries, bucket, self._pace, self._clock, self._progress)
+            place = entry.place
+            self._lanes[place] = lane = Lane(
+                *(self._deliver, self._entries, bucket, self._pace, self._clock, self._progress),
+                lambda: self._blocked.until(self._addresses.current(place)),
+            )
             lane.add(entry)
             self._lane_tasks[entry.place] = asyncio.create_task(self._run_lane(entry.place, lane))
         else:
             self._lanes[entry.place].add(entry)
+        if entry.urgency is Urgency.ALARM and self._blocked.holds(self._addresses.current(entry.place)):
+            self._tell_alarm(entry.post)
 
     def _bucket(self, place: str) -> Bucket:
         if place not in self._buckets:
@@ -217,6 +230,11 @@ class Outbox:
 
     def _arrived(self, post: Post, ts: str) -> None:
         self._live.mark(post)  # its subject may have changed while it was under way
+        channel = self._addresses.current(post.channel)
+        if not (post.reply_to or post.user) and self._blocked.clear(channel):
+            log.info("channel %s takes posts again", channel)
+            self._collapse(channel)
+            self._live.lift(channel)
         if ts and post.view in self._pinned_views:
             self._run_errand(self._pin(post.channel, ts))
 
@@ -244,29 +262,75 @@ class Outbox:
         return max(before, self._clock.time() - entry.seen_at)
 
     def _lost(self, entry: Entry, code: str) -> None:
-        post, now = entry.post, self._clock.time()
-        if post.reply_to or post.key.startswith(UNDELIVERED):
-            return
-        if now - self._told.get((post.channel, code), -self._pace.ops_line_gap) < self._pace.ops_line_gap:
-            return
-        self._told[post.channel, code] = now
-        self._run_errand(self._tell_of_loss(post, code))
+        if self._elsewhere.is_due(entry.post, code):
+            self._run_errand(self._elsewhere.tell_loss(entry.post, code))
 
-    async def _tell_of_loss(self, post: Post, code: str) -> None:
-        """To the channel of those who look after the bot; without one, or if it is that one, to whoever planned the show."""
-        to = self._ops_channel if self._ops_channel != post.channel else ""
-        if not to and post.show:
-            show = await self._store.show(post.show)
-            to = show.planned_by if show is not None else ""
-        if not to or to == post.channel:
-            log.error("nobody can be told that %s takes no message (%s): set OPS_CHANNEL", post.channel, code)
-            return
-        line = f"A message could not be delivered to <#{post.channel}>. {explain(code, channel=post.channel)}"
+    # -- channels that take no posts for now --------------------------------------------------------------------------
+    def healed(self, channel: str) -> None:
+        """Something may have mended a channel (the bot was invited, it was unarchived): it is tried at once."""
+        channel = self._addresses.current(channel)
+        self._blocked.lift(channel)
+        self._live.lift(channel)
+        for lane in self._lanes_of(channel):
+            lane.ring()
+
+    def moved(self, old: str, new: str) -> None:
+        """A channel has another id: what is on its way under the old one goes there."""
+        moves = self._addresses.moves
+        moves |= {earlier: new for earlier, later in moves.items() if later == old} | {old: new}
+        moves.pop(new, None)
+        self._blocked.move(old, new)
+        self._edits_blocked.move(old, new)
+        self.healed(new)
+        for lane in self._lanes_of(new):
+            lane.ring()
+
+    def _lanes_of(self, channel: str) -> list[Lane]:
+        return [lane for place, lane in self._lanes.items() if self._addresses.current(place) == channel]
+
+    def _held(self, entry: Entry, code: str) -> None:
+        """A channel refused a post for a reason that passes: whoever can be told is told, alarms in words of their own."""
+        post = entry.post
+        self._unknown(self._addresses.current(post.channel), code)
+        if self._elsewhere.is_due(post, code):
+            log.warning("channel %s takes no posts now (%s): they wait", post.channel, code)
+            self._run_errand(self._elsewhere.tell_loss(post, code))
+        waiting = [each.post for lane in self._lanes_of(self._addresses.current(post.channel)) for each in lane.waiting()]
+        for each in {alarm.key: alarm for alarm in [post, *waiting] if alarm.urgency is Urgency.ALARM}.values():
+            self._tell_alarm(each)
+
+    def _tell_alarm(self, post: Post) -> None:
+        if post.key not in self._alarms_told:
+            self._alarms_told.add(post.key)
+            self._run_errand(self._elsewhere.tell_alarm(post))
+
+    def _unknown(self, channel: str, code: str) -> None:
+        if code == "channel_not_found":
+            self._on_unknown(channel)
+
+    def _collapse(self, channel: str) -> None:
+        """The channel takes posts again: of what waited, the words of moments long past are told in one message."""
+        for lane in self._lanes_of(channel):
+            waited = {
+                entry.post.key: entry
+                for entry in lane.waiting()
+                if collapsible(entry.post) and self._lateness(entry) >= self._pace.late_after
+            }
+            for posts in by_thread([entry.post for entry in waited.values()]):
+                entries = [waited[post.key] for post in posts]
+                lane.drop(entries)
+                for entry in entries:
+                    entry.done = True
+                    self._entries.pop(entry.post.key, None)
+                    self._ended_while_reading.add(entry.post.key)
+                self._run_errand(self._store_digest(digest_of(posts, self._now()), [post.key for post in posts]))
+
+    async def _store_digest(self, digest: Post, keys: list[str]) -> None:
         try:
-            await self._store.post(Post(f"{UNDELIVERED}{post.key}", to, self._now(), text=line))
-        except StoreError:
-            self._told.pop((post.channel, code), None)  # so that the next one tells it
-            raise
+            await self._store.collapse_posts(digest, keys)
+        finally:  # what the store did not take is read again, and sent one by one
+            self._unread = True
+            self._mail.ring()
 
     def _run_errand(self, errand: Coroutine[Any, Any, None]) -> None:
         task = asyncio.create_task(errand)

@@ -37,6 +37,9 @@ class Pace:
     """How long a call may take before other urgencies of that channel, or other messages, no longer wait for it."""
     backoff: float = 0.5
     longest_backoff: float = 30.0
+    blocked_backoff: float = 4.0
+    blocked_longest: float = 60.0
+    """A channel that takes no posts is tried again after this at most; events of Slack's tell of most that mends it at once."""
     reply_gaps: tuple[float, ...] = (1.0, 4.0, 15.0)
     """Waits before each edit through a response URL; one more use is kept for the final state."""
     reply_life: float = 29 * 60
@@ -45,6 +48,11 @@ class Pace:
     """A post that waited longer says so."""
     ops_line_gap: float = 3600.0
     """For one channel and error, people are told once in this time."""
+
+    def blocked_delay(self, failures: int) -> float:
+        """How long to stay away from a channel after so many refusals in a row (at least one), with jitter."""
+        longest = min(self.blocked_longest, self.blocked_backoff * 2.0 ** min(failures - 1, 10))
+        return longest * random.uniform(0.75, 1.0)  # noqa: S311 (spreads retries, guards nothing)
 
     def delay(self, failures: int) -> float:
         """How long to stay away after so many failures in a row (at least one), with jitter."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
+from collections.abc import Callable
 
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
@@ -28,6 +29,9 @@ class Channels:
         self._members: dict[str, tuple[float, frozenset[str]]] = {}
         self._public: dict[str, tuple[float, bool]] = {}
         self._names: dict[str, str] = {}
+        self._moves: dict[str, str] = {}
+        self.on_hidden: Callable[[str], None] = lambda channel: None  # noqa: ARG005
+        """Told of a channel of which Slack says that there is none."""
         self._hidden: set[str] = set()
         """Channels that Slack does not show to the bot: private ones that it is not in."""
         self._held: dict[str, float] = {}
@@ -53,6 +57,7 @@ class Channels:
             log.info("members of %s: %s", channel, self._noted("conversations.members", failure))
             if isinstance(failure, SlackApiError) and code_of(failure) == "channel_not_found":
                 self._hidden.add(channel)
+                self.on_hidden(channel)
                 return None
             return known[1] if known is not None else None
         self._hidden.discard(channel)
@@ -123,6 +128,19 @@ class Channels:
         known = self._members.get(channel)
         if known is not None:
             self._members[channel] = (known[0], known[1] - {user})
+
+    def channel_moved(self, old: str, new: str) -> None:
+        """A channel has another id for good: its members are the same."""
+        self._moves = {earlier: new if later == old else later for earlier, later in self._moves.items()} | {old: new}
+        self._moves.pop(new, None)
+        if (known := self._members.pop(old, None)) is not None:
+            self._members.setdefault(new, known)
+        self.forget_members(old)
+        self._hidden.discard(new)
+
+    def current(self, channel: str) -> str:
+        """The id under which Slack knows a channel now."""
+        return self._moves.get(channel, channel)
 
     def forget_members(self, channel: str) -> None:
         """The channel itself changed, or the bot was taken out of it."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import time
-from collections.abc import Coroutine, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from dataclasses import dataclass
 from dataclasses import replace as dc_replace
 from datetime import datetime
@@ -31,6 +31,10 @@ PATIENCE = 1.0
 """Real seconds after which a window opens in which the answer will stand: the trigger that opens one lives 3 s."""
 
 
+async def _not_followed(old: str, new: str) -> None:
+    """Where nobody follows channels: in tests of single calls."""
+
+
 @dataclass(frozen=True, slots=True)
 class Desk:
     """What every call has in common."""
@@ -43,6 +47,10 @@ class Desk:
     registry: Registry
     bot: str = ""
     """The bot's own mention."""
+    healed: Callable[[str], None] = lambda channel: None  # noqa: ARG005
+    """Told of a channel that may take posts again."""
+    moved: Callable[[str, str], Awaitable[None]] = _not_followed
+    """Told of a channel whose id has changed, with the old one and the new."""
 
 
 class Conversation:
@@ -78,7 +86,7 @@ class Conversation:
     @property
     def channel(self) -> str:
         """The channel it happened in (of a modal: the one it was opened from)."""
-        return self.interaction.channel or str(self.metadata.get("c", ""))
+        return self.interaction.channel or self.desk.directory.current(str(self.metadata.get("c", "")))
 
     @property
     def zone(self) -> ZoneInfo:

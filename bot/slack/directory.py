@@ -67,6 +67,10 @@ class Directory(Channels):
         me = self._identity()
         return me.user if me is not None else ""
 
+    def is_me(self, user: str) -> bool:
+        """Whether this is the bot itself."""
+        return bool(user) and user == self._me()
+
     async def recall_home(self) -> None:
         """Read what an earlier process knew of the app's own workspace."""
         kept = await self._store.get(HOME)

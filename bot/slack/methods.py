@@ -21,6 +21,17 @@ RETRYABLE = frozenset(
 )
 """Slack did nothing, for a reason that passes."""
 
+BLOCKED = frozenset(
+    {
+        *("not_in_channel", "channel_not_found", "channel_is_limited_access", "is_archived", "is_inactive", "user_disabled"),
+        *("restricted_action", "restricted_action_read_only_channel", "restricted_action_thread_only_channel"),
+        *("restricted_action_non_threadable_channel", "posting_to_channel_denied", "message_limit_exceeded"),
+        *("messages_tab_disabled", "access_denied", "app_access_restricted", "ekm_access_denied", "missing_scope", "no_permission"),
+        *("org_login_required", "team_access_not_granted", "two_factor_setup_required"),
+    }
+)
+"""Slack did nothing, until somebody mends it: invites the app again, unarchives the channel, lets it post, reinstalls it."""
+
 LOCKED_OUT = frozenset(
     {"account_inactive", "invalid_auth", "not_allowed_token_type", "not_authed", "token_expired", "token_revoked"}
 )
@@ -146,6 +157,12 @@ _ALL = (
         "too_many_users user_disabled user_not_found user_not_visible users_list_not_supplied",
     ),
     _method("users.info", ("users:read",), "t4", "too_many_users user_not_found user_not_visible"),
+    _method(
+        "users.conversations",
+        _READ_CHANNELS,
+        "t3",
+        "invalid_cursor invalid_limit invalid_types method_not_supported_for_channel_type missing_argument",
+    ),
     _method("users.list", ("users:read",), "t2", "invalid_cursor limit_required missing_argument"),
     _method(
         "usergroups.list",

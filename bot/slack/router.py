@@ -40,6 +40,11 @@ MOST_REPEATED = 300
 CHANNEL_CHANGED = frozenset({"channel_left", "group_left", "channel_archive", "group_archive", "channel_rename", "group_rename"})
 """Events after which what was known of a channel's members is not trusted any more."""
 
+CHANNEL_OPENED = frozenset({"channel_unarchive", "group_unarchive"})
+"""Events after which a channel may take posts again."""
+
+CHANNEL_EVENTS = CHANNEL_CHANGED | CHANNEL_OPENED | {"member_joined_channel", "member_left_channel", "channel_id_changed"}
+
 TAKEN_WITHIN = 2.0
 """Real seconds in which a request has to be in the store; Slack waits for the acknowledgement for three."""
 
@@ -330,21 +335,32 @@ class Router:
                 case "user_change":
                     user = event.get("user")
                     await directory.changed(user if isinstance(user, dict) else {})
-                case "member_joined_channel":
-                    directory.joined(interaction.channel, interaction.user)
-                case "member_left_channel":
-                    directory.left(interaction.channel, interaction.user)
                 case "subteam_members_changed":
                     group = str(event.get("subteam_id") or "")
                     await directory.group_changed(group, _ids(event.get("added_users")), _ids(event.get("removed_users")))
-                case kind if kind in CHANNEL_CHANGED:
-                    directory.forget_members(interaction.channel)
+                case kind if kind in CHANNEL_EVENTS:
+                    await self._channel_event(str(kind), interaction)
                 case "app_uninstalled" | "tokens_revoked":
                     self._cut_off(event)
                 case kind:
                     log.warning("event %s is subscribed to and not dealt with", kind)
         except Exception:
             log.exception("event %s broke", event.get("type"))
+
+    async def _channel_event(self, kind: str, interaction: Interaction) -> None:
+        """Somebody came or went, or the channel itself changed."""
+        directory, channel, event = self._desk.directory, interaction.channel, interaction.event
+        match kind:
+            case "member_joined_channel":
+                directory.joined(channel, interaction.user)
+            case "member_left_channel":
+                directory.left(channel, interaction.user)
+            case "channel_id_changed":
+                await self._desk.moved(str(event.get("old_channel_id") or ""), str(event.get("new_channel_id") or ""))
+            case _:
+                directory.forget_members(channel)
+        if kind in CHANNEL_OPENED or (kind == "member_joined_channel" and directory.is_me(interaction.user)):
+            self._desk.healed(channel)
 
     async def _home(self, user: str) -> None:
         """The home tab, with the shows that this person may see."""

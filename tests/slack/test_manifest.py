@@ -13,7 +13,7 @@ from bot.slack.methods import METHODS
 from tests.slack.schemas import shared_schema
 
 # Missing from the crawl; docs.slack.dev/reference/events has a page for each.
-NOT_CRAWLED = {"channel_archive", "group_archive"}
+NOT_CRAWLED = {"channel_archive", "channel_unarchive", "group_archive", "group_unarchive"}
 
 MARK = Shortcut(name="Mark this moment", callback_id="mark", description="Put a marker on the running show", kind="global")
 

@@ -51,8 +51,7 @@ class Pace:
 
     def blocked_delay(self, failures: int) -> float:
         """How long to stay away from a channel after so many refusals in a row (at least one), with jitter."""
-        longest = min(self.blocked_longest, self.blocked_backoff * 2.0 ** min(failures - 1, 10))
-        return longest * random.uniform(0.75, 1.0)  # noqa: S311 (spreads retries, guards nothing)
+        return BackoffPolicy(self.blocked_backoff, self.blocked_longest, self.blocked_longest).delay(failures)
 
     def delay(self, failures: int) -> float:
         """How long to stay away after so many failures in a row (at least one), with jitter."""

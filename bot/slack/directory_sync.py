@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import random
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.backoff import BackoffPolicy
 from bot.slack.directory import Directory
 from bot.slack.people import person_of
-from bot.slack.transport.calls import code_of, retry_after
+from bot.slack.transport.calls import LONGEST_HOLD, code_of, retry_after
 from bot.slack.voice import FAILURES
 
 log = logging.getLogger(__name__)
@@ -35,12 +35,8 @@ class SyncPace:
     longest_backoff: float = 300.0
 
     def wait(self, failures: int, failure: BaseException) -> float:
-        """How long to stay away after so many failures in a row (at least one): as Slack says, else twice as long each time."""
-        said = retry_after(failure)
-        if said is not None:
-            return said
-        longest = min(self.longest_backoff, self.backoff * 2.0 ** min(failures - 1, 10))
-        return longest * random.uniform(0.75, 1.0)  # noqa: S311 (spreads retries, guards nothing)
+        """How long to stay away after so many failures in a row (at least one), and no less than Slack asks for."""
+        return BackoffPolicy(self.backoff, self.longest_backoff, LONGEST_HOLD).delay(failures, retry_after(failure))
 
 
 class DirectorySync:

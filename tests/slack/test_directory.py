@@ -293,7 +293,7 @@ async def test_any_refusal_of_a_group_is_tried_again_ever_less_often(desk: Desk,
         await desk.pass_time(sync)
     assert directory.unread_groups
     waits = [pause for pause in desk.pauses.asked if pause < 600.0]
-    assert waits[0] <= 2.0
+    assert waits[0] <= 2.5
     assert max(waits) <= 300.0
     assert waits[-1] > 200.0
     await desk.pass_time(sync)
@@ -325,7 +325,7 @@ async def test_a_page_that_is_refused_loses_none_of_the_pages_before_and_is_aske
 async def test_a_retry_after_of_any_kind_is_a_wait_with_an_end(desk: Desk, said: str, believed: float) -> None:
     desk.slack.faults.add(Fault(path="/api/users.list", status=429, headers={"Retry-After": said}))
     await desk.sync(desk.directory())
-    assert desk.pauses.asked[0] == believed
+    assert believed <= desk.pauses.asked[0] <= max(believed, 2.5)
 
 
 # -- channels

@@ -89,12 +89,12 @@ async def go_live(night: Night) -> None:
     await house.slack.press(house.ana, card, "more", "Open now")
     async with asyncio.timeout(PATIENCE):
         await house.cloud.until(lambda: bool(house.cloud.ledger.of("enabled")))
-        assert house.cloud.connect_encoder(night.stream)
-        await house.slack.wait_for(lambda slack: "*Started*" in house.card, PATIENCE)
-        await house.slack.command(house.ana, house.studio, "/live go s1")
-        form = await house.slack.wait_for(lambda slack: slack.modals(house.ana)[-1], PATIENCE)  # it is early
-        await house.slack.submit(house.ana, form, {})
-        await house.slack.wait_for(lambda slack: night.said("ON AIR —"), PATIENCE)
+    assert house.cloud.connect_encoder(night.stream)
+    await house.slack.wait_for(lambda slack: "*Started*" in house.card, PATIENCE)
+    await house.slack.command(house.ana, house.studio, "/live go s1")
+    form = await house.slack.wait_for(lambda slack: slack.modals(house.ana)[-1], PATIENCE)  # it is early
+    await house.slack.submit(house.ana, form, {})
+    await house.slack.wait_for(lambda slack: night.said("ON AIR —"), PATIENCE)
 
 
 async def test_set_on_air_it_stays_ready_and_sees_as_soon_as_one_whose_clock_was_not_set(tmp_path: Path) -> None:

@@ -7,11 +7,13 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from glob import glob
 from pathlib import Path
 
 import pytest
 
+from bot.sandbox.slack import SlackEmulator, User, View
 from tests.process.house import House, Process
 
 LIBRARY = next(iter(sorted(glob("/usr/lib/*/faketime/libfaketime.so.1"))), "")
@@ -91,10 +93,23 @@ async def go_live(night: Night) -> None:
         await house.cloud.until(lambda: bool(house.cloud.ledger.of("enabled")))
     assert house.cloud.connect_encoder(night.stream)
     await house.slack.wait_for(lambda slack: "*Started*" in house.card, PATIENCE)
-    await house.slack.command(house.ana, house.studio, "/live go s1")
-    form = await house.slack.wait_for(lambda slack: slack.modals(house.ana)[-1], PATIENCE)  # it is early
+    form = await early(night)
     await house.slack.submit(house.ana, form, {})
     await house.slack.wait_for(lambda slack: night.said("ON AIR —"), PATIENCE)
+
+
+async def early(night: Night) -> View:
+    """The form that asks whether to go live already; a busy machine may miss the 3 s that Slack gives for opening it."""
+    slack, ana = night.house.slack, night.house.ana
+    while not slack.modals(ana):
+        told = len(slack.ephemerals(ana))
+        await slack.command(ana, night.house.studio, "/live go s1")
+        await slack.wait_for(partial(_answered, ana, told), PATIENCE)
+    return slack.modals(ana)[-1]
+
+
+def _answered(ana: User, told: int, slack: SlackEmulator) -> bool:
+    return bool(slack.modals(ana)) or len(slack.ephemerals(ana)) > told
 
 
 async def test_set_on_air_it_stays_ready_and_sees_as_soon_as_one_whose_clock_was_not_set(tmp_path: Path) -> None:

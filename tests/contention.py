@@ -35,26 +35,31 @@ def waited_for_a_core(process: int | None = None) -> float:
 
 
 class Contention:
-    """The wait of this process, and of another that it works with, in sum.
+    """The wait of this process, and of others that it works with, in sum.
 
-    While both wait, only the longer wait counts, and never more than the real time between two readings: rather too little is left
-    out of a promise than too much.
+    While both sides wait, only the longer wait counts, and never more than the real time between two readings: rather too little is
+    left out of a promise than too much.
     """
 
     def __init__(self) -> None:
         self._read, self._sum = time.monotonic(), 0.0
         self._seen: dict[int | None, float] = {None: waited_for_a_core()}
 
-    def of(self, process: int | None = None) -> float:
-        """Seconds so far; `process` is the other one from now on. What it waited before it ends is known from the last reading."""
-        now, grown = time.monotonic(), [0.0]
-        for each in {None, process}:
-            waited = waited_for_a_core(each)
-            grown.append(waited - self._seen.get(each, 0.0))
-            self._seen[each] = max(waited, self._seen.get(each, 0.0))
-        self._sum += min(max(grown), now - self._read)
+    def of(self, *processes: int) -> float:
+        """Seconds so far; `processes`, which work one after the other, are the other side from now on.
+
+        What a process waited before it ends is known from the last reading.
+        """
+        now = time.monotonic()
+        longer = max(self._grown(None), sum(map(self._grown, processes)))
+        self._sum += min(longer, now - self._read)
         self._read = now
         return self._sum
+
+    def _grown(self, process: int | None) -> float:
+        before, waited = self._seen.get(process, 0.0), waited_for_a_core(process)
+        self._seen[process] = max(before, waited)
+        return max(0.0, waited - before)
 
 
 class Stopwatch:

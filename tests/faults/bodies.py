@@ -12,6 +12,7 @@ import sys
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from functools import partial
+from multiprocessing import forkserver
 from multiprocessing.connection import Connection
 from pathlib import Path
 
@@ -71,6 +72,11 @@ def forked(order: Order) -> Body:
         return process.exitcode or 0
 
     return Body(process.pid, ours, partial(os.kill, process.pid), ended())
+
+
+def fork_server() -> int:
+    """The process that bots are forked from, which has to get a core first; this one before there is any."""
+    return forkserver._forkserver._forkserver_pid or os.getpid()  # type: ignore[attr-defined]
 
 
 async def traced(order: Order, at: Syscall) -> Body:

@@ -17,7 +17,7 @@ from pathlib import Path
 import commands
 from bot.sandbox.rehearsal import Rehearsal
 from tests.contention import Contention, Stopwatch
-from tests.faults.bodies import Body, Syscall, forked, traced
+from tests.faults.bodies import Body, Syscall, fork_server, forked, traced
 from tests.faults.child import FILE, KILLED, NEVER, Moment, Order, ShowTime
 from tests.faults.watch import Watch
 from tests.show_stories.gallery import Gallery
@@ -234,7 +234,7 @@ class Stage:
     # -- time
     def contention(self) -> float:
         """Seconds for which this process and all bots so far were ready and waited for a core; see `Stopwatch`."""
-        return self._waits.of(self._body.number if self._body is not None else None)
+        return self._waits.of(*([fork_server(), self._body.number] if self._body is not None else []))
 
     def _time(self) -> ShowTime:
         return ShowTime(self.rehearsal.clock.now(), time.monotonic(), self.rehearsal.clock.rate)

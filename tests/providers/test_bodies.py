@@ -5,7 +5,7 @@ from __future__ import annotations
 import gzip
 import tracemalloc
 import zlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 
 import httpx
 import pytest
@@ -40,10 +40,9 @@ async def test_what_was_packed_is_read(body: bytes, encoding: str, piece: int) -
     assert await read_bounded(got, MOST) == body
 
 
-@pytest.mark.parametrize(
-    "packed", [gzip.compress(b"0" * 200_000_000, 9), zlib.compress(b"0" * 200_000_000, 9)], ids=["gzip", "deflate"]
-)
-async def test_a_bomb_is_given_up_in_little_memory(packed: bytes) -> None:
+@pytest.mark.parametrize("pack", [gzip.compress, zlib.compress], ids=["gzip", "deflate"])
+async def test_a_bomb_is_given_up_in_little_memory(pack: Callable[[bytes, int], bytes]) -> None:
+    packed = pack(b"0" * 200_000_000, 9)
     tracemalloc.start()
     try:
         assert await read_bounded(answer(packed, "gzip" if packed[:2] == b"\x1f\x8b" else "deflate", len(packed)), MOST) is None

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import tracemalloc
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import suppress
 
 import httpx
 import pytest
@@ -15,26 +14,9 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from bot import http_limits
 from bot.model import JSON
 from bot.web import WebServer, build
+from tests.faults.endless import ENDLESS, HEAD, MEGABYTE, SECRET, poured, serving
 
-MEGABYTE = 1024 * 1024
-SECRET = "a-secret-of-the-webhook"
 REFUSED = b"HTTP/1.1 4"
-
-
-@asynccontextmanager
-async def serving(protocol: type[HttpToolsProtocol] = http_limits.LimitedProtocol) -> AsyncIterator[WebServer]:
-    """The bot's own server; with uvicorn's protocol it is the control."""
-
-    async def accept(_: str, __: dict[str, JSON]) -> None:
-        return
-
-    app = build(providers=["gcore"], webhook_secrets=[SecretStr(SECRET)], accept=accept, checks={})
-    server = WebServer(app, "127.0.0.1", 0, protocol)
-    await server.start()
-    try:
-        yield server
-    finally:
-        await server.stop()
 
 
 @pytest.fixture
@@ -50,42 +32,10 @@ async def answered(server: WebServer) -> bool:
     return answer.status_code == 200
 
 
-async def poured(server: WebServer, head: bytes, endless: bytes, most: int) -> tuple[int, bytes]:
-    """Send bytes without an end, up to so many; how many were taken, and what was answered."""
-    reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
-    sent = 0
-    with suppress(ConnectionError):
-        writer.write(head)
-        while sent < most and not writer.is_closing():
-            writer.write(endless)
-            sent += len(endless)
-            await writer.drain()
-            await asyncio.sleep(0)
-    said = b""
-    with suppress(ConnectionError, TimeoutError):
-        async with asyncio.timeout(0.2 if sent >= most else 5):
-            said = await reader.read(200)
-    writer.transport.abort()
-    return sent, said
-
-
-HEAD = b"POST /webhooks/gcore/x HTTP/1.1\r\nHost: bot\r\n"
-ENDLESS = {
-    "one header": (HEAD + b"X-Long: ", b"x" * 65536),
-    "many headers": (HEAD, b"X-Many: y\r\n" * 6000),
-    "the address": (b"GET /", b"a" * 65536),
-    "the method": (b"", b"G" * 65536),
-    "empty lines": (b"", b"\r\n" * 32768),
-    "trailers": (HEAD + b"Transfer-Encoding: chunked\r\n\r\n1\r\nx\r\n0\r\n", b"X-Trailer: y\r\n" * 5000),
-    "a body": (HEAD + b"Transfer-Encoding: chunked\r\n\r\n", b"10000\r\n" + b"x" * 65536 + b"\r\n"),
-    "a chunk's extension": (HEAD + b"Transfer-Encoding: chunked\r\n\r\n1;", b"x" * 65536),
-}
-
-
 @pytest.mark.parametrize("what", ENDLESS)
 async def test_bytes_without_an_end_are_cut_off(what: str) -> None:
     async with serving() as server:
-        sent, said = await poured(server, *ENDLESS[what], 64 * MEGABYTE)
+        sent, said = await poured(server.port, *ENDLESS[what], 64 * MEGABYTE)
         assert sent < 32 * MEGABYTE, "the rest is what the kernel had taken"
         assert said == b"" or said.startswith(REFUSED)
         assert await answered(server)
@@ -97,7 +47,7 @@ async def test_endless_headers_take_no_memory_and_the_control_keeps_them() -> No
         async with serving(protocol) as server:
             tracemalloc.start()
             try:
-                await poured(server, *ENDLESS["many headers"], 4 * MEGABYTE)
+                await poured(server.port, *ENDLESS["many headers"], 4 * MEGABYTE)
                 cost[protocol] = tracemalloc.get_traced_memory()[1]
             finally:
                 tracemalloc.stop()

@@ -22,7 +22,7 @@ from hypothesis.stateful import run_state_machine_as_test
 
 from bot.sandbox.played import played as everybody
 from bot.show.access import may
-from tests.faults import clock_steps, flood, outage, outsider
+from tests.faults import clock_steps, endless, flood, outage, outsider
 from tests.faults.bodies import strace_works
 from tests.faults.day import a_day
 from tests.faults.day import wrong as wrong_with
@@ -51,6 +51,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--zones", type=int, default=1, help="0: no shows across changes of clocks")
     parser.add_argument("--clocks", type=int, default=1, help="0: no wall clock is set on air")
     parser.add_argument("--floods", type=int, default=1, help="0: no bursts of webhooks on air")
+    parser.add_argument("--endless", type=int, default=20, help="connections at once that send without an end (default: 20)")
     parser.add_argument("--day", type=int, default=12, help="shows of a day in a minute (default: 12)")
     parser.add_argument("--outsiders", type=int, default=1, help="0: nobody tries what they may not")
     parser.add_argument("--webhooks", type=int, default=100_000, help="how many are delivered, badly (default: 100000)")
@@ -101,6 +102,8 @@ async def _clocks_and_post(asked: argparse.Namespace) -> int:
     if asked.floods:
         lines, counts = await flood.all_floods()
         wrong += _told(counts, lines)
+    if asked.endless:
+        wrong += await _endless(asked.endless)
     if asked.webhooks:
         tape = await record()
         controls = {"every webhook believed as it comes": believed(tape, asked.seed), "no look": await blind(tape, asked.seed)}
@@ -134,6 +137,15 @@ async def _outsiders() -> int:
             print(f"control, everything allowed: {counts} (must leak and change)", flush=True)
             wrong += not (attack.leaks and changed)
     return wrong
+
+
+async def _endless(connections: int) -> int:
+    """Every kind of request that never ends, and the control that keeps one."""
+    kept = await endless.control()
+    print(f"control, {kept} (must be too much)", flush=True)
+    found = await endless.costs(sorted(endless.ENDLESS), connections)
+    lines = [str(cost) for cost in found if cost.wrong]
+    return (not kept.wrong) + _told("; ".join(map(str, found)), lines)
 
 
 def _told(counts: str, wrong: Sequence[str]) -> int:

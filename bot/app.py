@@ -218,7 +218,7 @@ class Bot:
         self.directory_sync = DirectorySync(self.directory, self.client)
         self.moves = ChannelMoves(self.store, self.client, self.directory, self.outbox.moved)
         self.directory.on_hidden = self.moves.lost
-        voice = Voice(self.client)
+        self.voice = voice = Voice(self.client, self.directory.current)
         self.health = Health(
             *(self.store, self.providers, self.accounts, self.slack_clock, voice),
             clock=self._world.clock,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import aiohttp
 from slack_sdk.errors import SlackApiError
@@ -22,8 +22,10 @@ FAILURES = (SlackApiError, aiohttp.ClientError, asyncio.TimeoutError, OSError)
 class Voice:
     """Speaks to people. Nothing here is needed for the show: what fails is logged, never retried, never in the way."""
 
-    def __init__(self, client: AsyncWebClient) -> None:
+    def __init__(self, client: AsyncWebClient, current: Callable[[str], str] = lambda channel: channel) -> None:
+        """`current` gives the id under which Slack knows a channel now: settings may name an earlier one."""
         self._client = client
+        self._current = current
 
     async def answer(self, reply_to: str, message: Message, *, replace: bool = False) -> bool:
         """Answer through a response URL, to the asker only; whether Slack took it."""
@@ -60,7 +62,7 @@ class Voice:
     async def tell(self, channel: str, message: Message) -> bool:
         """A post in a channel past the outbox, for when the database cannot keep one; whether Slack took it."""
         try:
-            await self._client.chat_postMessage(channel=channel, text=message.text, blocks=_blocks(message))
+            await self._client.chat_postMessage(channel=self._current(channel), text=message.text, blocks=_blocks(message))
         except FAILURES as failure:
             log.warning("a post to %s was not delivered: %s", channel, _error(failure))
             return False

@@ -8,6 +8,7 @@ from collections.abc import Callable
 import pytest
 
 from bot.model import Post, ShowState
+from bot.slack.blocks import say
 from tests.studio import Studio
 
 CHANGES: dict[str, tuple[Callable[[Studio], None], Callable[[Studio], None]]] = {
@@ -99,4 +100,6 @@ async def test_news_of_the_settings_channel_follow_it_too(studio: Studio) -> Non
     await studio.rehearsal.start_bot()
     await studio.rehearsal.bot.store.post(Post("word", old, studio.now, text="a word to the operators"))
     await studio.settle()
-    assert "a word to the operators" in [message.text for message in studio.slack.channel(news).messages]
+    assert await studio.rehearsal.bot.voice.tell(old, say("the disk is full"))
+    said = [message.text for message in studio.slack.channel(news).messages]
+    assert {"a word to the operators", "the disk is full"} <= set(said)

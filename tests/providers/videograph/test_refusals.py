@@ -59,12 +59,15 @@ DOING: dict[str, Callable[[Videograph], Any]] = {
 }
 
 
-async def failures_of(videograph: Videograph, vendor: Vendor) -> AsyncIterator[tuple[str, ProviderError]]:
-    """What each call of the contract fails with; AssertionError where one was sent more than once."""
+async def failures_of(client: Callable[[], Videograph], vendor: Vendor) -> AsyncIterator[tuple[str, ProviderError]]:
+    """What each call of the contract fails with; AssertionError where one was sent more than once.
+
+    Each by a client of its own: one that was told to call less often waits longer each time.
+    """
     for name, call in (READING | DOING).items():
         vendor.requests.clear()
         with pytest.raises(ProviderError) as caught:
-            await call(videograph)
+            await call(client())
         assert len(vendor.requests) == 1, name
         yield name, caught.value
 
@@ -76,7 +79,7 @@ async def test_every_failure_of_every_call_is_one_sentence(
 ) -> None:
     vendor.answers(200 if quietly else status, failure(status, "no way"), retry_after="0")
 
-    async for call, error in failures_of(videograph_at(vendor.url), vendor):
+    async for call, error in failures_of(lambda: videograph_at(vendor.url), vendor):
         assert (error.status, str(status) in error.detail, str(status) in error.sentence) == (status, True, False), call
         assert error.permanent is (status in (400, 401, 403, 422)), call
         assert error.ambiguous is (status >= 500 and call in DOING and call != "update_stream"), f"{call}: an edit reads first"
@@ -155,7 +158,7 @@ async def test_what_is_no_answer_at_all_is_told_once_and_never_sent_again(
 ) -> None:
     prepare(vendor)
 
-    async for call, error in failures_of(videograph_at(vendor.url), vendor):
+    async for call, error in failures_of(lambda: videograph_at(vendor.url), vendor):
         assert words in error.sentence, call
 
 
@@ -293,10 +296,12 @@ async def test_no_failure_tells_a_secret(
     logging.getLogger("httpx").setLevel(logging.WARNING)  # as the bot sets them when it starts
     logging.getLogger("httpcore").setLevel(logging.WARNING)
     vendor.answers(status, TALKATIVE, location=PUSH, retry_after="0")
-    videograph = videograph_at(vendor.url, secret_key=SECRET, token_id="token-canary-id")
 
-    async for call, error in failures_of(videograph, vendor):
-        told = "".join([*traceback.format_exception(error), error.detail, repr(vars(error)), caplog.text, repr(videograph)])
+    def client() -> Videograph:
+        return videograph_at(vendor.url, secret_key=SECRET, token_id="token-canary-id")
+
+    async for call, error in failures_of(client, vendor):
+        told = "".join([*traceback.format_exception(error), error.detail, repr(vars(error)), caplog.text, repr(client())])
         assert "canary" not in told, call
 
 

@@ -100,6 +100,10 @@ class Call(Conversation):
         channels = await self.context.store.show_channels(states)
         return await self.patiently(self.desk.permissions.readable(self.person, channels, self.place))
 
+    async def _readable_here(self) -> frozenset[str]:
+        """The channel of this call, if the person may see its shows."""
+        return await self.patiently(self.desk.permissions.readable(self.person, {self.channel}, self.place))
+
     async def readable_shows(self, shows: Collection[Show]) -> list[Show]:
         """Those of the shows that the person may see."""
         channels = {show.channel for show in shows}
@@ -209,11 +213,18 @@ class Call(Conversation):
     async def _named(self, words: str, states: Collection[ShowState], verb: Verb) -> tuple[Show, str] | None:
         """The longest run of first words that is part of exactly one title, among the shows that the person may see."""
         said = words.split()
-        readable = await self.readable_channels(states)
+        readable: frozenset[str] | None = None
+        # Of the channel that it was typed in Slack need not be asked: the brake asks about others only where their titles matter.
+        here = await self._readable_here() if verb is Verb.BRAKE and self.typed else frozenset[str]()
         for count in range(len(said), 0, -1):
             text = " ".join(said[:count])
-            found = await self.context.store.shows(states=states, text=text, channels=readable, limit=10)
-            found = [show for show in found if show.channel == self.channel] or found
+            found = await self.context.store.shows(states=states, text=text, channels=here, limit=10) if here else []
+            if not found and here and readable is None and not await self.context.store.shows(states=states, text=text, limit=1):
+                continue
+            if not found:
+                readable = await self.readable_channels(states) if readable is None else readable
+                found = await self.context.store.shows(states=states, text=text, channels=readable, limit=10)
+                found = [show for show in found if show.channel == self.channel] or found
             if len(found) == 1:
                 await self.require(found[0], verb)
                 return found[0], " ".join(said[count:])

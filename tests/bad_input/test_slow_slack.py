@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 
+import pytest
+
 from bot.model import ShowState
 from bot.sandbox.faults import Fault
 from bot.sandbox.slack import User
@@ -64,6 +66,50 @@ async def test_the_brake_typed_elsewhere_opens_a_window_before_slack_says_who_is
     await studio.submit()
     await studio.passes(15)
     assert (await studio.show()).state is ShowState.OFF
+
+
+async def another_show_of_which_slack_says_nothing(studio: Studio, title: str, answers: asyncio.Event) -> Fault:
+    """A show in another channel; Slack says who is in that channel only once the event is set, and meets the fault if asked."""
+    other = studio.slack.add_channel("other", members=[studio.ana])
+    await studio.rehearsal.command(studio.ana, other, f"/live plan {title} 10:00-10:20")
+    await studio.submit()
+    studio.rehearsal.bot.directory.forget_members(other.id)
+    return studio.slack.faults.add(Fault(path="*conversations.members", times=None, held_until=answers))
+
+
+async def hold_is_stored(studio: Studio, show_id: str) -> None:
+    """Return once the show is held."""
+    async with asyncio.timeout(10):
+        show = await studio.show(show_id)
+        while show.hold is None:
+            await asyncio.sleep(0.001)
+            show = await studio.show(show_id)
+
+
+@pytest.mark.parametrize("words", ["Sunday Service", "sunday", "Sunday the lights are out"])
+async def test_the_brake_by_title_in_the_shows_own_channel_does_not_wait_for_word_of_other_channels(
+    studio: Studio, words: str
+) -> None:
+    show = await studio.plan()
+    answers = asyncio.Event()
+    asked = await another_show_of_which_slack_says_nothing(studio, "Sunday Evening", answers)
+    await studio.slack.command(studio.ana, studio.channel, f"/live hold {words}")
+    await hold_is_stored(studio, show.id)
+    assert not asked.met.is_set()
+    answers.set()
+    await studio.settle()
+
+
+async def test_the_brake_by_a_longer_title_of_another_channel_is_not_taken_for_the_show_here(studio: Studio) -> None:
+    show = await studio.plan()
+    answers = asyncio.Event()
+    await another_show_of_which_slack_says_nothing(studio, "Sunday Evening", answers)
+    await studio.slack.command(studio.ana, studio.channel, "/live hold Sunday Evening")
+    await a_window_waits(studio)
+    answers.set()
+    await studio.settle()
+    assert "Held: Sunday Evening" in form_text(studio)
+    assert (await studio.show(show.id)).hold is None
 
 
 async def test_a_refusal_that_took_long_stands_in_the_window(studio: Studio) -> None:

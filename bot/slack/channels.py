@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
+from collections import Counter
 from collections.abc import Callable
 
 from slack_sdk.errors import SlackApiError
@@ -20,6 +21,9 @@ MEMBERS_FRESH = 300.0
 JUST_READ = 2.0
 """Seconds in which Slack is not asked the same again."""
 
+READINGS = 3
+"""How often a list of members is read in one go where events that it may not know came in each time."""
+
 
 class Channels:
     """Members and kinds of channels. Ages are measured on the monotonic clock: nobody sets that back."""
@@ -27,6 +31,8 @@ class Channels:
     def __init__(self, client: AsyncWebClient) -> None:
         self._client = client
         self._members: dict[str, tuple[float, frozenset[str]]] = {}
+        self._changes = Counter[str]()
+        """By channel: how often it was heard that somebody came or went, or that the channel changed."""
         self._public: dict[str, tuple[float, bool]] = {}
         self._names: dict[str, str] = {}
         self._moves: dict[str, str] = {}
@@ -49,20 +55,28 @@ class Channels:
             age = time.monotonic() - known[0]
             if age < MEMBERS_FRESH and (not asked_for or asked_for in known[1] or age < JUST_READ):
                 return known[1]
-        if self._stays_away("conversations.members"):
-            return known[1] if known is not None else None
-        try:
-            found = await self._read_members(channel)
-        except FAILURES as failure:
-            log.info("members of %s: %s", channel, self._noted("conversations.members", failure))
-            if isinstance(failure, SlackApiError) and code_of(failure) == "channel_not_found":
+        for _ in range(READINGS):
+            if self._stays_away("conversations.members"):
+                break
+            before, gone = self._changes[channel], False
+            try:
+                found = await self._read_members(channel)
+            except FAILURES as failure:
+                log.info("members of %s: %s", channel, self._noted("conversations.members", failure))
+                gone = isinstance(failure, SlackApiError) and code_of(failure) == "channel_not_found"
+                if not gone:
+                    break
+            if self._changes[channel] != before:
+                channel = self.current(channel)  # what was read may be older than what was heard meanwhile
+                continue
+            if gone:
                 self._hidden.add(channel)
                 self.on_hidden(channel)
                 return None
-            return known[1] if known is not None else None
-        self._hidden.discard(channel)
-        self._members[channel] = (time.monotonic(), found)
-        return found
+            self._hidden.discard(channel)
+            self._members[channel] = (time.monotonic(), found)
+            return found
+        return self.remembered(channel)
 
     async def _read_members(self, channel: str) -> frozenset[str]:
         cursor, found = "", set[str]()
@@ -118,6 +132,7 @@ class Channels:
     # -- what events say
     def joined(self, channel: str, user: str) -> None:
         """Somebody, or the bot itself, came into a channel."""
+        self._changes[channel] += 1
         self._hidden.discard(channel)
         known = self._members.get(channel)
         if known is not None:
@@ -125,6 +140,7 @@ class Channels:
 
     def left(self, channel: str, user: str) -> None:
         """Somebody left a channel."""
+        self._changes[channel] += 1
         known = self._members.get(channel)
         if known is not None:
             self._members[channel] = (known[0], known[1] - {user})
@@ -136,6 +152,7 @@ class Channels:
         if (known := self._members.pop(old, None)) is not None:
             self._members.setdefault(new, known)
         self.forget_members(old)
+        self._changes[new] += 1
         self._hidden.discard(new)
 
     def current(self, channel: str) -> str:
@@ -144,6 +161,7 @@ class Channels:
 
     def forget_members(self, channel: str) -> None:
         """The channel itself changed, or the bot was taken out of it."""
+        self._changes[channel] += 1
         self._members.pop(channel, None)
         self._public.pop(channel, None)
         self._names.pop(channel, None)

@@ -329,6 +329,71 @@ async def test_a_retry_after_of_any_kind_is_a_wait_with_an_end(desk: Desk, said:
 
 
 # -- channels
+async def test_somebody_who_leaves_while_the_members_are_read_is_not_in_the_channel(desk: Desk) -> None:
+    ana, ben = desk.slack.add_user("ana"), desk.slack.add_user("ben")
+    channel = desk.slack.add_channel("studio", members=[ana, ben])
+    directory, sent = desk.directory(), asyncio.Event()
+    desk.slack.faults.add(Fault(path="*conversations.members", answer_held_until=sent))
+    reading = asyncio.create_task(directory.members(channel.id))
+    await until(lambda: desk.calls("conversations.members") == 1)
+    channel.members.remove(ana.id)
+    directory.left(channel.id, ana.id)
+    sent.set()
+    found = await reading
+    assert found is not None
+    assert ana.id not in found
+    assert ben.id in found
+    assert directory.remembered(channel.id) == found
+    assert desk.calls("conversations.members") == 2
+
+
+@pytest.mark.parametrize("heard", ["joined", "left", "changed", "moved"])
+async def test_a_list_of_members_that_is_outdated_each_time_it_is_read_counts_for_nothing(
+    desk: Desk, heard: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ana = desk.slack.add_user("ana")
+    channel = desk.slack.add_channel("studio", members=[ana])
+    directory = desk.directory()
+    read = directory._read_members
+
+    async def read_meanwhile(asked: str) -> frozenset[str]:
+        found = await read(asked)
+        match heard:
+            case "joined":
+                directory.joined(channel.id, "U2")
+            case "left":
+                directory.left(channel.id, ana.id)
+            case "changed":
+                directory.forget_members(channel.id)
+            case _:
+                directory.channel_moved("C0EARLIER", channel.id)
+        return found
+
+    monkeypatch.setattr(directory, "_read_members", read_meanwhile)
+    assert await directory.members(channel.id) is None
+    assert desk.calls("conversations.members") == 3
+    monkeypatch.undo()
+    found = await directory.members(channel.id)
+    assert found is not None
+    assert ana.id in found
+
+
+async def test_a_channel_that_moves_while_its_members_are_read_is_read_under_its_new_id(desk: Desk) -> None:
+    ana = desk.slack.add_user("ana")
+    channel = desk.slack.add_channel("studio", members=[ana])
+    directory, sent, lost = desk.directory(), asyncio.Event(), list[str]()
+    directory.on_hidden = lost.append
+    fault = desk.slack.faults.add(Fault(path="*conversations.members", answer_held_until=sent))
+    reading = asyncio.create_task(directory.members("C0EARLIER"))
+    await until(fault.met.is_set)
+    directory.channel_moved("C0EARLIER", channel.id)
+    sent.set()
+    found = await reading
+    assert found is not None
+    assert ana.id in found
+    assert lost == []
+
+
 async def test_a_public_channel_that_was_made_private_is_seen_as_private_at_the_next_question(desk: Desk) -> None:
     channel = desk.slack.add_channel("studio")
     directory = desk.directory()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import logging
 import time
 from collections import Counter
@@ -21,6 +23,12 @@ MEMBERS_FRESH = 300.0
 JUST_READ = 2.0
 """Seconds in which Slack is not asked the same again."""
 
+KIND_FRESH = 5.0
+"""Seconds for which a channel counts as public or private: short, as no event tells of a public channel that was made private."""
+
+AT_ONCE = 5
+"""How many channels Slack is asked about at the same time; the members are read at once for whoever acts."""
+
 READINGS = 3
 """How often a list of members is read in one go where events that it may not know came in each time."""
 
@@ -33,7 +41,12 @@ class Channels:
         self._members: dict[str, tuple[float, frozenset[str]]] = {}
         self._changes = Counter[str]()
         """By channel: how often it was heard that somebody came or went, or that the channel changed."""
+        self._reads: dict[tuple[str, bool], asyncio.Task[frozenset[str] | None]] = {}
+        """Lists of members that are being read, by channel and whether for somebody who acts."""
         self._public: dict[str, tuple[float, bool]] = {}
+        self._kinds: dict[str, asyncio.Task[bool]] = {}
+        """Channels of which Slack is being asked whether they are public."""
+        self._member_turns, self._kind_turns = asyncio.Semaphore(AT_ONCE), asyncio.Semaphore(AT_ONCE)
         self._names: dict[str, str] = {}
         self._moves: dict[str, str] = {}
         self.on_hidden: Callable[[str], None] = lambda channel: None  # noqa: ARG005
@@ -55,6 +68,21 @@ class Channels:
             age = time.monotonic() - known[0]
             if age < MEMBERS_FRESH and (not asked_for or asked_for in known[1] or age < JUST_READ):
                 return known[1]
+        if self._stays_away("conversations.members"):
+            return self.remembered(channel)
+        reading = (channel, bool(asked_for))
+        task = self._reads.get(reading)
+        if task is None:
+            task = self._reads[reading] = asyncio.create_task(self._members_now(channel, acts=bool(asked_for)))
+            task.add_done_callback(lambda _: self._reads.pop(reading, None))
+        return await asyncio.shield(task)
+
+    async def _members_now(self, channel: str, *, acts: bool) -> frozenset[str] | None:
+        """Who is in a channel by what Slack says now. What is read for somebody who acts waits for no other channel."""
+        async with contextlib.nullcontext() if acts else self._member_turns:
+            return await self._read_until_current(channel)
+
+    async def _read_until_current(self, channel: str) -> frozenset[str] | None:
         for _ in range(READINGS):
             if self._stays_away("conversations.members"):
                 break
@@ -102,25 +130,38 @@ class Channels:
 
     # -- kind
     async def is_public(self, channel: str) -> bool:
-        """Whether everybody in the workspace may read a channel, asked of Slack now; what Slack does not say counts as private.
+        """Whether everybody in the workspace may read a channel, as Slack said just now; what Slack does not say counts as private.
 
         The conversion of a public channel into a private one comes as no event that an app without history scopes hears.
         """
         known = self._public.get(channel)
-        if known is not None and time.monotonic() - known[0] < JUST_READ and not known[1]:
-            return False
+        if known is not None and time.monotonic() - known[0] < KIND_FRESH:
+            return known[1]
         if channel[:1] not in ("C", "G") or self._stays_away("conversations.info"):
             return False
-        try:
-            answer = await self._client.conversations_info(channel=channel)
-        except FAILURES as failure:
-            log.info("whether %s is public: %s", channel, self._noted("conversations.info", failure))
-            return False
+        task = self._kinds.get(channel)
+        if task is None:
+            task = self._kinds[channel] = asyncio.create_task(self._ask_kind(channel))
+            task.add_done_callback(lambda done: self._kinds.pop(channel) if self._kinds.get(channel) is done else None)
+        return await asyncio.shield(task)
+
+    async def _ask_kind(self, channel: str) -> bool:
+        async with self._kind_turns:
+            if self._stays_away("conversations.info"):
+                return False
+            asked = time.monotonic()
+            try:
+                answer = await self._client.conversations_info(channel=channel)
+            except FAILURES as failure:
+                log.info("whether %s is public: %s", channel, self._noted("conversations.info", failure))
+                return False
         found = answer.get("channel") or {}
         flags = ("is_private", "is_im", "is_mpim", "is_group")
         public = bool(found.get("is_channel")) and not any(found.get(flag) for flag in flags)
+        if self._kinds.get(channel) is not asyncio.current_task():
+            return False  # the channel changed meanwhile: whoever asks from now on asks Slack anew
         self._names[channel] = str(found.get("name") or "")
-        self._public[channel] = (time.monotonic(), public)
+        self._public[channel] = (asked, public)
         return public
 
     async def name_of(self, channel: str) -> str:
@@ -164,6 +205,7 @@ class Channels:
         self._changes[channel] += 1
         self._members.pop(channel, None)
         self._public.pop(channel, None)
+        self._kinds.pop(channel, None)
         self._names.pop(channel, None)
 
     # -- Slack's rate limits

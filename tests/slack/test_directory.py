@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections import Counter
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from slack_sdk.web.async_client import AsyncWebClient
@@ -15,10 +17,11 @@ from bot.clock import Clock
 from bot.model import Person, Standing
 from bot.sandbox.faults import Fault
 from bot.sandbox.slack import SlackEmulator
-from bot.slack import directory_sync
+from bot.slack import channels, directory_sync
 from bot.slack.directory import Directory
 from bot.slack.directory_sync import DirectorySync, SyncPace
 from bot.slack.manifest import build
+from bot.slack.permissions import Permissions
 from bot.slack.transport import Identity
 from bot.store import open_store
 from bot.store.base import Store
@@ -394,11 +397,81 @@ async def test_a_channel_that_moves_while_its_members_are_read_is_read_under_its
     assert lost == []
 
 
-async def test_a_public_channel_that_was_made_private_is_seen_as_private_at_the_next_question(desk: Desk) -> None:
+async def test_a_flood_of_questions_about_channels_asks_slack_once_of_each_and_of_few_at_a_time(desk: Desk) -> None:
+    ana, eve = desk.slack.add_user("ana"), desk.slack.add_user("eve")
+    shown = [desk.slack.add_channel(f"show-{number}", members=[ana]).id for number in range(40)]
+    directory, together, most = desk.directory(), Counter[str](), Counter[str]()
+
+    def counted(method: str, call: Callable[..., Awaitable[Any]]) -> Callable[..., Awaitable[Any]]:
+        async def ask(**args: Any) -> Any:
+            together[method] += 1
+            most[method] = max(most[method], together[method])
+            try:
+                return await call(**args)
+            finally:
+                together[method] -= 1
+
+        return ask
+
+    for name in ("conversations_info", "conversations_members"):
+        setattr(desk.client, name, counted(name, getattr(desk.client, name)))
+    permissions = Permissions(directory)
+    person = await directory.person(eve.id)
+    answers = await asyncio.gather(*(permissions.readable(person, shown) for _ in range(5)))
+    assert [set(readable) for readable in answers] == [set(shown)] * 5
+    assert desk.calls("conversations.members") == 40
+    assert desk.calls("conversations.info") == 40
+    assert max(most.values()) <= 5
+
+
+async def test_questions_that_wait_for_their_turn_are_not_asked_once_slack_has_had_enough(desk: Desk) -> None:
+    shown = [desk.slack.add_channel(f"show-{number}").id for number in range(40)]
+    desk.slack.fail("conversations.info", "ratelimited", retry_after=60, times=40)
+    directory = desk.directory()
+    assert not any(await asyncio.gather(*map(directory.is_public, shown)))
+    assert desk.calls("conversations.info") <= 5
+
+
+async def test_whoever_acts_does_not_wait_behind_the_lists_that_are_read_for_others(desk: Desk) -> None:
+    ana = desk.slack.add_user("ana")
+    shown = [desk.slack.add_channel(f"show-{number}", members=[ana]).id for number in range(10)]
+    directory, answers = desk.directory(), asyncio.Event()
+    fault = desk.slack.faults.add(Fault(path="*conversations.members", times=5, held_until=answers))
+    looking = asyncio.gather(*map(directory.members, shown))
+    await until(lambda: fault.times == 0)
+    members = await directory.members(shown[0], asked_for=ana.id)
+    assert not looking.done()
+    assert members is not None
+    assert ana.id in members
+    answers.set()
+    assert all(ana.id in (found or ()) for found in await looking)
+
+
+async def test_what_was_asked_before_a_channel_changed_makes_it_public_to_nobody(desk: Desk) -> None:
+    channel = desk.slack.add_channel("studio")
+    directory, sent = desk.directory(), asyncio.Event()
+    desk.slack.faults.add(Fault(path="*conversations.info", answer_held_until=sent))
+    asking = asyncio.create_task(directory.is_public(channel.id))
+    await until(lambda: desk.calls("conversations.info") == 1)
+    channel.kind = "private"
+    directory.forget_members(channel.id)
+    assert not await directory.is_public(channel.id)
+    sent.set()
+    assert not await asking
+    assert not await directory.is_public(channel.id)
+    assert desk.calls("conversations.info") == 2
+
+
+async def test_a_public_channel_that_was_made_private_is_seen_as_private_within_seconds(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert channels.KIND_FRESH <= 5.0
     channel = desk.slack.add_channel("studio")
     directory = desk.directory()
     assert await directory.is_public(channel.id)
     channel.kind = "private"  # no event that the app hears
+    assert await directory.is_public(channel.id)
+    monkeypatch.setattr(channels, "KIND_FRESH", 0.0)
     assert not await directory.is_public(channel.id)
     assert not await directory.is_public("C404")
     assert not await directory.is_public(desk.slack.dm(desk.slack.add_user("ana")).id)

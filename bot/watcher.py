@@ -32,6 +32,9 @@ MOST_UNPLANNED = 20
 GUARD_EVERY = 2.0
 """Show seconds between two checks whether looks still bring something."""
 
+MOST_OVERSLEPT = 4.0
+"""Seconds by which the guard may wake late before that counts as time in which the bot was not there."""
+
 SLOW_LOOK = 5.0
 """Show seconds that a look may take without being late."""
 
@@ -247,7 +250,11 @@ class Watcher:
     async def _guard_for_ever(self) -> None:
         """Count as blind on air whatever keeps looks from bringing anything: an answer that never comes, an error of our own."""
         while True:
+            began = self._clock.elapsed()
             await self._sleep(asyncio.Event(), GUARD_EVERY, "sight")
+            away = self._clock.elapsed() - began - GUARD_EVERY
+            if away > MOST_OVERSLEPT:  # suspended, or the machine too busy: nobody could look, so no look failed
+                self._good = {key: good + away for key, good in self._good.items()}
             on_air = {watch.key: watch for watch in self._watches.values() if watch.on_air and watch.key in self._planned}
             now = self._clock.elapsed()
             self._good = {key: self._good.get(key, now) for key in on_air}

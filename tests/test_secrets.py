@@ -87,6 +87,8 @@ async def provider_that_repeats_secrets(studio: Studio, stream: int) -> None:
     studio.cloud.faults.add(Fault("/streaming/streams/*", "GET", status=500, body=body))
     await studio.type("/live stream key s1")
     await studio.type("/live stream key s1")
+    studio.cloud.faults.add(Fault("/streaming/videos*", "GET", status=500, body=body))
+    await studio.type("/live video list")
     await studio.rehearsal.press(studio.ben, studio.card, "ingest")
 
 

@@ -10,6 +10,7 @@ from tests.bad_input.test_who import last_words
 from tests.studio import Studio
 
 BRAKE = ("pause", "finish", "hold", "Pause", "Finish…", "Hold")
+READING = ("Viewer link",)
 
 
 async def restart(studio: Studio) -> None:
@@ -20,12 +21,16 @@ async def restart(studio: Studio) -> None:
 
 @pytest.mark.parametrize("when", ["09:00", "09:45"])
 async def test_no_press_of_an_outsider_passes_but_the_brake(studio: Studio, when: str) -> None:
-    """Eve sees the public #studio with its card, and is not in it. The bot restarts before each of her presses."""
+    """Eve sees the public #studio with its card, and is not in it. The bot restarts before each of her presses.
+
+    What only shows what a public channel's show is, she may have as well.
+    """
     await studio.plan()
     eve = studio.slack.add_user("eve")
     await studio.at(when)
     state = (await studio.show()).state
-    controls = [(action, entry) for action, entry in _controls(studio) if action not in BRAKE and entry not in BRAKE]
+    harmless = {*BRAKE, *READING}
+    controls = [(action, entry) for action, entry in _controls(studio) if action not in harmless and entry not in harmless]
     assert len(controls) >= 4
     for action, entry in controls:
         await restart(studio)

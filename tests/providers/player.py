@@ -25,6 +25,7 @@ import re
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 from enum import Enum
 from inspect import signature
 from pathlib import Path
@@ -126,9 +127,10 @@ class Sample(_Part):
 
 
 class Stage:
-    """A vendor that expects exactly the exchanges of a sample."""
+    """A vendor that expects exactly the exchanges of a sample, and whose clock shows `now`."""
 
-    def __init__(self, exchanges: Sequence[Exchange]) -> None:
+    def __init__(self, exchanges: Sequence[Exchange], now: datetime = SHOWTIME) -> None:
+        self._now = now
         self._left = list(exchanges)
         self._server: LocalServer | None = None
         self.url = ""
@@ -160,7 +162,9 @@ class Stage:
         exchange = self._left.pop(0)
         differences = [each async for each in _differences(exchange.request, request)]
         self.wrong += [f"{line}: {each}" for each in differences]
-        return web.Response(status=418) if differences else exchange.answer.response(self.url)
+        answer = web.Response(status=418) if differences else exchange.answer.response(self.url)
+        answer.headers["Date"] = format_datetime(self._now.astimezone(UTC), usegmt=True)
+        return answer
 
 
 async def _differences(wanted: Asked, request: web.Request) -> AsyncIterator[str]:
@@ -236,7 +240,7 @@ def arguments(call: str, args: Mapping[str, Any]) -> dict[str, Any]:
 
 async def play(sample: Sample, kind: type[Provider]) -> None:
     """Make the call of a sample, or let its webhook be heard. AssertionError for whatever comes otherwise."""
-    stage = Stage(sample.exchanges)
+    stage = Stage(sample.exchanges, sample.now)
     await stage.open()
     provider = provider_at(kind, stage.url, sample)
     try:

@@ -10,6 +10,7 @@ from collections.abc import Callable
 import httpx
 import pytest
 
+from bot.errors import StoreUnavailable
 from tests.show_stories.gallery import Gallery
 from tests.store.trouble import KINDS, refusing
 from tests.studio import Studio
@@ -143,8 +144,7 @@ async def test_looks_go_on_after_what_they_saw_could_not_be_kept_or_read(studio:
     real = store.seen
 
     async def refuse(*_: object) -> None:
-        with refusing(store, "disk unplugged"):
-            await store.put("never", 1)
+        raise StoreUnavailable("The disk does not answer as it should.")
 
     store.seen = refuse  # type: ignore[method-assign, assignment]
     with refusing(store, "disk unplugged"):

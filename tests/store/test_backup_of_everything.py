@@ -61,6 +61,7 @@ async def a_full_evening(store: Store) -> None:
     await store.receive("gcore", ARENA.id, {"type": "stream"}, EVENING)
     await store.remember_people(Person("U-EVA", "Eva"))
     await store.put("operators", ["U-EVA"])
+    await store.move_channel("C-BEFORE", "C-STUDIO")
 
 
 @pytest.fixture

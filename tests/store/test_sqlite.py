@@ -218,8 +218,8 @@ class TestOldRows:
 class TestManyRows:
     @pytest.mark.parametrize("asked", [CLAIM_DUE, CLAIM_ORPHANS, NEXT_DUE, HEADS, QUEUED])
     async def test_what_is_asked_at_every_tick_never_walks_through_a_table(self, sqlite_store: SqliteStore, asked: str) -> None:
-        named = {"owner": "boot-1", "now": 0, "alive": "[]", "after": 0}
-        values = named if re.search(r":(now|alive|after)", asked) else (0,) * asked.count("?")
+        named = {"owner": "boot-1", "now": 0, "alive": "[]", "after": 0, "most": 100}
+        values = named if re.search(r":(now|alive|after|most)", asked) else (0,) * asked.count("?")
         plan = await sqlite_store._writer.run(
             lambda db: ([row[3] for row in db.execute(f"EXPLAIN QUERY PLAN {asked}", values)], NOTHING)
         )

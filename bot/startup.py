@@ -131,8 +131,8 @@ def _low_limits() -> Iterator[str]:
         if 0 <= soft < needed:
             because = f", as {why}" if why else ""
             yield f"{name} allows {soft} {what}; the bot needs {needed}{because}. Raise that limit (ulimit, systemd, container)."
-    if resource.getrlimit(resource.RLIMIT_CPU)[0] >= 0:
-        seconds = resource.getrlimit(resource.RLIMIT_CPU)[0]
+    seconds = resource.getrlimit(resource.RLIMIT_CPU)[0]
+    if seconds >= 0 and seconds != resource.RLIM_INFINITY:  # on macOS and the BSDs "unlimited" is a large positive number
         yield f"RLIMIT_CPU ends the bot after {seconds} s of work; it needs to be unlimited. Raise that limit."
 
 

@@ -29,12 +29,26 @@ def tag(operation: Operation) -> str:
     return f"{TAG}{operation.id}"
 
 
+def _may_be_sent(run: Run, name: str) -> bool:
+    """Whether the request of this step was written down as intended, in this life of the bot or an earlier one."""
+    return any(step.name == name and step.intent_at is not None for step in run.dossier.steps.get(run.operation.id, ()))
+
+
 # -- the stream ---------------------------------------------------------------------------------------------------------
 def create_stream(name: str, fields: Result, word: str) -> Step:
-    """A new stream, not enabled; found again by its tag if the answer was lost."""
+    """A new stream, not enabled; found again by its tag if the answer was lost.
+
+    Where the vendor has no place for a tag, a stream of that name is another's until our own request may have made it, and
+    also then if it belongs to somebody: whoever types the name of a crew's stream must not be given it.
+    """
 
     async def seen(run: Run) -> Result | None:
+        tagged = run.provider.capabilities.tagged
+        if not tagged and not _may_be_sent(run, "create-stream"):
+            return None
         found = await run.provider.find_streams(name, tag(run.operation), run.operation.asked_at)
+        if not tagged:
+            found = [stream for stream in found if not await run.context.store.grants(stream.key)]
         if len(found) > 1:
             raise AskPeople(f"{run.provider.capabilities.title} has {len(found)} streams made for this. Delete all but one.")
         return _stream_facts(found[0], run.provider.capabilities) if found else None

@@ -113,7 +113,7 @@ class Directory(Channels):
         if asking is None:
             asking = self._asking[user] = asyncio.create_task(self._ask(user))
             asking.add_done_callback(lambda _: self._asking.pop(user, None))
-        if hurry and known is not None:
+        if hurry and known is not None and known.seen_at is not None:
             return known
         return await asyncio.shield(asking)
 

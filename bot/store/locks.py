@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import hashlib
+import logging
 import os
 import socket
 import sys
@@ -14,6 +16,8 @@ from bot.errors import StoreError, StoreLocked
 
 KEPT = "holds a store"
 """Written to the lock file once the database beside it holds something, so that a file cut to nothing is noticed."""
+
+log = logging.getLogger(__name__)
 
 WATCHED = {"": "the database", "-wal": "its log"}
 """Endings of the files that have to stay the ones that were opened."""
@@ -92,12 +96,18 @@ def _taken_name(path: Path) -> socket.socket | None:
     """The path as an abstract socket's name (unix(7)), which nobody can delete. BlockingIOError if another process has it."""
     if sys.platform != "linux":
         return None
+    # Abstract names are one for all containers that share a network, and for all users: the folder and the user tell them apart.
+    folder = path.parent.stat()
+    about = f"{os.getuid()} {folder.st_dev}:{folder.st_ino} ".encode() + os.fsencode(path)
     name = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
     try:
-        name.bind(b"\0showcaller/" + hashlib.sha256(os.fsencode(path)).hexdigest().encode())
-    except OSError:
+        name.bind(b"\0showcaller/" + hashlib.sha256(about).hexdigest().encode())
+    except OSError as error:
         name.close()
-        raise BlockingIOError from None
+        if error.errno == errno.EADDRINUSE:
+            raise BlockingIOError from None
+        log.warning("no abstract socket for %s (%s): the lock file alone keeps others out", path, error.strerror)
+        return None
     return name
 
 

@@ -271,19 +271,23 @@ class Inbox:
         self._watcher.hint(seen.key, doubtful=bool(seen.doubts))
 
     async def _placed(self, provider: Provider, video: Video) -> Video:
-        """A webhook may not say of which stream the video is, nor why it failed: ask the provider, where it tells of videos."""
+        """A webhook may not say of which stream the video is, nor why it failed: ask the provider, where it tells of videos.
+
+        Where nothing tells whose it is, its name is left out: a later look brings it.
+        """
         askable = provider.capabilities.videos is not None
         unexplained = askable and video.status == "error" and not video.error
-        if (video.stream and not unexplained) or video.status == "deleted":
+        if video.stream and not unexplained:
             return video
+        nameless = video if video.stream else replace(video, name="")  # it may carry a show's title; a name that is known stays
+        if video.status == "deleted":
+            return nameless
         known = await self._store.video(provider.name, video.id)
         if known is not None and known.stream and not unexplained:
             return replace(video, stream=known.stream, started_at=known.started_at)
-        if not askable:
-            return video
-        read = await self._lookups.ask(provider, video.id)
+        read = await self._lookups.ask(provider, video.id) if askable else None
         if read is None:
-            return video
+            return nameless
         return replace(video, stream=read.stream, started_at=read.started_at, error=video.error or read.error)
 
 

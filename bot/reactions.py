@@ -247,7 +247,8 @@ class Reactions:
 
     def _unmanaged_video(self, draft: Draft, before: Video | None, video: Video) -> None:
         channel = self._channels.get(video.provider, "")
-        if not channel or video.status in ("", "empty", "new") or (before is None and video.stream and not draft.shows):
+        placed_now = video.stream and not (before and before.stream)  # the draft knows nothing of its stream yet
+        if not channel or video.status in ("", "empty", "new") or (placed_now and not draft.shows):
             return
         if _belongs_elsewhere(draft, channel):
             video = replace(video, name="")  # it carries the title of a show, or of the stream that was made for one

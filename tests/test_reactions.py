@@ -161,6 +161,18 @@ def test_a_recording_belongs_to_the_show_during_which_it_began() -> None:
     assert draft.decision(None).videos[0].show == "s12"
 
 
+def test_a_video_whose_stream_is_told_only_now_is_not_told_before_it_is_known_whose_that_is() -> None:
+    before = Video("gcore", "1", status="pending")
+    video = replace(part("1", "ready", show=""), name="Of a private show")
+    draft = a_draft(now=after(120))
+    REACTIONS.react_to_video(draft, before, video)
+    assert posts(draft) == []
+    assert draft.decision(None).videos[0].name == "Of a private show"
+    nameless = a_draft(now=after(120))
+    REACTIONS.react_to_video(nameless, video, replace(video, name="", stream="", status="deleted"))
+    assert nameless.decision(None).videos[0].name == "Of a private show", "what is known stays"
+
+
 def test_ready_parts_of_a_finished_show_make_the_recordings_message() -> None:
     draft = told_of(part("1", "ready"), part("1", "viewable"), off_air(stopped_at=after(76)))
     assert views(draft) == ["recordings"]

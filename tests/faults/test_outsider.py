@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.sandbox.faults import Fault
 from tests.faults.outsider import (
     CANARY,
     BreakIn,
@@ -133,6 +134,18 @@ async def test_news_of_the_crews_stream_between_its_shows_name_nothing_in_the_de
         told = [message.text for message in crew.slack.channel(crew.lobby).messages]
         assert any(show.stream in text for text in told)
         assert not any(CANARY in text for text in told)
+
+
+async def test_a_video_that_cannot_be_looked_up_is_not_named_in_the_default_channel(tmp_path: Path) -> None:
+    async with on_air(tmp_path) as crew:
+        crew.cloud.faults.add(Fault("/streaming/videos*", status=503, times=None))
+        told = {"id": 990417, "name": f"Kestrel {CANARY}", "status": "pending"}
+        for status in ("pending", "viewable", "deleted"):
+            crew.cloud.webhooks.send("vod", "990417", {"type": "vod", "message": {"video": told | {"status": status}}}, crew.now)
+            await crew.passes(30, step=5)
+        lobby = [message.text for message in crew.slack.channel(crew.lobby).messages]
+        assert any("990417" in text for text in lobby)
+        assert not any(CANARY in text for text in lobby)
 
 
 async def test_a_stream_that_no_show_used_is_given_by_an_operator(tmp_path: Path) -> None:

@@ -24,7 +24,8 @@ _ZONE = ZoneInfo("UTC")
 
 def collapsible(post: Post) -> bool:
     """Words of a moment, which lose nothing by standing in a list; alarms, questions and what is drawn anew stay themselves."""
-    return post.view == "text" and post.urgency is not Urgency.ALARM and not (post.reply_to or post.user or is_remainder(post))
+    words = post.view == "text" and not any(block.get("type") == "actions" or "accessory" in block for block in post.blocks)
+    return words and post.urgency is not Urgency.ALARM and not (post.reply_to or post.user or is_remainder(post))
 
 
 def digest_of(posts: Sequence[Post], now: datetime) -> Post:

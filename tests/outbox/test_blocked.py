@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
@@ -12,6 +13,8 @@ from bot.outbox.pace import Pace
 from bot.sandbox.slack import Channel
 from bot.slack.methods import BLOCKED, METHODS
 from tests.outbox.newsroom import TEN_O_CLOCK, Newsroom
+
+Block = dict[str, Any]
 
 Troubles = dict[str, tuple[Callable[[Newsroom], None], Callable[[Newsroom], None]]]
 
@@ -117,6 +120,31 @@ async def test_what_waited_long_is_told_in_one_message_and_alarms_in_their_own(n
     assert parcel is not None
     assert parcel.state == "dead"
     assert parcel.error.startswith("told in meanwhile:")
+
+
+BUTTON = {"type": "button", "action_id": "allow", "text": {"type": "plain_text", "text": "Allow"}, "value": "1"}
+
+
+@pytest.mark.parametrize(
+    "control",
+    [
+        {"type": "actions", "elements": [BUTTON]},
+        {"type": "section", "text": {"type": "mrkdwn", "text": "Allow it?"}, "accessory": BUTTON},
+    ],
+)
+async def test_what_people_have_to_press_keeps_its_buttons_however_long_it_waited(newsroom: Newsroom, control: Block) -> None:
+    await newsroom.start()
+    newsroom.slack.archive(newsroom.studio)
+    await newsroom.say(*(f"news {number}" for number in range(20)))
+    await newsroom.say("may they?", blocks=(control,))
+    await newsroom.outbox.drain()
+    newsroom.clock.advance(600)
+    newsroom.slack.unarchive(newsroom.studio)
+    newsroom.outbox.healed(newsroom.studio.id)
+    await newsroom.outbox.settled()
+    assert any(text.startswith("I could not post here since") for text in newsroom.read())
+    (asked,) = [message for message in newsroom.studio.messages if "may they?" in message.text]
+    assert "'action_id': 'allow'" in str(asked.blocks)
 
 
 async def test_what_waited_is_sent_after_a_restart_as_well(newsroom: Newsroom) -> None:

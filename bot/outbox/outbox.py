@@ -73,7 +73,7 @@ class Outbox:
         self._lanes: dict[str, Lane] = {}
         self._lane_tasks: dict[str, asyncio.Task[None]] = {}
         self._buckets: dict[str, Bucket] = {}
-        self._alarms_told: set[str] = set()
+        self._alarms_told: set[str] = set()  # those that still wait for their channel
         self._loops: set[asyncio.Task[None]] = set()
         self._errands: set[asyncio.Task[None]] = set()
         self._reading = asyncio.Lock()
@@ -223,6 +223,7 @@ class Outbox:
         await self._delivery.deliver(entry)
         if entry.done:
             self._entries.pop(entry.post.key, None)
+            self._alarms_told.discard(entry.post.key)
             self._ended_while_reading.add(entry.post.key)
             if self._more:
                 self._unread = True
@@ -302,7 +303,14 @@ class Outbox:
     def _tell_alarm(self, post: Post) -> None:
         if post.key not in self._alarms_told:
             self._alarms_told.add(post.key)
-            self._run_errand(self._elsewhere.tell_alarm(post))
+            self._run_errand(self._alarm_elsewhere(post))
+
+    async def _alarm_elsewhere(self, post: Post) -> None:
+        try:
+            await self._elsewhere.tell_alarm(post)
+        except Exception:  # nobody was told: the next refusal tries again
+            self._alarms_told.discard(post.key)
+            raise
 
     def _unknown(self, channel: str, code: str) -> None:
         if code == "channel_not_found":

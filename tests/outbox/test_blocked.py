@@ -7,8 +7,10 @@ from typing import Any
 
 import pytest
 
+from bot.errors import StoreUnavailable
 from bot.model import Post, Urgency
 from bot.outbox.blocked import Blocked
+from bot.outbox.elsewhere import UNDELIVERED
 from bot.outbox.pace import Pace
 from bot.sandbox.slack import Channel
 from bot.slack.methods import BLOCKED, METHODS
@@ -87,6 +89,40 @@ async def test_an_alarm_that_waits_is_told_to_the_operators_and_the_planner_at_o
     newsroom.outbox.healed(newsroom.studio.id)
     await newsroom.outbox.settled()
     assert newsroom.read()[-2:] == ["NO SIGNAL", "NO SIGNAL for 2 min"]
+
+
+async def test_an_alarm_that_the_store_did_not_take_is_told_at_the_next_refusal(
+    newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    newsroom.options = {"ops_channel": newsroom.ops.id}
+    await newsroom.die()
+    await newsroom.come_back()
+    newsroom.slack.archive(newsroom.studio)
+    take, full, refused = newsroom.store.post, True, 0
+
+    async def post(*posts: Post) -> None:
+        nonlocal refused
+        if full and any(each.key.startswith(f"{UNDELIVERED}alarm:") for each in posts):
+            refused += 1
+            raise StoreUnavailable("The disk is full.")
+        await take(*posts)
+
+    monkeypatch.setattr(newsroom.store, "post", post)
+    await newsroom.say("NO SIGNAL", urgency=Urgency.ALARM)
+    await newsroom.outbox.drain()
+    assert refused == 1
+    full = False
+    newsroom.clock.advance(60)
+    await newsroom.outbox.drain()
+    await newsroom.outbox.drain()
+    newsroom.clock.advance(60)
+    await newsroom.outbox.drain()
+    assert sum("NO SIGNAL" in line for line in newsroom.read(newsroom.ops)) == 1
+    newsroom.slack.unarchive(newsroom.studio)
+    newsroom.outbox.healed(newsroom.studio.id)
+    await newsroom.outbox.settled()
+    assert newsroom.read() == ["NO SIGNAL"]
+    assert newsroom.outbox._alarms_told == set()
 
 
 async def test_without_anybody_else_to_tell_an_alarm_still_waits(newsroom: Newsroom) -> None:

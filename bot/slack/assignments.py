@@ -16,11 +16,20 @@ from bot.slack.fields import read_field
 _ASSIGNED = re.compile(r'(?<!\S)([A-Za-z_][\w.-]*)=("[^"]*"(?!\S)|\S*)')
 _ADDRESS = re.compile(r"\S*://\S*")
 _TELLING = re.compile("key|secret|token|pass|auth|credential|uri|url", re.IGNORECASE)
+"""In the name of a setting. Every name is looked at closely: a false alarm only asks for the form."""
+_NAMES_A_KEY = re.compile(
+    r"(?<![a-z])(?:(?:(?:stream|api|access|auth)_?)?(?:key|token)|secret|pass(?:word|phrase)?|credentials?)(?![a-z])",
+    re.IGNORECASE,
+)
+"""The same among ordinary words, as a whole word: not in `author=`, `keynote=` or `tokens=`."""
 
 _STREAM_KEY = re.compile(
     r"(?<!\S)(?:(?=\S*[0-9])(?:[A-Za-z0-9]{4}-){3,}[A-Za-z0-9]{4}|live_[0-9]{5,}_\w{8,}|FB-[0-9]+-[0-9]+-\w+)(?!\S)"
 )
 """A stream key as YouTube, Twitch and Facebook hand them out."""
+_MIXED = r"(?=[A-Za-z0-9]{0,3}[0-9])(?=[A-Za-z0-9]{0,3}[A-Za-z])[A-Za-z0-9]{4}(?![A-Za-z0-9])"
+_KEY_AMONG_WORDS = re.compile(rf"(?<!\S)(?=(?:[A-Za-z0-9]{{4}}-)*{_MIXED}|live_|FB-){_STREAM_KEY.pattern}")
+"""The same among ordinary words: letters and digits in one group, because a title may be `News-2026-show-live`."""
 _KEYLIKE = re.compile(r"(?<!\S)(?=\S*[0-9])(?=\S*[A-Za-z])[^\s“”\"]{12,}(?!\S)")
 """Where a key might be typed by mistake: a long word of letters and digits."""
 
@@ -74,8 +83,10 @@ def require_no_stream_key(words: str, *, strict: bool = True) -> None:
 
 def require_no_key_in_words(words: str) -> None:
     """TypedSecret if a stream key, a push address or a value assigned to a key stands in words that people are shown again."""
-    assigned = any(_TELLING.search(match[1]) and len(unquote(match[2])) >= SHORTEST_SECRET for match in _ASSIGNED.finditer(words))
-    if assigned or _STREAM_KEY.search(words) or is_push_address(words):
+    assigned = any(
+        _NAMES_A_KEY.search(match[1]) and len(unquote(match[2])) >= SHORTEST_SECRET for match in _ASSIGNED.finditer(words)
+    )
+    if assigned or _KEY_AMONG_WORDS.search(words) or is_push_address(words):
         raise TypedSecret(
             "That looks like a stream key or an address with one, and it would be shown to everybody here. Nothing was kept of it: "
             "say it again without it, and rotate the key if others could read what you typed."

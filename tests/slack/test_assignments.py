@@ -6,7 +6,7 @@ import pytest
 
 from bot.errors import UserError
 from bot.providers.gcore.fields import STREAM_FIELDS
-from bot.slack.assignments import TypedSecret, read_assignments, split_assignments
+from bot.slack.assignments import TypedSecret, read_assignments, require_no_key_in_words, split_assignments
 
 
 @pytest.mark.parametrize(
@@ -56,3 +56,45 @@ def test_secrets_are_refused_without_being_repeated(typed: dict[str, str]) -> No
         read_assignments(STREAM_FIELDS, typed)
     assert "hush" not in str(refused.value)
     assert "rtmp" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "plan Book talk author=Jane",
+        "mark goal url=https://x.y",
+        "mark goal uri=https://x.y/z",
+        "hold s1 route auth=fail",
+        "plan Keynote 2 keynote=yes1",
+        "plan Passion Play tokens=1234",
+        "plan Zoo monkey=George passport=blue",
+        "plan Chess key=C",
+        "plan News-2026-show-live 10:00-11:00",
+        "plan 2024-2025-2026-2027 10:00-11:00",
+        "mark Half-time-show-over",
+    ],
+)
+def test_ordinary_words_are_taken_for_no_key(words: str) -> None:
+    require_no_key_in_words(words)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        *(f"mark {name}=hush-hush" for name in ("key", "KEY", "stream_key", "streamKey", "streamkey", "key2", "api-key", "apikey")),
+        *(f"mark {name}=hush-hush" for name in ("secret", "client_secret", "token", "auth_token", "accessToken", "my.token")),
+        *(f"mark {name}=hush-hush" for name in ("pass", "password", "passphrase", "srt_passphrase", "credential", "credentials")),
+        'hold s1 stream_key="hush hush" is broken',
+        "mark 9x7q-4711-abcd-efgh-zzzz",
+        "mark 4711-abcd-efgh-9x7q",
+        "plan Sunday abcd-q1w2-efgh-2026-zzzz 10:00-11:00",
+        "mark live_123456789_hushhush",
+        "mark FB-123-0-hush",
+        "mark url=rtmp://push.example/live/hush",
+        "mark uri=https://ana:hush@example.org/x",
+    ],
+)
+def test_a_key_among_words_is_refused_without_being_repeated(words: str) -> None:
+    with pytest.raises(TypedSecret) as refused:
+        require_no_key_in_words(words)
+    assert "hush" not in str(refused.value)

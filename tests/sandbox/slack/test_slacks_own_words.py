@@ -21,7 +21,7 @@ NOT_LISTED: dict[str, set[str]] = {
 }
 """Errors Slack answers with although the page of the method does not list them."""
 
-NOT_CRAWLED = {"channel_archive", "group_archive"}
+NOT_CRAWLED = {"channel_archive", "channel_unarchive", "group_archive", "group_unarchive"}
 """Events that the published list at hand lacks; their pages on docs.slack.dev name the scopes."""
 
 
